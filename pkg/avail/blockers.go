@@ -1,0 +1,134 @@
+package avail
+
+import (
+	"time"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+)
+
+// Blocker is an upstream Stage that keeps a piece of Freight from being available.
+type Blocker struct {
+	// Stage is the upstream, which need not exist; Request is the index of the
+	// request that names it.
+	Stage   string
+	Request int
+	Finding
+	// Blocks has All, and Any before it when the upstream also keeps any from holding.
+	Blocks []Semantics
+}
+
+// Finding is what is found at an upstream that is not satisfied.
+type Finding struct {
+	Reason Reason
+	// Message is the evidence, for a person.
+	Message string
+	// Remaining and Until say how long a soak will take and when it ends; zero for
+	// every reason but Soaking.
+	Remaining time.Duration
+	Until     time.Time
+	// Causes are the upstream's own blockers as it is configured, when it waits for them.
+	Causes []Blocker
+}
+
+// Blockers returns the upstreams that are not satisfied, for each semantics under
+// which f is not available: in the order of the requests and of the names in
+// them. Freight that is available under every semantics has none, and so has
+// Freight that has no upstream to wait for.
+func (s *Stage) Blockers(f *kargo.Freight) []Blocker {
+	var blockers []Blocker
+	for _, open := range s.open(f) {
+		if len(open.blocks) == 0 {
+			continue
+		}
+		// Each direct upstream gets a trail of its own, so that the way to its root
+		// is complete whatever the others share with it.
+		t := &trail{evaluator: s.evaluator, freight: f, expanded: map[string]bool{}}
+		blockers = append(blockers, t.blocker(s, open))
+	}
+	return blockers
+}
+
+// openUpstream is an upstream that does not satisfy a request.
+type openUpstream struct {
+	name    string
+	request *kargo.Request
+	index   int
+	// blocks has Any and All as far as they are kept from holding; configured says
+	// the same of the Stage as it is written.
+	blocks     []Semantics
+	configured bool
+}
+
+// open returns the upstreams of the Stage that are not satisfied for f.
+func (s *Stage) open(f *kargo.Freight) []openUpstream {
+	e := s.evaluator
+	standings := e.standings(s.Stage, f)
+	_, approved := f.Status.ApprovedFor[s.Metadata.Name]
+	var decisions [3]decision
+	for _, semantics := range EverySemantics() {
+		decisions[semantics] = e.rules.check(standings, approved, semantics)
+	}
+	var open []openUpstream
+	for i := range standings {
+		st := &standings[i]
+		upstream := openUpstream{request: st.request, index: st.index, configured: decisions[Configured].blockedBy(st)}
+		for _, semantics := range [...]Semantics{Any, All} {
+			if decisions[semantics].blockedBy(st) {
+				upstream.blocks = append(upstream.blocks, semantics)
+			}
+		}
+		for _, name := range st.request.Sources.Upstreams() {
+			if !e.satisfied(f, name, st.request) {
+				upstream.name = name
+				open = append(open, upstream)
+			}
+		}
+	}
+	return open
+}
+
+// blockedBy reports whether the decision refuses the Freight and a better
+// standing with this request could turn it.
+func (d decision) blockedBy(s *standing) bool {
+	return !d.available && (d.by == nil || s.index <= d.by.index)
+}
+
+// satisfied reports whether the upstream verified f and f has soaked there.
+func (e *Evaluator) satisfied(f *kargo.Freight, upstream string, request *kargo.Request) bool {
+	_, verified := f.Status.VerifiedIn[upstream]
+	return verified && e.soaked(f, upstream, request)
+}
+
+// trail follows the causes of one blocker upstream for one piece of Freight.
+type trail struct {
+	evaluator *Evaluator
+	freight   *kargo.Freight
+	// chain holds the Stages from the one asked about to the one looked at.
+	chain []string
+	// expanded holds the Stages whose own blockers were given already: shared
+	// ancestors are followed once, so that the answer stays small.
+	expanded map[string]bool
+}
+
+// blocker looks at an open upstream of the Stage.
+func (t *trail) blocker(stage *Stage, open openUpstream) Blocker {
+	t.chain = append(t.chain, stage.Metadata.Name)
+	defer func() { t.chain = t.chain[:len(t.chain)-1] }()
+	look := &look{trail: t, name: open.name, request: open.request, upstream: t.evaluator.Stage(open.name)}
+	return Blocker{Stage: open.name, Request: open.index, Finding: look.finding(), Blocks: open.blocks}
+}
+
+// causes returns what blocks f at the Stage as it is configured; expand is false
+// when that was given before on this trail.
+func (t *trail) causes(stage *Stage) (causes []Blocker, expand bool) {
+	if t.expanded[stage.Metadata.Name] {
+		return nil, false
+	}
+	t.expanded[stage.Metadata.Name] = true
+	for _, open := range stage.open(t.freight) {
+		if open.configured {
+			causes = append(causes, t.blocker(stage, open))
+		}
+	}
+	return causes, true
+}

@@ -1,0 +1,89 @@
+package avail
+
+import (
+	"fmt"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+)
+
+// Rules are the availability rules of a range of Kargo releases. The rules changed
+// at few releases; what differs between them is a trait each.
+type Rules struct {
+	// knowsSoak and knowsStrategy: the fields exist, from v1.2.0 and v1.3.0.
+	knowsSoak, knowsStrategy bool
+	// checkHonoursStrategy: up to v1.3.2 the check lets the first listed upstream
+	// that verified the Freight decide alone, and does not look at the strategy.
+	checkHonoursStrategy bool
+	// soakByResidence: the listing measures soak as the check does. Up to v1.3.2 it
+	// measured the time since the verification.
+	soakByResidence bool
+	// matchesUpstream: MatchUpstream exists, from v1.8.0.
+	matchesUpstream bool
+	// listsAllOfNothing: All over no upstreams lists everything, from v1.8.0. The
+	// check admits everything from v1.3.3 on.
+	listsAllOfNothing bool
+	// approvalNeedsOrigin: an approval counts only for a requested origin, from v1.11.0.
+	approvalNeedsOrigin bool
+	// byDiscovery: Freight is ordered by discoveredAt, from v1.11.0.
+	byDiscovery bool
+	// effectiveHolds: holds are those of effectiveAutoPromotionHolds, from v1.11.1.
+	effectiveHolds bool
+	// policiesInConfig: promotion policies live in the ProjectConfig, from v1.5.0;
+	// policiesInProject: they may live in the Project, until v1.6.
+	policiesInConfig, policiesInProject bool
+	notes                               []string
+}
+
+// RulesFor returns the rules of the newest of the releases; for unknown releases
+// the newest rules there are.
+func RulesFor(releases kargo.Releases) Rules {
+	modern := releases.Since("v1.3.3")
+	return Rules{
+		knowsSoak:            releases.Since("v1.2.0"),
+		knowsStrategy:        releases.Since("v1.3.0"),
+		checkHonoursStrategy: modern,
+		soakByResidence:      modern,
+		matchesUpstream:      releases.Since("v1.8.0"),
+		listsAllOfNothing:    releases.Since("v1.8.0"),
+		approvalNeedsOrigin:  releases.Since("v1.11.0"),
+		byDiscovery:          releases.Since("v1.11.0"),
+		effectiveHolds:       releases.Since("v1.11.1"),
+		policiesInConfig:     releases.Since("v1.5.0"),
+		policiesInProject:    releases.IsUnknown() || releases.MayPrecede("v1.7.0"),
+		notes:                notes(releases),
+	}
+}
+
+// notes says what is approximate, or may be otherwise, about the rules.
+func notes(releases kargo.Releases) []string {
+	switch {
+	case !releases.Since("v1.2.0"):
+		return []string{fmt.Sprintf("Kargo %s: the answers are approximate, its rules differ between its code paths; it knows neither soak times nor availabilityStrategy", releases)}
+	case !releases.Since("v1.3.0"):
+		return []string{fmt.Sprintf("Kargo %s: the answers are approximate; it does not know availabilityStrategy, which needs v1.3.0 or later", releases)}
+	case !releases.Since("v1.3.3"):
+		return []string{fmt.Sprintf("Kargo %s: the answers are approximate; it ignores availabilityStrategy when Freight is promoted (kargo#3740), which v1.3.3 mends", releases)}
+	case releases.MayPrecede("v1.3.3"):
+		return []string{fmt.Sprintf("Kargo %s: before v1.3.3 it may ignore availabilityStrategy when Freight is promoted (kargo#3740); the answers are those of v1.3.3 and later", releases)}
+	default:
+		return nil
+	}
+}
+
+// Notes says, for a person, what is approximate about the rules; empty when they
+// are exact.
+func (r Rules) Notes() []string { return r.notes }
+
+// ByDiscovery reports whether Kargo orders Freight by discoveredAt, else by
+// creationTimestamp alone.
+func (r Rules) ByDiscovery() bool { return r.byDiscovery }
+
+// EffectiveHolds reports whether Kargo reads a Stage's holds from
+// effectiveAutoPromotionHolds, else from autoPromotionHolds.
+func (r Rules) EffectiveHolds() bool { return r.effectiveHolds }
+
+// PoliciesInConfig reports whether promotion policies live in the ProjectConfig.
+func (r Rules) PoliciesInConfig() bool { return r.policiesInConfig }
+
+// PoliciesInProject reports whether promotion policies may live in the Project.
+func (r Rules) PoliciesInProject() bool { return r.policiesInProject }

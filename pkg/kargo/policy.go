@@ -1,0 +1,45 @@
+package kargo
+
+import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+// ProjectConfig holds a Project's promotion policies from v1.5.0 on; its name is
+// its namespace's, which is the Project's.
+type ProjectConfig struct {
+	Metadata Metadata    `json:"metadata"`
+	Spec     ProjectSpec `json:"spec"`
+}
+
+// Project is cluster-scoped and named like the namespace of its pipeline. Up to
+// v1.6 it may hold promotion policies.
+type Project struct {
+	Metadata Metadata    `json:"metadata"`
+	Spec     ProjectSpec `json:"spec"`
+}
+
+// ProjectSpec is the part that Project and ProjectConfig share.
+type ProjectSpec struct {
+	PromotionPolicies []PromotionPolicy `json:"promotionPolicies"`
+}
+
+// PromotionPolicy switches auto-promotion on or off for the Stages it selects.
+type PromotionPolicy struct {
+	// Stage selects by exact name; deprecated from v1.5.0 in favour of StageSelector.
+	Stage string `json:"stage"`
+	// StageSelector is nil when Stage is used.
+	StageSelector        *StageSelector `json:"stageSelector"`
+	AutoPromotionEnabled bool           `json:"autoPromotionEnabled"`
+}
+
+// StageSelector selects Stages by name pattern and labels, both of which must
+// match; the empty selector matches every Stage.
+type StageSelector struct {
+	// Name is an exact name, or a pattern after "glob:", "regex:" or "regexp:".
+	Name             string                            `json:"name"`
+	MatchLabels      map[string]string                 `json:"matchLabels"`
+	MatchExpressions []metav1.LabelSelectorRequirement `json:"matchExpressions"`
+}
+
+// Warehouse finds Freight; for availability only its existence matters.
+type Warehouse struct {
+	Metadata Metadata `json:"metadata"`
+}

@@ -1,0 +1,44 @@
+package pipeline
+
+import "github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+
+// Kind is a kind of object that a pipeline is made of and that may be out of reach.
+type Kind uint8
+
+// The kinds that a Project is read from, beside its Stages, without which there
+// is nothing to judge.
+const (
+	Freight Kind = 1 << iota
+	Warehouses
+	Promotions
+	// Policies are the promotion policies, of the ProjectConfig or the Project.
+	Policies
+)
+
+// Kinds is a set of kinds.
+type Kinds uint8
+
+// With returns the set with kind added.
+func (k Kinds) With(kind Kind) Kinds { return k | Kinds(kind) }
+
+// Has reports whether kind is in the set.
+func (k Kinds) Has(kind Kind) bool { return k&Kinds(kind) != 0 }
+
+// Objects are the objects of one Project as a source read them, in any order.
+type Objects struct {
+	// Project is the Project's name, which is its namespace's.
+	Project string
+	Stages  []kargo.Stage
+	Freight []kargo.Freight
+	// Warehouses are names.
+	Warehouses []string
+	Promotions []kargo.Promotion
+	// Policies are in their order, in which the first match wins.
+	Policies []kargo.PromotionPolicy
+	// PoliciesFromStatus says that no policies were given, and that a Stage's
+	// status.autoPromotionEnabled stands in for them.
+	PoliciesFromStatus bool
+	// Unread holds the kinds that could not be read: nothing is known of them, and
+	// their field above is empty.
+	Unread Kinds
+}

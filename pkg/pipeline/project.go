@@ -1,0 +1,188 @@
+// Package pipeline holds one Project at rest: its objects with the indexes, edges
+// and orders that questions about them need. It judges nothing.
+package pipeline
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+)
+
+// Project is one Project's pipeline. It is immutable after New and safe for
+// concurrent use; what it returns belongs to it and must not be modified.
+type Project struct {
+	// Name is the Project's name, which is its namespace's.
+	Name string
+	// Stages are ordered by depth, then by name.
+	Stages []*kargo.Stage
+	// Policies are the Project's promotion policies in their order.
+	Policies []kargo.PromotionPolicy
+	// PoliciesFromStatus: see Objects.
+	PoliciesFromStatus bool
+
+	unread     Kinds
+	stages     map[string]*kargo.Stage
+	depths     map[string]int
+	freight    []*kargo.Freight
+	byOrigin   map[kargo.Origin][]*kargo.Freight
+	byApproval map[string][]*kargo.Freight
+	warehouses map[string]bool
+	promotions map[move][]*kargo.Promotion
+	discovered bool
+}
+
+// move is a piece of Freight going into a Stage.
+type move struct{ stage, freight string }
+
+// New indexes the objects of one Project and keeps references to them.
+//
+// byDiscovery orders Freight by discoveredAt, else creationTimestamp, as Kargo
+// does from v1.11.0 on; otherwise by creationTimestamp alone.
+func New(objects Objects, byDiscovery bool) *Project {
+	p := &Project{
+		Name:     objects.Project,
+		Policies: objects.Policies,
+		unread:   objects.Unread,
+
+		PoliciesFromStatus: objects.PoliciesFromStatus,
+
+		stages:     make(map[string]*kargo.Stage, len(objects.Stages)),
+		byOrigin:   map[kargo.Origin][]*kargo.Freight{},
+		byApproval: map[string][]*kargo.Freight{},
+		warehouses: make(map[string]bool, len(objects.Warehouses)),
+		promotions: map[move][]*kargo.Promotion{},
+		discovered: byDiscovery,
+	}
+	p.indexStages(objects.Stages)
+	p.indexFreight(objects.Freight)
+	for _, name := range objects.Warehouses {
+		p.warehouses[name] = true
+	}
+	p.indexPromotions(objects.Promotions)
+	return p
+}
+
+func (p *Project) indexStages(stages []kargo.Stage) {
+	for i := range stages {
+		s := &stages[i]
+		p.stages[s.Metadata.Name] = s
+		p.Stages = append(p.Stages, s)
+	}
+	p.depths = depths(p.stages)
+	slices.SortFunc(p.Stages, func(a, b *kargo.Stage) int {
+		return cmp.Or(
+			cmp.Compare(p.depths[a.Metadata.Name], p.depths[b.Metadata.Name]),
+			cmp.Compare(a.Metadata.Name, b.Metadata.Name),
+		)
+	})
+}
+
+func (p *Project) indexFreight(freight []kargo.Freight) {
+	p.freight = make([]*kargo.Freight, 0, len(freight))
+	for i := range freight {
+		p.freight = append(p.freight, &freight[i])
+	}
+	slices.SortFunc(p.freight, p.newestFirst)
+	for _, f := range p.freight {
+		p.byOrigin[f.Origin] = append(p.byOrigin[f.Origin], f)
+		for stage := range f.Status.ApprovedFor {
+			p.byApproval[stage] = append(p.byApproval[stage], f)
+		}
+	}
+}
+
+// newestFirst is Kargo's order: by time, Freight without one last, ties by name
+// descending.
+func (p *Project) newestFirst(a, b *kargo.Freight) int {
+	return cmp.Or(
+		p.DiscoveredAt(b).Compare(p.DiscoveredAt(a)),
+		cmp.Compare(b.Metadata.Name, a.Metadata.Name),
+	)
+}
+
+func (p *Project) indexPromotions(promotions []kargo.Promotion) {
+	for i := range promotions {
+		promotion := &promotions[i]
+		key := move{promotion.Spec.Stage, promotion.FreightName()}
+		p.promotions[key] = append(p.promotions[key], promotion)
+	}
+	for _, list := range p.promotions {
+		slices.SortFunc(list, func(a, b *kargo.Promotion) int {
+			return cmp.Or(
+				b.Metadata.CreationTimestamp.Compare(a.Metadata.CreationTimestamp),
+				cmp.Compare(b.Metadata.Name, a.Metadata.Name),
+			)
+		})
+	}
+}
+
+// Unread reports whether the objects of this kind could not be read.
+func (p *Project) Unread(kind Kind) bool { return p.unread.Has(kind) }
+
+// Stage returns the Stage of this name, or nil.
+func (p *Project) Stage(name string) *kargo.Stage { return p.stages[name] }
+
+// HasWarehouse reports whether a Warehouse of this name was read.
+func (p *Project) HasWarehouse(name string) bool { return p.warehouses[name] }
+
+// Freight returns all Freight, newest first.
+func (p *Project) Freight() []*kargo.Freight { return p.freight }
+
+// FreightFrom returns the Freight of one origin, newest first.
+func (p *Project) FreightFrom(origin kargo.Origin) []*kargo.Freight { return p.byOrigin[origin] }
+
+// FreightFor returns, newest first, the Freight that concerns a Stage: all of a
+// requested origin and all that is approved for the Stage.
+func (p *Project) FreightFor(stage *kargo.Stage) []*kargo.Freight {
+	var lists [][]*kargo.Freight
+	for _, origin := range Origins(stage) {
+		lists = append(lists, p.byOrigin[origin])
+	}
+	if foreign := p.foreignApprovals(stage); len(foreign) > 0 {
+		lists = append(lists, foreign)
+	}
+	if len(lists) == 1 {
+		return lists[0]
+	}
+	merged := slices.Concat(lists...)
+	slices.SortFunc(merged, p.newestFirst)
+	return merged
+}
+
+func (p *Project) foreignApprovals(stage *kargo.Stage) []*kargo.Freight {
+	var foreign []*kargo.Freight
+	for _, f := range p.byApproval[stage.Metadata.Name] {
+		if !stage.Requests(f.Origin) {
+			foreign = append(foreign, f)
+		}
+	}
+	return foreign
+}
+
+// DiscoveredAt returns the instant by which Freight is ordered, zero when it has none.
+func (p *Project) DiscoveredAt(f *kargo.Freight) time.Time {
+	if p.discovered && f.DiscoveredAt != nil {
+		return *f.DiscoveredAt
+	}
+	return f.Metadata.CreationTimestamp
+}
+
+// Promotions returns the Promotions of one piece of Freight to one Stage, newest
+// first; empty when none was read.
+func (p *Project) Promotions(stage, freight string) []*kargo.Promotion {
+	return p.promotions[move{stage, freight}]
+}
+
+// Origins returns the distinct origins that a Stage requests, in the order of
+// their first request.
+func Origins(stage *kargo.Stage) []kargo.Origin {
+	var origins []kargo.Origin
+	for _, r := range stage.Spec.RequestedFreight {
+		if !slices.Contains(origins, r.Origin) {
+			origins = append(origins, r.Origin)
+		}
+	}
+	return origins
+}
