@@ -29,34 +29,44 @@ type Switch struct {
 // it switches auto-promotion on or off; without one it is off. The error, beside
 // an Unknown answer, names a policy whose selector cannot be understood.
 // Kargo: pkg/api/auto_promotion.go.
-func SwitchOf(project *pipeline.Project, stage *kargo.Stage) (Switch, error) {
-	if project.Unread(pipeline.Policies) || project.PoliciesFromStatus {
-		return switchFromStatus(project, stage), nil
+func SwitchOf(project *pipeline.Project, stage *kargo.Stage, rules avail.Rules) (Switch, error) {
+	if project.Unread(pipeline.Policies) {
+		return switchFromStatus(stage, avail.Unknown), nil
 	}
-	for i := range project.Policies {
-		policy := &project.Policies[i]
-		selects, err := selects(policy, stage)
+	policies := policies(project, rules)
+	if policies == nil && project.PoliciesFromStatus {
+		return switchFromStatus(stage, avail.No), nil
+	}
+	for i := range policies {
+		selects, err := selects(&policies[i], stage)
 		if err != nil {
 			return Switch{Policy: i}, fmt.Errorf("promotion policy %d of Project %q: %w", i, project.Name, err)
 		}
 		if selects {
-			return Switch{truth(policy.AutoPromotionEnabled), i}, nil
+			return Switch{truth(policies[i].AutoPromotionEnabled), i}, nil
 		}
 	}
 	return Switch{avail.No, -1}, nil
 }
 
-// switchFromStatus trusts the mirror of the policies' answer in the Stage's status
-// where it says true; false there looks like the absence of the field in old releases.
-func switchFromStatus(project *pipeline.Project, stage *kargo.Stage) Switch {
-	switch {
-	case stage.Status.AutoPromotionEnabled:
-		return Switch{avail.Yes, -1}
-	case project.Unread(pipeline.Policies):
-		return Switch{avail.Unknown, -1}
-	default:
-		return Switch{avail.No, -1}
+// policies returns the Project's policies from where the release keeps them.
+func policies(project *pipeline.Project, rules avail.Rules) []kargo.PromotionPolicy {
+	if project.Config != nil && rules.PoliciesInConfig() {
+		return project.Config.PromotionPolicies
 	}
+	if project.Spec != nil && rules.PoliciesInProject() {
+		return project.Spec.PromotionPolicies
+	}
+	return nil
+}
+
+// switchFromStatus trusts the mirror of the policies' answer in the Stage's status
+// where it says true. Where it does not, it may be false or not written at all.
+func switchFromStatus(stage *kargo.Stage, otherwise avail.Truth) Switch {
+	if stage.Status.AutoPromotionEnabled {
+		return Switch{avail.Yes, -1}
+	}
+	return Switch{otherwise, -1}
 }
 
 func truth(b bool) avail.Truth {

@@ -146,6 +146,12 @@ func (s *Stage) Listed(origin kargo.Origin, semantics Semantics, limit int) []*k
 	return listed
 }
 
+// RunsNow reports whether the Stage runs f now, be it for an origin of its own or not.
+func (s *Stage) RunsNow(f *kargo.Freight) bool {
+	current := s.Status.Current()
+	return current != nil && current.Holds(f.Metadata.Name)
+}
+
 // Follows reports whether the request lists only what its upstream runs now
 // (MatchUpstream), in releases that know this.
 func (s *Stage) Follows(request *kargo.Request) bool { return s.evaluator.rules.follows(request) }

@@ -70,10 +70,10 @@ func (r Rules) listsSoaked(s *standing, semantics Semantics) bool {
 }
 
 // listingFailure returns why the listing of a Stage fails, nil when it does not,
-// and whether that is known: it is not when the Warehouses could not be read. The
-// first request that fails decides, as in Kargo.
+// and whether that is known: it is not when Warehouses or Freight could not be
+// read. The first request that fails decides, as in Kargo.
 func (e *Evaluator) listingFailure(stage *kargo.Stage, semantics Semantics) (failed *failure, known bool) {
-	known = true
+	known = !e.project.Unread(pipeline.Freight)
 	for i := range stage.Spec.RequestedFreight {
 		request := &stage.Spec.RequestedFreight[i]
 		if f := e.warehouseFailure(request); f != nil {

@@ -74,16 +74,16 @@ func (l *look) soak() *Finding {
 	switch {
 	case residence.Since != nil:
 		until := residence.Since.Add(need)
-		soaking := found(Soaking, "soaked %s of %s, until %s", l.evaluator.now.Sub(*residence.Since), need, instant(until))
+		soaking := found(Soaking, "soaked %s of %s, until %s", seconds(l.evaluator.now.Sub(*residence.Since)), need, instant(until))
 		soaking.Until, soaking.Remaining = until, until.Sub(l.evaluator.now)
 		return soaking
-	case there || l.runsNow():
+	case there || l.upstream.RunsNow(l.freight):
 		return found(ReasonUnknown, "it is there, but not since when")
 	case l.upstream.IsControlFlow():
 		return found(SoakImpossible, "a control-flow Stage never holds Freight, so that %s can never pass there (kargo#6360)", need)
 	default:
 		longest := l.evaluator.longestSoak(l.freight, l.name)
-		return found(SoakInterrupted, "left after %s of %s", longest, need)
+		return found(SoakInterrupted, "left after %s of %s", seconds(longest), need)
 	}
 }
 
@@ -144,14 +144,8 @@ func (l *look) promotionRunning() *Finding {
 	return found(PromotionRunning, "Promotion %s is running", running.Name)
 }
 
-// runsNow reports whether the upstream runs the Freight now.
-func (l *look) runsNow() bool {
-	current := l.upstream.Status.Current()
-	return current != nil && current.Holds(l.freight.Metadata.Name)
-}
-
 func (l *look) verificationOpen() *Finding {
-	if !l.runsNow() {
+	if !l.upstream.RunsNow(l.freight) {
 		return nil
 	}
 	history := l.upstream.Status.Current().VerificationHistory
@@ -176,7 +170,7 @@ func (l *look) promotionQueued() *Finding {
 // verificationEnded answers for Freight that the upstream runs now, with no
 // verification under way.
 func (l *look) verificationEnded() *Finding {
-	if !l.runsNow() {
+	if !l.upstream.RunsNow(l.freight) {
 		return nil
 	}
 	if history := l.upstream.Status.Current().VerificationHistory; len(history) > 0 && history[0].Phase != kargo.VerificationSuccessful {
@@ -300,3 +294,6 @@ func withMessage(subject, message string) string {
 
 // instant writes a time for a person, to the second and in UTC.
 func instant(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+// seconds writes a length of time for a person, in whole seconds.
+func seconds(d time.Duration) string { return d.Truncate(time.Second).String() }

@@ -33,10 +33,13 @@ type Objects struct {
 	// Warehouses are names.
 	Warehouses []string
 	Promotions []kargo.Promotion
-	// Policies are in their order, in which the first match wins.
-	Policies []kargo.PromotionPolicy
-	// PoliciesFromStatus says that no policies were given, and that a Stage's
-	// status.autoPromotionEnabled stands in for them.
+	// Config is the ProjectConfig's spec, nil when there is no ProjectConfig.
+	Config *kargo.ProjectSpec
+	// Spec is the Project's own spec, nil when it was not looked at; it holds the
+	// policies of releases before v1.5.
+	Spec *kargo.ProjectSpec
+	// PoliciesFromStatus says that no ProjectConfig was given, and that a Stage's
+	// status.autoPromotionEnabled stands in for it, as for a Project in files.
 	PoliciesFromStatus bool
 	// Unread holds the kinds that could not be read: nothing is known of them, and
 	// their field above is empty.

@@ -17,9 +17,8 @@ type Project struct {
 	Name string
 	// Stages are ordered by depth, then by name.
 	Stages []*kargo.Stage
-	// Policies are the Project's promotion policies in their order.
-	Policies []kargo.PromotionPolicy
-	// PoliciesFromStatus: see Objects.
+	// Config, Spec and PoliciesFromStatus: see Objects.
+	Config, Spec       *kargo.ProjectSpec
 	PoliciesFromStatus bool
 
 	unread     Kinds
@@ -42,12 +41,12 @@ type move struct{ stage, freight string }
 // does from v1.11.0 on; otherwise by creationTimestamp alone.
 func New(objects Objects, byDiscovery bool) *Project {
 	p := &Project{
-		Name:     objects.Project,
-		Policies: objects.Policies,
-		unread:   objects.Unread,
-
+		Name:               objects.Project,
+		Config:             objects.Config,
+		Spec:               objects.Spec,
 		PoliciesFromStatus: objects.PoliciesFromStatus,
 
+		unread:     objects.Unread,
 		stages:     make(map[string]*kargo.Stage, len(objects.Stages)),
 		byOrigin:   map[kargo.Origin][]*kargo.Freight{},
 		byApproval: map[string][]*kargo.Freight{},

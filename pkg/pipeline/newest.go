@@ -1,0 +1,65 @@
+package pipeline
+
+import (
+	"time"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+)
+
+// Newest returns the newest instant that the objects mention, zero when they
+// mention none: to judge them at an earlier one is to look back with hindsight.
+func (o *Objects) Newest() time.Time {
+	var n newest
+	for i := range o.Stages {
+		n.stage(&o.Stages[i])
+	}
+	for i := range o.Freight {
+		n.freight(&o.Freight[i])
+	}
+	for i := range o.Promotions {
+		n.at(o.Promotions[i].Metadata.CreationTimestamp)
+		n.maybe(o.Promotions[i].Status.FinishedAt)
+	}
+	return n.time
+}
+
+type newest struct{ time time.Time }
+
+func (n *newest) at(t time.Time) {
+	if t.After(n.time) {
+		n.time = t
+	}
+}
+
+func (n *newest) maybe(t *time.Time) {
+	if t != nil {
+		n.at(*t)
+	}
+}
+
+func (n *newest) stage(s *kargo.Stage) {
+	n.at(s.Metadata.CreationTimestamp)
+	for i := range s.Status.FreightHistory {
+		for _, v := range s.Status.FreightHistory[i].VerificationHistory {
+			n.maybe(v.StartTime)
+			n.maybe(v.FinishTime)
+		}
+	}
+	if last := s.Status.LastPromotion; last != nil {
+		n.maybe(last.FinishedAt)
+	}
+}
+
+func (n *newest) freight(f *kargo.Freight) {
+	n.at(f.Metadata.CreationTimestamp)
+	n.maybe(f.DiscoveredAt)
+	for _, v := range f.Status.VerifiedIn {
+		n.maybe(v.VerifiedAt)
+	}
+	for _, a := range f.Status.ApprovedFor {
+		n.maybe(a.ApprovedAt)
+	}
+	for _, r := range f.Status.CurrentlyIn {
+		n.maybe(r.Since)
+	}
+}

@@ -1,0 +1,31 @@
+package render
+
+import "github.com/fatih/color"
+
+// Palette colours text by its meaning. Each of its colours is switched on or off
+// by itself, never through the library's global switch.
+type Palette struct {
+	good, bad, unsure, strong, faint *color.Color
+}
+
+// NewPalette returns a palette that colours, or one that returns text as it is.
+func NewPalette(enabled bool) Palette {
+	p := Palette{
+		good:   color.New(color.FgGreen),
+		bad:    color.New(color.FgRed),
+		unsure: color.New(color.FgYellow),
+		strong: color.New(color.Bold),
+		faint:  color.New(color.Faint),
+	}
+	for _, c := range []*color.Color{p.good, p.bad, p.unsure, p.strong, p.faint} {
+		if enabled {
+			c.EnableColor()
+		} else {
+			c.DisableColor()
+		}
+	}
+	return p
+}
+
+// Warning colours a word that precedes a warning.
+func (p Palette) Warning(text string) string { return p.unsure.Sprint(text) }

@@ -1,0 +1,251 @@
+package render
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"k8s.io/apimachinery/pkg/util/duration"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
+)
+
+// phrase says in a few words why an upstream is not satisfied.
+func phrase(b *report.Blocker) string {
+	switch avail.Reason(b.Reason) {
+	case avail.SelfReference:
+		return "names itself as its upstream"
+	case avail.StageNotFound:
+		return "no such Stage"
+	case avail.Soaking:
+		return "soaking, " + duration.HumanDuration(time.Duration(b.Remaining)) + " left"
+	case avail.SoakImpossible:
+		return "never soaks, it is a control-flow Stage"
+	case avail.SoakInterrupted:
+		return "left before it had soaked"
+	case avail.StageDeleting:
+		return "being deleted"
+	case avail.OriginNotRequested:
+		return "does not request the origin"
+	case avail.AwaitingGate:
+		return Visible(b.Message) // it says which of several things is in the way
+	case avail.PromotionRunning:
+		return "promoting"
+	case avail.VerificationPending, avail.VerificationRunning:
+		return "verifying"
+	case avail.PromotionPending:
+		return "promotion queued"
+	case avail.VerificationFailed:
+		return "verification failed"
+	case avail.VerificationError:
+		return "verification errored"
+	case avail.VerificationAborted:
+		return "verification aborted"
+	case avail.VerificationInconclusive:
+		return "verification inconclusive"
+	case avail.AwaitingHealth:
+		return "waiting for health"
+	case avail.Superseded:
+		return "replaced before it was verified"
+	case avail.PromotionFailed:
+		return "promotion failed"
+	case avail.PromotionErrored:
+		return "promotion errored"
+	case avail.PromotionAborted:
+		return "promotion aborted"
+	case avail.NoSource:
+		return "has no source"
+	case avail.Cycle:
+		return "waits for itself"
+	case avail.UpstreamBlocked:
+		return "blocked"
+	case avail.NotPromoted:
+		return "not promoted"
+	case avail.ReasonUnknown:
+		return "unknown: " + Visible(b.Message)
+	}
+	return b.Reason
+}
+
+// hasEvidence reports whether a blocker's message says more than its phrase.
+func hasEvidence(b *report.Blocker) bool {
+	switch avail.Reason(b.Reason) {
+	case avail.SelfReference, avail.StageNotFound, avail.SoakImpossible, avail.AwaitingGate, avail.NoSource,
+		avail.UpstreamBlocked, avail.NotPromoted, avail.ReasonUnknown:
+		return false
+	default:
+		return b.Message != ""
+	}
+}
+
+// clauses says which blockers there are and why; those with the same reason share
+// a clause. One that waits for others is followed to those that can act. Wide adds
+// the evidence.
+func clauses(blockers []report.Blocker, wide bool) []string {
+	var order []string
+	stages := map[string][]string{} // by what is said of them
+	for i := range blockers {
+		said := saying(&blockers[i], wide)
+		if _, known := stages[said]; !known {
+			order = append(order, said)
+		}
+		if name := Visible(blockers[i].Stage); !slices.Contains(stages[said], name) {
+			stages[said] = append(stages[said], name)
+		}
+	}
+	parts := make([]string, 0, len(order))
+	for _, said := range order {
+		parts = append(parts, strings.Join(stages[said], ", ")+": "+said)
+	}
+	return parts
+}
+
+// saying is what is said of one blocker.
+func saying(b *report.Blocker, wide bool) string {
+	reason := avail.Reason(b.Reason)
+	if len(b.Causes) > 0 {
+		roots := strings.Join(clauses(roots(b.Causes), wide), ", ")
+		if reason == avail.ReasonUnknown {
+			return "unknown, waits for " + roots
+		}
+		return "waits for " + roots
+	}
+	said := phrase(b)
+	if wide && hasEvidence(b) {
+		said += " (" + Visible(b.Message) + ")"
+	}
+	return said
+}
+
+// roots returns the blockers at the ends of the chains, in the order of the chains.
+func roots(causes []report.Blocker) []report.Blocker {
+	var ends []report.Blocker
+	for i := range causes {
+		if len(causes[i].Causes) > 0 {
+			ends = append(ends, roots(causes[i].Causes)...)
+		} else {
+			ends = append(ends, causes[i])
+		}
+	}
+	return ends
+}
+
+// explanation is why a piece of Freight is or is not available to a Stage, in
+// parts that stand for themselves.
+func explanation(stage *report.Stage, f *report.Freight, wide bool) []string {
+	parts := blocked(stage, f, wide)
+	for i := range f.Divergence {
+		parts = append(parts, divergence(stage, f, &f.Divergence[i]))
+	}
+	if promotion := promotionHere(f); promotion != "" {
+		parts = append(parts, promotion)
+	}
+	return parts
+}
+
+// blocked says what keeps the Freight out as configured, or else what would keep
+// it out under the other strategy.
+func blocked(stage *report.Stage, f *report.Freight, wide bool) []string {
+	if !f.Available.Configured {
+		switch avail.Verdict(f.Verdict) {
+		case avail.VerdictNoSource:
+			return []string{"no source: neither direct nor an upstream"}
+		case avail.VerdictOriginNotRequested:
+			return []string{"approved, but the Stage does not request " + Visible(f.Origin)}
+		case avail.VerdictApproved, avail.VerdictDirect, avail.VerdictVerified, avail.VerdictAllOfNothing, avail.VerdictBlocked:
+		}
+		return clauses(blocking(f, func(b *report.Blocker) string { return inForce(stage, b) }), wide)
+	}
+	if !f.Available.All {
+		return under("all", clauses(blocking(f, func(*report.Blocker) string { return "all" }), wide))
+	}
+	if !f.Available.Any {
+		return []string{"any: no upstream to verify it"}
+	}
+	return nil
+}
+
+// inForce returns the semantics that the blocker's request has as configured.
+func inForce(stage *report.Stage, b *report.Blocker) string {
+	if stage.Requests[b.Request].Strategy == "All" {
+		return "all"
+	}
+	return "any"
+}
+
+// blocking returns the blockers that keep from holding what semantics says of each.
+func blocking(f *report.Freight, semantics func(*report.Blocker) string) []report.Blocker {
+	var list []report.Blocker
+	for i := range f.Blockers {
+		if slices.Contains(f.Blockers[i].Blocks, semantics(&f.Blockers[i])) {
+			list = append(list, f.Blockers[i])
+		}
+	}
+	return list
+}
+
+// under says that what follows holds under a semantics that is not in force.
+func under(semantics string, parts []string) []string {
+	if len(parts) > 0 {
+		parts[0] = semantics + ": " + parts[0]
+	}
+	return parts
+}
+
+// divergence says what follows from a disagreement of available and listed.
+func divergence(stage *report.Stage, f *report.Freight, d *report.Divergence) string {
+	actor := "auto-promotion"
+	if stage.ControlFlow {
+		actor = "the Stage"
+	}
+	available := f.Available.Configured
+	prefix := ""
+	if !slices.Contains(d.In, "configured") {
+		prefix = strings.Join(d.In, " and ") + ": "
+		available = f.Available.Any && slices.Contains(d.In, "any") || f.Available.All && slices.Contains(d.In, "all")
+	}
+	why := d.Issue
+	if why == "" {
+		why = d.Cause
+	}
+	switch {
+	case available && stage.ControlFlow:
+		return prefix + actor + " will not pass it on: " + why
+	case available:
+		return prefix + actor + " will not pick it up: " + why
+	case stage.ControlFlow:
+		return prefix + actor + " passes it on all the same: " + why
+	default:
+		return prefix + actor + " would pick it and be refused: " + why
+	}
+}
+
+// promotionHere says what became of the Freight's last Promotion to the Stage
+// itself, where that is news.
+func promotionHere(f *report.Freight) string {
+	p := f.Here.Promotion
+	switch {
+	case p == nil:
+		return ""
+	case failedHere(f):
+		text := "last promotion here " + strings.ToLower(p.Phase)
+		if p.Message != "" {
+			text += ": " + Visible(p.Message)
+		}
+		return text
+	case p.Phase == "Running":
+		return "promotion here running"
+	case p.Phase == "Pending" || p.Phase == "":
+		return "promotion here queued"
+	default:
+		return ""
+	}
+}
+
+// failedHere reports whether the Freight's last Promotion to the Stage ended
+// without success.
+func failedHere(f *report.Freight) bool {
+	p := f.Here.Promotion
+	return p != nil && slices.Contains([]string{"Failed", "Errored", "Aborted"}, p.Phase)
+}

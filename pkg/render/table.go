@@ -1,0 +1,101 @@
+package render
+
+import (
+	"bytes"
+	"io"
+	"strings"
+
+	"github.com/olekukonko/tablewriter"
+	"github.com/olekukonko/tablewriter/pkg/twwarp"
+	"github.com/olekukonko/tablewriter/pkg/twwidth"
+	"github.com/olekukonko/tablewriter/renderer"
+	"github.com/olekukonko/tablewriter/tw"
+)
+
+// This file alone knows the table library. Its settings that depend on the
+// environment (East Asian widths) are fixed, so that the same report is the same
+// table everywhere.
+
+// gap is what separates two columns, as in kubectl.
+const gap = "   "
+
+// writeTable writes rows in columns as kubectl does: aligned to the left, without
+// lines, without trailing spaces. A nil header writes none. Cells may hold
+// newlines and colour.
+func writeTable(w io.Writer, header []string, rows [][]string) error {
+	if len(rows) == 0 && header == nil {
+		return nil
+	}
+	var text bytes.Buffer
+	table := tablewriter.NewTable(&text,
+		tablewriter.WithEastAsian(tw.Off),
+		tablewriter.WithRenderer(renderer.NewBlueprint(tw.Rendition{
+			Borders:  tw.BorderNone,
+			Settings: tw.Settings{Separators: tw.SeparatorsNone, Lines: tw.LinesNone},
+		})),
+		tablewriter.WithConfig(tablewriter.Config{
+			Header:   plainCells(),
+			Row:      plainCells(),
+			Behavior: tw.Behavior{TrimSpace: tw.Off, TrimLine: tw.Off, TrimTab: tw.Off},
+		}),
+	)
+	if header != nil {
+		table.Header(header)
+	}
+	if err := table.Bulk(rows); err != nil {
+		return err
+	}
+	if err := table.Render(); err != nil {
+		return err
+	}
+	return trimLines(w, text.String())
+}
+
+func plainCells() tw.CellConfig {
+	return tw.CellConfig{
+		Formatting: tw.CellFormatting{AutoWrap: tw.WrapNone, AutoFormat: tw.Off},
+		Alignment:  tw.CellAlignment{Global: tw.AlignLeft},
+		Padding:    tw.CellPadding{Global: tw.Padding{Left: "", Right: gap, Overwrite: true}},
+	}
+}
+
+// trimLines writes text without the spaces that end its lines.
+func trimLines(w io.Writer, text string) error {
+	var out strings.Builder
+	for line := range strings.Lines(text) {
+		out.WriteString(strings.TrimRight(line, " \n"))
+		out.WriteByte('\n')
+	}
+	_, err := io.WriteString(w, out.String())
+	return err
+}
+
+// width returns how many terminal columns text takes, colour aside.
+func width(text string) int { return twwidth.Width(text) }
+
+// wrap breaks text between words into lines of so many columns, all but the first
+// indented; a word that is longer is cut.
+func wrap(text string, columns int) []string {
+	if width(text) <= columns {
+		return []string{text}
+	}
+	lines, _ := twwarp.WrapString(text, columns-len(hanging))
+	for i := range lines {
+		if i > 0 {
+			lines[i] = hanging + lines[i]
+		}
+		lines[i] = cut(lines[i], columns)
+	}
+	return lines
+}
+
+// hanging indents the lines that continue one.
+const hanging = "  "
+
+// cut shortens text to columns, marking the cut.
+func cut(text string, columns int) string {
+	if columns <= 0 || width(text) <= columns {
+		return text
+	}
+	return twwidth.Truncate(text, columns, "…")
+}

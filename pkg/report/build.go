@@ -1,0 +1,289 @@
+package report
+
+import (
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/autopromote"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
+)
+
+// Builder computes a Report Stage by Stage, so that a large one is never held
+// whole.
+type Builder struct {
+	// Projects are ordered by name.
+	Projects []*avail.Evaluator
+	// Selection says what is shown.
+	Selection Selection
+}
+
+// ProjectStages is a Project whose Stages are computed as they are asked for.
+type ProjectStages struct {
+	Name   string
+	Stages iter.Seq[Stage]
+}
+
+// Each returns the Projects that have a Stage to show, each at its turn.
+func (b *Builder) Each() iter.Seq[ProjectStages] {
+	return func(yield func(ProjectStages) bool) {
+		for _, e := range b.Projects {
+			next, stop := iter.Pull(b.stages(e))
+			first, ok := next()
+			more := !ok || yield(ProjectStages{e.Project().Name, rest(first, next)})
+			stop()
+			if !more {
+				return
+			}
+		}
+	}
+}
+
+// rest returns first and then what next still has.
+func rest(first Stage, next func() (Stage, bool)) iter.Seq[Stage] {
+	return func(yield func(Stage) bool) {
+		for stage, ok := first, true; ok; stage, ok = next() {
+			if !yield(stage) {
+				return
+			}
+		}
+	}
+}
+
+// Collect computes the whole Report under the header.
+func (b *Builder) Collect(header Header) *Report {
+	report := &Report{Header: header, Projects: []Project{}}
+	for project := range b.Each() {
+		report.Projects = append(report.Projects, Project{project.Name, slices.Collect(project.Stages)})
+	}
+	return report
+}
+
+// NewHeader returns the header of a Report.
+func NewHeader(at time.Time, releases kargo.Releases, warnings []string) Header {
+	return Header{APIVersion: APIVersion, Kind: Kind, At: at.UTC(), KargoVersion: releases.String(), Warnings: warnings}
+}
+
+// Warnings says, for a person, what in the Projects keeps the answers from being
+// plain: strategies that Kargo does not know, policies that cannot be understood.
+func Warnings(projects []*avail.Evaluator) []string {
+	var warnings []string
+	for _, e := range projects {
+		for _, stage := range e.Project().Stages {
+			warnings = append(warnings, unknownStrategies(e.Project().Name, stage)...)
+			_, err := autopromote.SwitchOf(e.Project(), stage, e.Rules())
+			if text := fmt.Sprintf("auto-promotion is unknown: %v", err); err != nil && !slices.Contains(warnings, text) {
+				warnings = append(warnings, text)
+			}
+		}
+	}
+	return warnings
+}
+
+func unknownStrategies(project string, stage *kargo.Stage) []string {
+	var warnings []string
+	for i, request := range stage.Spec.RequestedFreight {
+		if strategy := request.Sources.AvailabilityStrategy; !strategy.Known() {
+			warnings = append(warnings, fmt.Sprintf(
+				"Stage %q of Project %q: spec.requestedFreight[%d] has the unknown availabilityStrategy %q: Kargo's promotion check takes it for OneOf, its listing fails",
+				stage.Metadata.Name, project, i, strategy))
+		}
+	}
+	return warnings
+}
+
+func (b *Builder) stages(e *avail.Evaluator) iter.Seq[Stage] {
+	return func(yield func(Stage) bool) {
+		for _, s := range e.Project().Stages {
+			if !b.Selection.stage(s) {
+				continue
+			}
+			stage := b.stage(e, e.Stage(s.Metadata.Name))
+			if b.Selection.narrows() && len(b.Selection.Stages) == 0 && stage.Freight != nil && len(stage.Freight) == 0 {
+				continue
+			}
+			if !yield(stage) {
+				return
+			}
+		}
+	}
+}
+
+func (b *Builder) stage(e *avail.Evaluator, s *avail.Stage) Stage {
+	stage := Stage{
+		Name:          s.Metadata.Name,
+		ControlFlow:   s.IsControlFlow(),
+		Current:       current(s.Stage),
+		Requests:      requests(s.Stage),
+		AutoPromotion: autoPromotion(e, s),
+		ListError:     s.ListError(avail.Configured),
+	}
+	if !e.Project().Unread(pipeline.Freight) {
+		stage.Freight, stage.More = b.freight(e, s)
+	}
+	return stage
+}
+
+// freight judges the Freight of a Stage that is selected, and counts what the
+// limit leaves out. Without Differs nothing beyond the limit is judged.
+func (b *Builder) freight(e *avail.Evaluator, s *avail.Stage) (shown FreightList, more int) {
+	shown = FreightList{}
+	limit := b.Selection.Limit
+	for _, f := range e.Project().FreightFor(s.Stage) {
+		full := limit > 0 && len(shown) >= limit
+		switch {
+		case !b.Selection.freight(e.Project().Name, f):
+		case full && !b.Selection.Differs:
+			more++
+		default:
+			row := freight(e.Project(), s, f)
+			switch {
+			case b.Selection.Differs && !differs(&row):
+			case full:
+				more++
+			default:
+				row.Blockers = blockers(s.Blockers(f))
+				shown = append(shown, row)
+			}
+		}
+	}
+	if b.Selection.Sort != nil {
+		b.Selection.Sort(shown)
+	}
+	return shown, more
+}
+
+// freight judges one piece of Freight, all but its blockers.
+func freight(project *pipeline.Project, s *avail.Stage, f *kargo.Freight) Freight {
+	j := s.Judge(f)
+	return Freight{
+		Name:         f.Metadata.Name,
+		Alias:        f.AliasOrLabel(),
+		Origin:       f.Origin.String(),
+		DiscoveredAt: utc(project.DiscoveredAt(f)),
+		Artifacts:    f.ArtifactVersions(),
+		Available:    Available{j.Available[avail.Configured], j.Available[avail.Any], j.Available[avail.All]},
+		Listed:       Listed{maybe(j.Listed[avail.Configured]), maybe(j.Listed[avail.Any]), maybe(j.Listed[avail.All])},
+		Verdict:      string(j.Verdict),
+		Divergence:   divergences(j.Divergences),
+		Here:         here(s, f),
+	}
+}
+
+func here(s *avail.Stage, f *kargo.Freight) Here {
+	_, verified := f.Status.VerifiedIn[s.Metadata.Name]
+	here := Here{Current: s.RunsNow(f), Verified: verified}
+	if last := s.LastPromotion(f); last != nil {
+		here.Promotion = &Promotion{last.Name, string(last.Phase), last.Message}
+	}
+	return here
+}
+
+func blockers(list []avail.Blocker) []Blocker {
+	blocked := make([]Blocker, 0, len(list))
+	for _, b := range list {
+		blocked = append(blocked, Blocker{
+			Stage:     b.Stage,
+			Request:   b.Request,
+			Reason:    string(b.Reason),
+			Message:   b.Message,
+			Blocks:    words(b.Blocks),
+			Remaining: kargo.Duration(b.Remaining),
+			Until:     utc(b.Until),
+			Causes:    blockers(b.Causes),
+		})
+	}
+	return blocked
+}
+
+func divergences(list []avail.Divergence) []Divergence {
+	diverging := make([]Divergence, 0, len(list))
+	for _, d := range list {
+		diverging = append(diverging, Divergence{string(d.Cause), d.Cause.Issue(), words(d.In)})
+	}
+	return diverging
+}
+
+func words(list []avail.Semantics) []string {
+	words := make([]string, 0, len(list))
+	for _, semantics := range list {
+		words = append(words, semantics.String())
+	}
+	return words
+}
+
+// current lists what a Stage runs now, by origin.
+func current(s *kargo.Stage) []Current {
+	list := []Current{}
+	if collection := s.Status.Current(); collection != nil {
+		for _, origin := range slices.Sorted(maps.Keys(collection.Items)) {
+			list = append(list, Current{origin, collection.Items[origin].Name})
+		}
+	}
+	return list
+}
+
+func requests(s *kargo.Stage) []Request {
+	list := make([]Request, 0, len(s.Spec.RequestedFreight))
+	for _, r := range s.Spec.RequestedFreight {
+		policy := kargo.NewestFreight
+		if r.Sources.MatchesUpstream() {
+			policy = kargo.MatchUpstream
+		}
+		list = append(list, Request{
+			Origin:           r.Origin.String(),
+			Direct:           r.Sources.Direct,
+			Upstreams:        r.Sources.Upstreams(),
+			Strategy:         string(r.Sources.AvailabilityStrategy.Normal()),
+			RequiredSoakTime: r.Sources.RequiredSoakTime,
+			SelectionPolicy:  string(policy),
+		})
+	}
+	return list
+}
+
+func autoPromotion(e *avail.Evaluator, s *avail.Stage) AutoPromotion {
+	// A policy that cannot be understood is among the Warnings; the answer is unknown.
+	policy, _ := autopromote.SwitchOf(e.Project(), s.Stage, e.Rules())
+	return AutoPromotion{
+		Enabled: maybe(policy.Enabled),
+		Held:    autopromote.Held(s.Stage, e.Rules()),
+		Candidates: Candidates{
+			Configured: byOrigin(autopromote.Candidates(s, avail.Configured)),
+			Any:        byOrigin(autopromote.Candidates(s, avail.Any)),
+			All:        byOrigin(autopromote.Candidates(s, avail.All)),
+		},
+	}
+}
+
+func byOrigin(candidates map[kargo.Origin]*kargo.Freight) ByOrigin {
+	if candidates == nil {
+		return nil
+	}
+	names := make(ByOrigin, len(candidates))
+	for origin, f := range candidates {
+		names[origin.String()] = f.Metadata.Name
+	}
+	return names
+}
+
+func maybe(t avail.Truth) *bool {
+	if t == avail.Unknown {
+		return nil
+	}
+	yes := t == avail.Yes
+	return &yes
+}
+
+// utc returns the instant in UTC, nil for the zero one.
+func utc(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}
