@@ -1,0 +1,40 @@
+// kubectl-kargo_avail is the kubectl plugin kargo-avail.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cmd"
+)
+
+func main() {
+	env := cli.Env{
+		IOStreams: genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr},
+		Now:       time.Now,
+		Getenv:    os.LookupEnv,
+	}
+	// A reader that goes away is to be an error of a write, not the end of the process.
+	signal.Ignore(syscall.SIGPIPE)
+	os.Exit(cmd.Run(untilSignalled(), env, os.Args[1:]))
+}
+
+// untilSignalled returns a context that ends when the process is asked to, with
+// the signal as its cause. A second signal ends the process at once.
+func untilSignalled() context.Context {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		number, _ := (<-signals).(syscall.Signal)
+		signal.Stop(signals)
+		cancel(cmd.Signal{Signal: number})
+	}()
+	return ctx
+}

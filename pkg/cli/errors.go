@@ -1,0 +1,79 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// Exit codes, the same for every verb. 1 is kept for verbs that answer a question
+// with no. A signal that ends the command adds its number to ExitSignal.
+const (
+	ExitDone       = 0
+	ExitUsage      = 2
+	ExitIncomplete = 3
+	ExitSignal     = 128
+)
+
+// UsageError says that a command line makes no sense.
+type UsageError struct {
+	// Command is the command whose help would tell, such as "kubectl kargo-avail list".
+	Command string
+	Err     error
+}
+
+// Error returns what is wrong and where help is.
+func (e *UsageError) Error() string {
+	return fmt.Sprintf("%v\nSee '%s -h' for help and examples.", e.Err, e.Command)
+}
+
+// Unwrap returns what is wrong.
+func (e *UsageError) Unwrap() error { return e.Err }
+
+// Args makes the errors of a check of arguments UsageErrors.
+func Args(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return &UsageError{Command: cmd.CommandPath(), Err: err}
+		}
+		return nil
+	}
+}
+
+// NotFoundError says that a name names nothing.
+type NotFoundError struct {
+	// Resource is the plural with its group, such as "stages.kargo.akuity.io".
+	Resource, Name string
+	// Hint says what to do, in a line of its own; may be empty.
+	Hint string
+	// Server says that an API server was asked, and not files.
+	Server bool
+}
+
+// Error speaks kubectl's words.
+func (e *NotFoundError) Error() string {
+	text := fmt.Sprintf("%s %q not found", e.Resource, e.Name)
+	if e.Hint != "" {
+		text += "\n" + e.Hint
+	}
+	return text
+}
+
+// Describe returns an error as kubectl says it: with the API server's reason where
+// the error is the server's own, else as a plain error.
+func Describe(err error) string {
+	var notFound *NotFoundError
+	if errors.As(err, &notFound) && notFound.Server {
+		return fmt.Sprintf("Error from server (%s): %v", metav1.StatusReasonNotFound, err)
+	}
+	if status, ok := err.(apierrors.APIStatus); ok { //nolint:errorlint // only an unwrapped status is the server's own words
+		if reason := status.Status().Reason; reason != "" {
+			return fmt.Sprintf("Error from server (%s): %v", reason, err)
+		}
+		return fmt.Sprintf("Error from server: %v", err)
+	}
+	return fmt.Sprintf("error: %v", err)
+}

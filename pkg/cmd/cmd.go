@@ -1,0 +1,117 @@
+// Package cmd puts the verbs together into one command, and maps how it ends to
+// an exit code.
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cmd/list"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cmd/version"
+)
+
+// Signal is the cause with which a context ends when a signal ends the command.
+type Signal struct{ syscall.Signal }
+
+// Error names the signal.
+func (s Signal) Error() string { return s.String() }
+
+// Run runs the command with these arguments and returns its exit code. The
+// context is to be cancelled with a Signal as its cause.
+func Run(ctx context.Context, env cli.Env, args []string) int {
+	root := New(env)
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	var signal Signal
+	var usage *cli.UsageError
+	switch {
+	case errors.As(context.Cause(ctx), &signal): // whatever else it broke
+		return cli.ExitSignal + int(signal.Signal)
+	case err == nil, errors.Is(err, syscall.EPIPE): // nobody reads on: done
+		return cli.ExitDone
+	case errors.As(err, &usage):
+		cli.TellError(env, err)
+		return cli.ExitUsage
+	default:
+		cli.TellError(env, err)
+		return cli.ExitIncomplete
+	}
+}
+
+// reserved are the verbs that are to come: they name no Stage already now.
+func reserved() []string {
+	return []string{"explain", "set-strategy", "what-if", "wait", "graph", "lint"}
+}
+
+// New returns the root command, which is list when no verb is named.
+func New(env cli.Env) *cobra.Command {
+	connection := cli.NewConnectionFlags()
+	root := &cobra.Command{
+		Use:                        "kubectl-kargo_avail [STAGE...]",
+		Short:                      "Show which Freight is available to which Kargo Stage, and what blocks the rest",
+		Annotations:                map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl kargo-avail"},
+		SilenceErrors:              true,
+		SilenceUsage:               true,
+		SuggestionsMinimumDistance: 2,
+	}
+	root.SetIn(env.In)
+	root.SetOut(env.Out)
+	root.SetErr(env.ErrOut)
+	connection.AddTo(root.PersistentFlags())
+	list.Configure(root, env, connection, root.SuggestionsFor)
+	rejectReserved(root)
+	root.SetUsageTemplate(usageTemplate)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return &cli.UsageError{Command: cmd.CommandPath(), Err: err}
+	})
+	root.AddCommand(list.NewCommand(env, connection), version.NewCommand(env, connection))
+	return root
+}
+
+// rejectReserved keeps the root command from taking a verb to come for a Stage.
+func rejectReserved(root *cobra.Command) {
+	run := root.RunE
+	root.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) > 0 && slices.Contains(reserved(), args[0]) {
+			return &cli.UsageError{Command: cmd.CommandPath(), Err: fmt.Errorf(
+				"this version has no verb %q; a Stage of that name is stage/%s", args[0], args[0])}
+		}
+		return run(cmd, args)
+	}
+}
+
+// usageTemplate is cobra's, with the flags that say how to connect kept apart from
+// those that say what to do.
+const usageTemplate = `Usage:
+  {{.CommandPath}}{{if .HasAvailableSubCommands}} [STAGE...] [flags]
+  {{.CommandPath}} COMMAND{{else}}{{slice .UseLine (len .CommandPath)}}{{end}}
+{{- if .HasExample}}
+
+Examples:
+{{.Example}}{{end}}
+{{- if .HasAvailableSubCommands}}
+
+Commands:
+{{- range .Commands}}{{if .IsAvailableCommand}}
+  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}{{end}}
+{{- if .HasAvailableLocalFlags}}
+
+Flags:
+{{.LocalNonPersistentFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}
+{{- if .HasAvailableInheritedFlags}}
+
+Connection flags:
+{{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}{{else}}
+
+Connection flags:
+{{.PersistentFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}
+{{- if .HasAvailableSubCommands}}
+
+Use "{{.CommandPath}} COMMAND --help" for more about a command.{{end}}
+`

@@ -1,0 +1,111 @@
+package list
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/labels"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
+)
+
+// tableLimit is how many pieces of Freight a table shows per Stage unless told
+// otherwise.
+const tableLimit = 10
+
+// flags mirror the command line.
+type flags struct {
+	input      cli.InputFlags
+	output     outputFlags
+	allStages  bool
+	selector   string
+	warehouses []string
+	freight    []string
+	differs    bool
+	limit      int
+	sortBy     string
+	cmd        *cobra.Command
+}
+
+func newFlags() *flags { return &flags{output: newOutputFlags()} }
+
+func (f *flags) addTo(cmd *cobra.Command) {
+	f.cmd = cmd
+	f.input.AddTo(cmd)
+	f.output.addTo(cmd)
+	set := cmd.Flags()
+	set.BoolVar(&f.allStages, "all-stages", false, "show the Stages that have no upstream, too")
+	set.StringVarP(&f.selector, "selector", "l", "", "show the Stages with these labels, as in kubectl get -l")
+	set.StringSliceVar(&f.warehouses, "warehouse", nil, "show the Freight of this Warehouse alone; may be repeated")
+	set.StringSliceVar(&f.freight, "freight", nil, "show this Freight alone, by name, alias or unique prefix of a name; may be repeated")
+	set.BoolVar(&f.differs, "differs", false, "show only Freight on which any and all disagree")
+	set.IntVar(&f.limit, "limit", tableLimit, "show the newest so many Freight per Stage, 0 for all; the default is for tables alone")
+	set.StringVar(&f.sortBy, "sort-by", "", "order the Freight of each Stage by a field of -o json's freight[], such as .alias; newest first otherwise")
+}
+
+// options are what the verb runs on.
+type options struct {
+	cli.Options
+	// filter is the selection but for freight, which is to be resolved.
+	filter  report.Selection
+	freight []string
+	output  output
+	// verbs suggests verbs for a mistyped Stage.
+	verbs func(string) []string
+}
+
+// options checks the command line. Its error joins all that is wrong with it.
+func (f *flags) options(args []string, connection *cli.ConnectionFlags, env cli.Env) (*options, error) {
+	var problems []error
+	note := func(err error) { problems = append(problems, err) }
+
+	o := &options{freight: f.freight}
+	var err error
+	o.Options, err = f.input.Options(connection, env)
+	note(err)
+	o.output, err = f.output.options()
+	note(err)
+	o.filter, err = f.filter(args, o.output)
+	note(err)
+	return o, errors.Join(problems...)
+}
+
+func (f *flags) filter(args []string, output output) (report.Selection, error) {
+	var problems []error
+	filter := report.Selection{AllStages: f.allStages, Differs: f.differs, Limit: f.limit}
+	for _, arg := range args {
+		name, err := cli.ParseStage(arg)
+		problems = append(problems, err)
+		filter.Stages = append(filter.Stages, name)
+	}
+	for _, arg := range f.warehouses {
+		name, err := cli.ParseWarehouse(arg)
+		problems = append(problems, err)
+		filter.Warehouses = append(filter.Warehouses, name)
+	}
+	if f.selector != "" {
+		var err error
+		filter.Labels, err = labels.Parse(f.selector)
+		problems = append(problems, err)
+		if len(args) > 0 {
+			problems = append(problems, errors.New("name cannot be provided when a selector is specified"))
+		}
+	}
+	if f.limit < 0 {
+		problems = append(problems, fmt.Errorf("invalid --limit %d: expected 0 or more", f.limit))
+	}
+	if !f.cmd.Flags().Changed("limit") && !output.isTable() {
+		filter.Limit = 0
+	}
+	if f.sortBy != "" {
+		field, err := render.ParseField(f.sortBy)
+		problems = append(problems, err)
+		if err == nil {
+			filter.Sort = field.Sort
+		}
+	}
+	return filter, errors.Join(problems...)
+}

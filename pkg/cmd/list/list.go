@@ -1,0 +1,148 @@
+// Package list is the verb list: which Freight is available to which Stage under
+// any and under all, and what blocks the rest.
+package list
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
+)
+
+// NewCommand returns the verb.
+func NewCommand(env cli.Env, connection *cli.ConnectionFlags) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "list [STAGE...]",
+		Aliases: []string{"ls"},
+		Short:   "Show which Freight is available where, and what blocks the rest",
+	}
+	Configure(cmd, env, connection, func(string) []string { return nil })
+	return cmd
+}
+
+// Configure makes cmd behave as list: the verb itself, and the root command, which
+// is list when no verb is named. verbs suggests verbs for a mistyped word.
+func Configure(cmd *cobra.Command, env cli.Env, connection *cli.ConnectionFlags, verbs func(string) []string) {
+	cmd.Long = long
+	cmd.Example = examples
+	cmd.Args = cobra.ArbitraryArgs
+	flags := newFlags()
+	flags.addTo(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		options, err := flags.options(args, connection, env)
+		if err != nil {
+			return &cli.UsageError{Command: cmd.CommandPath(), Err: err}
+		}
+		options.verbs = verbs
+		return options.run(cmd.Context(), env)
+	}
+}
+
+const long = `Show, per downstream Stage, which Freight is available under any and under all,
+which strategy is in force, and which upstream Stages block it and why.
+
+ANY, ALL and NOW say whether Kargo would admit a Promotion of the Freight if one
+upstream Stage that has verified it were enough (OneOf), if every one had to
+(All), and as the Stage is configured. Auto-promotion follows a list of its own;
+where that disagrees, the last column says so.`
+
+const examples = `  # What is available to the Stages of the current Project, and what blocks the rest
+  kubectl kargo-avail
+
+  # One Stage of Project web, with all its Freight
+  kubectl kargo-avail list prod -p web --limit 0
+
+  # Only where any and all disagree, in every Project
+  kubectl kargo-avail list -A --differs
+
+  # From files, without a cluster
+  kubectl get stages,freights,warehouses,projectconfigs,promotions -o yaml > web.yaml
+  kubectl kargo-avail list -f web.yaml
+
+  # The Stages that Freight v1.4.2 is blocked from, for a script
+  kubectl kargo-avail list --freight lucky-koala -o json |
+    jq -r '.projects[].stages[] | select(.freight[].available.configured | not) | .name'`
+
+// run reads, judges and writes.
+func (o *options) run(ctx context.Context, env cli.Env) error {
+	in, err := cli.Load(ctx, env, o.Options)
+	if err != nil {
+		return err
+	}
+	selection, err := o.selection(in)
+	if err != nil {
+		return err
+	}
+	cli.Tell(env, o.Connection.Color, in)
+	out := bufio.NewWriter(env.Out)
+	shown, err := o.write(out, env, in, &report.Builder{Projects: in.Projects, Selection: selection})
+	if err = errors.Join(err, out.Flush()); err != nil {
+		return err
+	}
+	o.comment(env, in, shown)
+	if in.FreightUnread {
+		return errors.New("incomplete: Freight could not be read, so that nothing is known of what is available")
+	}
+	return nil
+}
+
+// selection resolves the names that the options give against what was read.
+func (o *options) selection(in *cli.Input) (report.Selection, error) {
+	selection := o.filter
+	if err := in.RequireStages(o.filter.Stages, o.verbs); err != nil {
+		return selection, err
+	}
+	if err := in.RequireWarehouses(o.filter.Warehouses); err != nil {
+		return selection, err
+	}
+	if len(o.freight) == 0 || in.FreightUnread {
+		return selection, nil
+	}
+	var err error
+	selection.Freight, err = in.ResolveFreight(o.freight)
+	return selection, err
+}
+
+// comment says what the output does not: that there is nothing, or that there is more.
+func (o *options) comment(env cli.Env, in *cli.Input, shown shown) {
+	w := env.ErrOut
+	terminal, _ := env.Terminal()
+	where := ""
+	if in.Project != "" {
+		where = fmt.Sprintf(" in %s namespace", in.Project)
+	}
+	switch {
+	case shown.more > 0 && terminal && o.output.isTable(): // the table says so itself
+	case shown.more > 0:
+		fmt.Fprintf(w, "%d more Freight of %d Stages not shown (--limit 0 shows all)\n", shown.more, shown.moreStages)
+	case shown.stages > 0 || o.output.isDocument():
+	case hasStages(in) && !o.narrows():
+		fmt.Fprintf(w, "No downstream Stages found%s; --all-stages shows the others.\n", where)
+	case where != "":
+		fmt.Fprintf(w, "No resources found%s.\n", where)
+	default:
+		fmt.Fprintln(w, "No resources found")
+	}
+}
+
+func hasStages(in *cli.Input) bool {
+	for _, e := range in.Projects {
+		if len(e.Project().Stages) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// narrows reports whether the options leave out Stages for another reason than
+// that they are not downstream.
+func (o *options) narrows() bool {
+	return o.filter.AllStages || o.filter.Labels != nil || o.filter.Differs ||
+		slices.Concat(o.filter.Stages, o.filter.Warehouses, o.freight) != nil
+}

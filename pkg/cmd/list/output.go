@@ -1,0 +1,165 @@
+package list
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/cli-runtime/pkg/printers"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
+)
+
+// outputFlags mirror the part of the command line that is about the output.
+type outputFlags struct {
+	format    string
+	ascii     bool
+	noHeaders bool
+	templates *genericclioptions.KubeTemplatePrintFlags
+}
+
+func newOutputFlags() outputFlags {
+	return outputFlags{templates: genericclioptions.NewKubeTemplatePrintFlags()}
+}
+
+func (f *outputFlags) addTo(cmd *cobra.Command) {
+	f.templates.AddFlags(cmd)
+	set := cmd.Flags()
+	set.StringVarP(&f.format, "output", "o", "", "output format, one of: "+strings.Join(formats(), "|"))
+	set.BoolVar(&f.ascii, "ascii", false, "draw tables with ASCII characters only")
+	set.BoolVar(&f.noHeaders, "no-headers", false, "leave the headers out of tables")
+}
+
+// formats lists what -o takes.
+func formats() []string {
+	return []string{
+		"wide", "json", "yaml", "name", "custom-columns", "custom-columns-file",
+		"go-template", "go-template-file", "template", "templatefile",
+		"jsonpath", "jsonpath-as-json", "jsonpath-file",
+	}
+}
+
+// output is a format, ready to write.
+type output struct {
+	// format is the word before a "=", "" for the table.
+	format    string
+	ascii     bool
+	noHeaders bool
+	columns   *render.CustomColumns
+	template  printers.ResourcePrinter
+}
+
+// isTable reports whether the output is the table, wide or not.
+func (o output) isTable() bool { return o.format == "" || o.format == "wide" }
+
+// isDocument reports whether the output is something even when there is nothing to show.
+func (o output) isDocument() bool {
+	return o.format == "json" || o.format == "yaml" || o.template != nil
+}
+
+func (f *outputFlags) options() (output, error) {
+	format, argument, _ := strings.Cut(f.format, "=")
+	o := output{format: format, ascii: f.ascii, noHeaders: f.noHeaders}
+	var err error
+	switch format {
+	case "wide", "json", "yaml", "name":
+		if argument != "" {
+			err = fmt.Errorf("output format %q takes no argument", format)
+		}
+	case "":
+		if *f.templates.TemplateArgument != "" { // as with kubectl, --template alone is a Go template
+			o.format = "go-template"
+			o.template, err = f.templates.ToPrinter("go-template")
+		}
+	case "custom-columns":
+		o.columns, err = render.ParseCustomColumns(argument)
+	case "custom-columns-file":
+		o.columns, err = customColumnsFile(argument)
+	default:
+		o.template, err = f.templates.ToPrinter(f.format)
+		if genericclioptions.IsNoCompatiblePrinterError(err) {
+			err = fmt.Errorf("unknown output format %q, allowed formats are: %s", format, strings.Join(formats(), ","))
+		}
+	}
+	return o, err
+}
+
+func customColumnsFile(name string) (*render.CustomColumns, error) {
+	if name == "" {
+		return nil, errors.New("output format custom-columns-file needs a file: custom-columns-file=FILE")
+	}
+	template, err := os.ReadFile(name)
+	if err != nil {
+		return nil, fmt.Errorf("reading custom columns: %w", err)
+	}
+	return render.ParseCustomColumnsFile(string(template))
+}
+
+// write writes the report in the format that was asked for, and counts.
+func (o *options) write(w io.Writer, env cli.Env, in *cli.Input, builder *report.Builder) (shown, error) {
+	var counted shown
+	projects := counted.count(builder.Each())
+	var err error
+	switch {
+	case o.output.template != nil:
+		err = render.Template(w, builder.Collect(in.Header), o.output.template)
+	case o.output.columns != nil:
+		err = o.output.columns.Write(w, projects, o.output.noHeaders)
+	case o.output.format == "json":
+		err = render.JSON(w, in.Header, projects)
+	case o.output.format == "yaml":
+		err = render.YAML(w, in.Header, projects)
+	case o.output.format == "name":
+		err = render.Names(w, projects)
+	default:
+		err = render.Table(w, projects, in.Header.At, o.style(env, in))
+	}
+	return counted, err
+}
+
+func (o *options) style(env cli.Env, in *cli.Input) render.Style {
+	terminal, width := env.Terminal()
+	return render.Style{
+		Terminal:  terminal,
+		Width:     width,
+		Glyphs:    terminal && !o.output.ascii,
+		Palette:   render.NewPalette(env.Colors(o.Connection.Color, env.Out)),
+		NoHeaders: o.output.noHeaders,
+		Wide:      o.output.format == "wide",
+		Projects:  o.AllProjects || len(in.Projects) > 1,
+	}
+}
+
+// shown counts the Stages shown, and the Freight of them that a limit left out.
+type shown struct{ stages, more, moreStages int }
+
+// count passes the Projects on and counts what passes.
+func (s *shown) count(projects iter.Seq[report.ProjectStages]) iter.Seq[report.ProjectStages] {
+	return func(yield func(report.ProjectStages) bool) {
+		for project := range projects {
+			stages := project.Stages
+			project.Stages = func(yield func(report.Stage) bool) {
+				for stage := range stages {
+					s.stages++
+					s.more += stage.More
+					if stage.More > 0 {
+						s.moreStages++
+					}
+					if !yield(stage) {
+						return
+					}
+				}
+			}
+			if !yield(project) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,133 @@
+// Package version is the verb version: which build this is, and which Kargo's
+// rules apply to the cluster.
+package version
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/spf13/cobra"
+	"sigs.k8s.io/yaml"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/version"
+)
+
+// NewCommand returns the verb.
+func NewCommand(env cli.Env, connection *cli.ConnectionFlags) *cobra.Command {
+	f := &flags{}
+	cmd := &cobra.Command{
+		Use:   "version",
+		Short: "Show this plugin's version, and which Kargo's rules apply",
+		Long: `Show this plugin's version, and by which Kargo version's rules it judges: the one
+that --kargo-version names, else what the schema of the cluster's Kargo tells,
+else the newest rules.`,
+		Example: `  # Of the plugin, and of Kargo in the current cluster
+  kubectl kargo-avail version
+
+  # Of the plugin alone, without a cluster
+  kubectl kargo-avail version --client`,
+		Args: cli.Args(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := f.validate(); err != nil {
+				return &cli.UsageError{Command: cmd.CommandPath(), Err: err}
+			}
+			releases, err := connection.Releases()
+			if err != nil {
+				return &cli.UsageError{Command: cmd.CommandPath(), Err: err}
+			}
+			return f.run(cmd.Context(), env, connection, releases)
+		},
+	}
+	cmd.Flags().BoolVar(&f.client, "client", false, "show this plugin's version only, and contact no cluster")
+	cmd.Flags().StringVarP(&f.output, "output", "o", "", "output format, one of: json|yaml")
+	return cmd
+}
+
+// flags mirror the command line.
+type flags struct {
+	client bool
+	output string
+}
+
+func (f *flags) validate() error {
+	switch f.output {
+	case "", "json", "yaml":
+		return nil
+	default:
+		return fmt.Errorf("unknown output format %q, allowed formats are: json,yaml", f.output)
+	}
+}
+
+func (f *flags) run(ctx context.Context, env cli.Env, connection *cli.ConnectionFlags, releases kargo.Releases) error {
+	v := report.Version{APIVersion: report.APIVersion, Kind: report.VersionKind, Client: version.Get()}
+	if !f.client {
+		rules, err := rulesOf(ctx, env, connection, releases)
+		if err != nil {
+			return err
+		}
+		v.Kargo = rules
+	}
+	return write(env.Out, &v, f.output)
+}
+
+// rulesOf says which rules apply and why.
+func rulesOf(ctx context.Context, env cli.Env, connection *cli.ConnectionFlags, releases kargo.Releases) (*report.KargoRules, error) {
+	rules := &report.KargoRules{Source: report.FromFlag, Message: "as --kargo-version says"}
+	if !releases.Given {
+		client, err := cli.Connect(env, connection)
+		if err != nil {
+			return nil, err
+		}
+		rules.Source, rules.Message = report.FromSchema, "as the schema of Kargo's API in the cluster tells"
+		releases, err = client.Releases(ctx)
+		switch {
+		case err != nil:
+			rules.Source, rules.Message = report.Assumed, fmt.Sprintf("the newest rules, as the cluster's schema could not be read: %v", err)
+		case releases.IsUnknown():
+			rules.Source, rules.Message = report.Assumed, "the newest rules, as the cluster's schema does not know Kargo"
+		}
+	}
+	rules.Version = releases.String()
+	rules.Notes = avail.RulesFor(releases).Notes()
+	return rules, nil
+}
+
+func write(w io.Writer, v *report.Version, format string) error {
+	if format == "" {
+		return writeText(w, v)
+	}
+	text, err := json.Marshal(v, jsontext.WithIndent("    "))
+	if err == nil && format == "yaml" {
+		text, err = yaml.JSONToYAML(text)
+	} else {
+		text = append(text, '\n')
+	}
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(text)
+	return err
+}
+
+func writeText(w io.Writer, v *report.Version) error {
+	text := fmt.Sprintf("Client: %s", v.Client.Version)
+	if v.Client.Revision != "" {
+		text += fmt.Sprintf(" (%.7s)", v.Client.Revision)
+	}
+	text += fmt.Sprintf(", %s, %s\n", v.Client.Go, v.Client.Platform)
+	if v.Kargo != nil {
+		text += fmt.Sprintf("Kargo:  %s: %s\n", v.Kargo.Version, v.Kargo.Message)
+		for _, note := range v.Kargo.Notes {
+			text += "        " + note + "\n"
+		}
+	}
+	_, err := io.WriteString(w, text)
+	return err
+}

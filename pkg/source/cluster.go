@@ -1,0 +1,218 @@
+package source
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/client-go/rest"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
+)
+
+// Client speaks to one API server.
+type Client interface {
+	// REST returns the client of the API server, for absolute paths.
+	REST() rest.Interface
+	// Where names the cluster for a person, such as `context "prod"`.
+	Where() string
+}
+
+// Cluster reads Projects from an API server, in a handful of lists whose pages are
+// the only requests that grow with the number of objects.
+type Cluster struct {
+	Client Client
+	// Namespace is the Project to read; "" reads all of them.
+	Namespace string
+}
+
+// Read reads all lists in parallel; the first error ends the others. A kind that
+// the user may not list is unread, but for Stages, without which there is nothing
+// to judge. Errors of the API server keep their apierrors.APIStatus, except where
+// it does not serve Kargo's API at all. A namespace that does not exist is the API
+// server's own NotFound, and one without Stages gives an empty Snapshot.
+func (c Cluster) Read(ctx context.Context) (*Snapshot, error) {
+	g := &gathering{cluster: c, stagesRead: make(chan struct{})}
+	err := g.run(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err != nil:
+		return nil, err
+	case len(g.stages) == 0:
+		return c.withoutStages(ctx)
+	}
+	snapshot := g.snapshot()
+	for _, r := range g.refusals {
+		if r.resource != nil {
+			snapshot.unread(r.kind, c.refused(r))
+		}
+	}
+	return snapshot, nil
+}
+
+// gathering is one reading of a Cluster. Each field is written by one goroutine.
+type gathering struct {
+	objects
+	cluster Cluster
+	// stagesRead is closed once the Stages were read, or stagesErr says why not.
+	stagesRead chan struct{}
+	stagesErr  error
+	// refusals are in the order in which they are reported.
+	refusals [4]refusal
+}
+
+// refusal is a kind that the user may not read; resource is nil when he may.
+type refusal struct {
+	kind     pipeline.Kind
+	verb     string
+	resource *resource
+}
+
+func (g *gathering) run(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		defer close(g.stagesRead)
+		g.stages, g.stagesErr = list(ctx, g.cluster, stages(), stageMeta)
+		g.stagesErr = g.cluster.stagesError(g.stagesErr)
+		return g.stagesErr
+	})
+	for i, part := range [len(g.refusals)]func(context.Context, *refusal) error{
+		g.readFreight, g.readWarehouses, g.readPolicies, g.readPromotions,
+	} {
+		group.Go(func() error { return g.tolerate(part(ctx, &g.refusals[i])) })
+	}
+	return group.Wait()
+}
+
+// tolerate holds back an error until the Stages are read: what ails all lists is
+// said of the Stages, always, and not of the list that happens to fail first.
+func (g *gathering) tolerate(err error) error {
+	if err == nil {
+		return nil
+	}
+	<-g.stagesRead
+	if g.stagesErr != nil {
+		return g.stagesErr
+	}
+	return err
+}
+
+func (g *gathering) readFreight(ctx context.Context, refused *refusal) (err error) {
+	g.freight, err = list(ctx, g.cluster, freights(), freightMeta)
+	return g.cluster.refusedOr(err, refused, refusal{pipeline.Freight, "list", freights()})
+}
+
+func (g *gathering) readWarehouses(ctx context.Context, refused *refusal) (err error) {
+	g.warehouses, err = list(ctx, g.cluster, warehouses(), warehouseMeta)
+	return g.cluster.refusedOr(err, refused, refusal{pipeline.Warehouses, "list", warehouses()})
+}
+
+func (g *gathering) readPromotions(ctx context.Context, refused *refusal) (err error) {
+	g.promotions, err = list(ctx, g.cluster, promotions(), promotionMeta)
+	return g.cluster.refusedOr(err, refused, refusal{pipeline.Promotions, "list", promotions()})
+}
+
+// readPolicies reads the ProjectConfigs, or the Projects where the API server does
+// not serve ProjectConfigs, which is so before Kargo v1.5.
+func (g *gathering) readPolicies(ctx context.Context, refused *refusal) (err error) {
+	g.configs, err = list(ctx, g.cluster, projectConfigs(), configMeta)
+	if !apierrors.IsNotFound(err) {
+		dropMisnamed(g.configs)
+		return g.cluster.refusedOr(err, refused, refusal{pipeline.Policies, "list", projectConfigs()})
+	}
+	if g.cluster.Namespace == "" {
+		g.projects, err = list(ctx, g.cluster, projects(), projectMeta)
+		return g.cluster.refusedOr(err, refused, refusal{pipeline.Policies, "list", projects()})
+	}
+	g.projects, err = g.cluster.project(ctx)
+	return g.cluster.refusedOr(err, refused, refusal{pipeline.Policies, "get", projects()})
+}
+
+// dropMisnamed drops the ProjectConfigs that Kargo does not look at: those that
+// are not named like their namespace.
+func dropMisnamed(configs map[string][]kargo.ProjectConfig) {
+	for namespace, all := range configs {
+		kept := all[:0]
+		for _, config := range all {
+			if config.Metadata.Name == namespace {
+				kept = append(kept, config)
+			}
+		}
+		configs[namespace] = kept
+	}
+}
+
+// refusedOr notes a refusal and swallows its error. Other errors stay, in clear words.
+func (c Cluster) refusedOr(err error, into *refusal, r refusal) error {
+	switch {
+	case apierrors.IsForbidden(err):
+		*into = r
+		return nil
+	case apierrors.IsNotFound(err):
+		return c.notServed(r.resource)
+	default:
+		return err
+	}
+}
+
+// refused says what may not be read, what is unknown therefore, and what would
+// allow it.
+func (c Cluster) refused(r refusal) string {
+	return fmt.Sprintf("not allowed to %s %s: %s; needed is %s",
+		r.verb, c.describe(r.resource), unknownWithout(r.kind), rule(r.verb, r.resource))
+}
+
+// rule is the RBAC rule that allows a verb on a resource.
+func rule(verb string, r *resource) string {
+	return fmt.Sprintf("an RBAC rule with apiGroups: [%s], resources: [%s], verbs: [%s]", kargo.Group, r.plural, verb)
+}
+
+// stagesError puts the ways in which the Stages cannot be read into clear words.
+func (c Cluster) stagesError(err error) error {
+	switch {
+	case apierrors.IsNotFound(err):
+		return c.notServed(stages())
+	case apierrors.IsForbidden(err) && c.Namespace == "":
+		return fmt.Errorf("%w; name one Project with -n or -p, or get %s for all namespaces", err, rule("list", stages()))
+	case apierrors.IsForbidden(err):
+		return fmt.Errorf("%w; needed is %s", err, rule("list", stages()))
+	default:
+		return err
+	}
+}
+
+// notServed does not wrap the API server's error, which says no more than 404.
+func (c Cluster) notServed(r *resource) error {
+	return fmt.Errorf("the API server has no %s of %s (%s): is Kargo installed there?", r.plural, kargo.APIVersion, c.Client.Where())
+}
+
+// describe names the list of a resource: what, and in which namespace.
+func (c Cluster) describe(r *resource) string {
+	var b strings.Builder
+	b.WriteString(r.plural + "." + kargo.Group)
+	switch {
+	case r.clusterScoped:
+	case c.Namespace == "":
+		b.WriteString(" in all namespaces")
+	default:
+		fmt.Fprintf(&b, " in namespace %q", c.Namespace)
+	}
+	return b.String()
+}
+
+// withoutStages tells an empty namespace from none. Who may not look is told that
+// it is empty.
+func (c Cluster) withoutStages(ctx context.Context) (*Snapshot, error) {
+	if c.Namespace == "" {
+		return &Snapshot{}, nil
+	}
+	err := c.Client.REST().Get().AbsPath("/api/v1").Resource("namespaces").Name(c.Namespace).Do(ctx).Error()
+	if err != nil && !apierrors.IsForbidden(err) {
+		return nil, err
+	}
+	return &Snapshot{}, nil
+}

@@ -1,0 +1,111 @@
+package source
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// maxBytes is how much all inputs may hold together.
+const maxBytes = 2 << 30
+
+// defaultNamespace is where objects belong that name no namespace.
+const defaultNamespace = "default"
+
+// Files reads Projects from files. It contacts no cluster and fetches nothing.
+type Files struct {
+	// Paths are files, directories, of which the files named *.yaml, *.yml and
+	// *.json are read, and at most once "-", which is Stdin.
+	Paths []string
+	// Recursive reads the directories below the directories, too.
+	Recursive bool
+	// Stdin is read only for "-".
+	Stdin io.Reader
+	// Namespace is where objects belong that name none, and the one Project to
+	// return; "" stands for "default", and for all Projects.
+	Namespace string
+
+	limit int64 // stands for maxBytes in tests
+}
+
+// Read reads all inputs, or none: every error ends it, and names the file, and the
+// document and line where they are known. A kind of which no object was given at
+// all is unread, except ProjectConfig, for which the Stages' status stands in.
+//
+// When the context ends, Read returns at once; it may then leave a read of Stdin
+// behind that nothing can interrupt.
+func (f Files) Read(ctx context.Context) (*Snapshot, error) {
+	type result struct {
+		snapshot *Snapshot
+		err      error
+	}
+	done := make(chan result, 1)
+	go func() {
+		snapshot, err := f.read(ctx)
+		done <- result{snapshot, err}
+	}()
+	select {
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case r := <-done:
+		return r.snapshot, r.err
+	}
+}
+
+func (f Files) read(ctx context.Context) (*Snapshot, error) {
+	inputs, err := f.inputs()
+	if err != nil {
+		return nil, err
+	}
+	given := newCollection(cmp.Or(f.Namespace, defaultNamespace))
+	left := cmp.Or(f.limit, maxBytes)
+	for _, in := range inputs {
+		if err := in.read(ctx, &left, given); err != nil {
+			return nil, err
+		}
+	}
+	return given.snapshot(f.Namespace, strings.Join(f.Paths, ", "))
+}
+
+// read reads the documents of one input into the collection.
+func (in input) read(ctx context.Context, left *int64, into *collection) error {
+	r, err := in.open()
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	m := &meter{ctx: ctx, r: r, left: left}
+	err = readDocuments(m, in.name, into)
+	if m.err != nil {
+		// A parser tells a failed read in its own words, or takes it for the end.
+		return fmt.Errorf("%s: %w", in.name, m.err)
+	}
+	return err
+}
+
+// meter hands through what it reads until the context ends or the bytes are used
+// up that all inputs share.
+type meter struct {
+	ctx  context.Context
+	r    io.Reader
+	left *int64
+	err  error // what ended the reading, unless it was the input's end
+}
+
+func (m *meter) Read(p []byte) (int, error) {
+	if err := m.ctx.Err(); err != nil {
+		m.err = err
+		return 0, err
+	}
+	n, err := m.r.Read(p)
+	if *m.left -= int64(n); *m.left < 0 {
+		err = errors.New("the files hold more than 2 GiB together, which is too much to read: read fewer files at once")
+	}
+	if err != nil && err != io.EOF {
+		m.err = err
+	}
+	return n, err
+}

@@ -1,0 +1,142 @@
+package source
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/client-go/rest"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+)
+
+// pageSize is how many objects one request asks for, as kubectl does.
+const pageSize = 500
+
+// resource is a resource of Kargo's API.
+type resource struct {
+	plural        string
+	clusterScoped bool
+	// metadataOnly asks for the objects' metadata alone.
+	metadataOnly bool
+}
+
+func stages() *resource         { return &resource{plural: "stages"} }
+func freights() *resource       { return &resource{plural: "freights"} }
+func warehouses() *resource     { return &resource{plural: "warehouses", metadataOnly: true} }
+func promotions() *resource     { return &resource{plural: "promotions"} }
+func projectConfigs() *resource { return &resource{plural: "projectconfigs"} }
+func projects() *resource       { return &resource{plural: "projects", clusterScoped: true} }
+
+func (r *resource) accept() string {
+	if r.metadataOnly {
+		return "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
+	}
+	return "application/json"
+}
+
+// Where each kind has its metadata.
+func stageMeta(s *kargo.Stage) *kargo.Metadata          { return &s.Metadata }
+func freightMeta(f *kargo.Freight) *kargo.Metadata      { return &f.Metadata }
+func warehouseMeta(w *kargo.Warehouse) *kargo.Metadata  { return &w.Metadata }
+func promotionMeta(p *kargo.Promotion) *kargo.Metadata  { return &p.Metadata }
+func configMeta(c *kargo.ProjectConfig) *kargo.Metadata { return &c.Metadata }
+func projectMeta(p *kargo.Project) *kargo.Metadata      { return &p.Metadata }
+
+// list reads a resource whole and returns its objects by Project. When the list
+// expires between two pages it is read once more from its start, as one page,
+// which cannot expire. After an error nothing is returned.
+func list[T any](ctx context.Context, c Cluster, r *resource, meta func(*T) *kargo.Metadata) (map[string][]T, error) {
+	found, err := pages(ctx, c, r, meta, pageSize)
+	if apierrors.IsResourceExpired(err) || apierrors.IsGone(err) {
+		found, err = pages(ctx, c, r, meta, 0)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("listing %s: %w", c.describe(r), err)
+	}
+	return found, nil
+}
+
+// pages reads a list page by page; a limit of 0 asks for a single page.
+func pages[T any](ctx context.Context, c Cluster, r *resource, meta func(*T) *kargo.Metadata, limit int) (map[string][]T, error) {
+	found := map[string][]T{}
+	add := func(item T) {
+		name := projectOf(r, meta(&item))
+		found[name] = append(found[name], item)
+	}
+	next := ""
+	for {
+		page, err := readPage(ctx, c, r, limit, next, add)
+		switch {
+		case err != nil:
+			return nil, err
+		case page.Continue == "":
+			return found, nil
+		case page.Continue == next:
+			return nil, errors.New("the API server sends the same page again and again")
+		}
+		next = page.Continue
+	}
+}
+
+// projectOf returns the Project that an object belongs to: its namespace, or the
+// name of a Project itself.
+func projectOf(r *resource, meta *kargo.Metadata) string {
+	if r.clusterScoped {
+		return meta.Name
+	}
+	return meta.Namespace
+}
+
+func readPage[T any](ctx context.Context, c Cluster, r *resource, limit int, next string, each func(T)) (kargo.ListMeta, error) {
+	request := c.get(r).SetHeader("Accept", r.accept())
+	if c.Namespace != "" && !r.clusterScoped {
+		request.Namespace(c.Namespace)
+	}
+	if limit > 0 {
+		request.Param("limit", strconv.Itoa(limit))
+	}
+	if next != "" {
+		request.Param("continue", next)
+	}
+	body, err := request.Stream(ctx)
+	if err != nil {
+		return kargo.ListMeta{}, err
+	}
+	defer body.Close()
+	page, err := kargo.DecodeList(body, each)
+	if err != nil {
+		return kargo.ListMeta{}, fmt.Errorf("the answer is cut short or no list: %w", err)
+	}
+	// What is left is a line's end; a body that is read to its end lets the
+	// connection be used again.
+	_, _ = io.CopyN(io.Discard, body, 512)
+	return page, nil
+}
+
+// get starts a request for a resource of Kargo's API.
+func (c Cluster) get(r *resource) *rest.Request {
+	return c.Client.REST().Get().AbsPath("/apis/" + kargo.APIVersion).Resource(r.plural)
+}
+
+// project reads the Project that the namespace is named after; empty when there
+// is none.
+func (c Cluster) project(ctx context.Context) (map[string][]kargo.Project, error) {
+	raw, err := c.get(projects()).Name(c.Namespace).Do(ctx).Raw()
+	if apierrors.IsNotFound(err) {
+		return nil, nil
+	}
+	var project kargo.Project
+	if err == nil {
+		err = json.Unmarshal(raw, &project, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading project %q: %w", c.Namespace, err)
+	}
+	return map[string][]kargo.Project{c.Namespace: {project}}, nil
+}
