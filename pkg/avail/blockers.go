@@ -64,33 +64,24 @@ func (s *Stage) open(f *kargo.Freight) []openUpstream {
 	e := s.evaluator
 	standings := e.standings(s.Stage, f)
 	_, approved := f.Status.ApprovedFor[s.Metadata.Name]
-	var decisions [3]decision
-	for _, semantics := range EverySemantics() {
-		decisions[semantics] = e.rules.check(standings, approved, semantics)
+	refused := func(semantics Semantics) bool { return !e.rules.check(standings, approved, semantics).available }
+	var blocks []Semantics
+	for _, semantics := range [...]Semantics{Any, All} {
+		if refused(semantics) {
+			blocks = append(blocks, semantics)
+		}
 	}
+	configured := refused(Configured)
 	var open []openUpstream
 	for i := range standings {
-		st := &standings[i]
-		upstream := openUpstream{request: st.request, index: st.index, configured: decisions[Configured].blockedBy(st)}
-		for _, semantics := range [...]Semantics{Any, All} {
-			if decisions[semantics].blockedBy(st) {
-				upstream.blocks = append(upstream.blocks, semantics)
-			}
-		}
-		for _, name := range st.request.Sources.Upstreams() {
-			if !e.satisfied(f, name, st.request) {
-				upstream.name = name
-				open = append(open, upstream)
+		request := standings[i].request
+		for _, name := range request.Sources.Upstreams() {
+			if !e.satisfied(f, name, request) {
+				open = append(open, openUpstream{name, request, standings[i].index, blocks, configured})
 			}
 		}
 	}
 	return open
-}
-
-// blockedBy reports whether the decision refuses the Freight and a better
-// standing with this request could turn it.
-func (d decision) blockedBy(s *standing) bool {
-	return !d.available && (d.by == nil || s.index <= d.by.index)
 }
 
 // satisfied reports whether the upstream verified f and f has soaked there.

@@ -6,8 +6,8 @@ import "github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 type decision struct {
 	available bool
 	verdict   Verdict
-	// by is the standing that decided: the one that admits the Freight or, under
-	// All, the first that refuses it. Nil when no single one does.
+	// by is the standing that ended the check: the one that admits the Freight or,
+	// under All, the first that refuses it. Nil when none did.
 	by *standing
 }
 

@@ -259,12 +259,14 @@ func (l *look) unavailable() *Finding {
 
 // notPromoted answers for Freight that the upstream may have and does not run.
 func (l *look) notPromoted() Finding {
-	succeeded := l.upstream.moves(l.freight).ended
-	switch last := l.upstream.Status.LastPromotion; {
-	case succeeded != nil && (last == nil || last.Name < succeeded.Name):
-		return *found(VerificationPending, "Promotion %s has succeeded, and the Stage has not taken note yet", succeeded.Name)
-	case succeeded != nil:
-		return *found(Superseded, "Promotion %s succeeded, and other Freight replaced it long ago", succeeded.Name)
+	ended, last := l.upstream.moves(l.freight).ended, l.upstream.Status.LastPromotion
+	switch {
+	case ended != nil && ended.Phase != kargo.PromotionSucceeded:
+		return *found(ReasonUnknown, "Promotion %s has ended, and how is not known", ended.Name)
+	case ended != nil && (last == nil || last.Name < ended.Name):
+		return *found(VerificationPending, "Promotion %s has succeeded, and the Stage has not taken note yet", ended.Name)
+	case ended != nil:
+		return *found(Superseded, "Promotion %s succeeded, and other Freight replaced it long ago", ended.Name)
 	case l.evaluator.project.Unread(pipeline.Promotions):
 		return *found(ReasonUnknown, "available there, and whether it is queued is unknown, as Promotions could not be read")
 	default:

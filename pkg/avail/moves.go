@@ -1,6 +1,11 @@
 package avail
 
-import "github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+import (
+	"cmp"
+	"slices"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+)
 
 // Move is a Promotion of one piece of Freight to one Stage, as far as it is known
 // from the Promotion itself or from what the Stage says of it.
@@ -8,6 +13,8 @@ type Move struct {
 	Name    string
 	Phase   kargo.PromotionPhase
 	Message string
+	// over says that it has ended though no Phase says how.
+	over bool
 }
 
 // moves are the Promotions of one piece of Freight to one Stage that matter.
@@ -22,22 +29,38 @@ type moves struct {
 // the Stage's status fills in for those that are gone or could not be read.
 func (s *Stage) moves(f *kargo.Freight) moves {
 	var m moves
+	for _, move := range s.promotions(f) {
+		m.add(move)
+	}
+	return m
+}
+
+// promotions returns the Promotions of f to the Stage, newest first: the one that
+// the Stage has admitted, then by name, which Kargo makes of the time.
+func (s *Stage) promotions(f *kargo.Freight) []*Move {
+	var list []*Move
 	seen := map[string]bool{}
 	for _, p := range s.evaluator.project.Promotions(s.Metadata.Name, f.Metadata.Name) {
 		seen[p.Metadata.Name] = true
-		m.add(&Move{p.Metadata.Name, p.Status.Phase, p.Status.Message})
+		list = append(list, &Move{Name: p.Metadata.Name, Phase: p.Status.Phase, Message: p.Status.Message})
 	}
-	if ref := s.Status.CurrentPromotion; ref.Of(f.Metadata.Name) && !seen[ref.Name] {
-		move := moveOf(ref)
+	if last := s.Status.LastPromotion; last.Of(f.Metadata.Name) && !seen[last.Name] {
+		at := 0
+		if len(list) > 0 && last.Name < list[0].Name {
+			at = len(list)
+		}
+		move := moveOf(last)
+		move.over = true
+		list = slices.Insert(list, at, move)
+	}
+	if current := s.Status.CurrentPromotion; current.Of(f.Metadata.Name) && !seen[current.Name] {
+		move := moveOf(current)
 		if !move.Phase.Ended() {
 			move.Phase = kargo.PromotionRunning // the Stage has admitted it
 		}
-		m.add(move)
+		list = slices.Insert(list, 0, move)
 	}
-	if ref := s.Status.LastPromotion; ref.Of(f.Metadata.Name) && !seen[ref.Name] {
-		m.add(moveOf(ref))
-	}
-	return m
+	return list
 }
 
 func moveOf(ref *kargo.PromotionRef) *Move {
@@ -50,18 +73,16 @@ func moveOf(ref *kargo.PromotionRef) *Move {
 
 // add sorts in a move; of two in the same role the first one added stays.
 func (m *moves) add(move *Move) {
-	role := &m.queued
-	switch {
-	case move.Phase.Ended():
-		role = &m.ended
-	case move.Phase == kargo.PromotionRunning:
-		role = &m.running
-	}
-	if *role == nil {
-		*role = move
-	}
 	if m.last == nil {
 		m.last = move
+	}
+	switch phase := move.Phase; {
+	case phase.Ended() || move.over:
+		m.ended = cmp.Or(m.ended, move)
+	case phase == kargo.PromotionRunning:
+		m.running = cmp.Or(m.running, move)
+	default:
+		m.queued = cmp.Or(m.queued, move)
 	}
 }
 

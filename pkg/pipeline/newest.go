@@ -39,6 +39,7 @@ func (n *newest) maybe(t *time.Time) {
 
 func (n *newest) stage(s *kargo.Stage) {
 	n.at(s.Metadata.CreationTimestamp)
+	n.maybe(s.Metadata.DeletionTimestamp)
 	for i := range s.Status.FreightHistory {
 		for _, v := range s.Status.FreightHistory[i].VerificationHistory {
 			n.maybe(v.StartTime)
@@ -47,6 +48,17 @@ func (n *newest) stage(s *kargo.Stage) {
 	}
 	if last := s.Status.LastPromotion; last != nil {
 		n.maybe(last.FinishedAt)
+		if last.Status != nil {
+			n.maybe(last.Status.FinishedAt)
+		}
+	}
+	for _, c := range s.Status.Conditions {
+		n.maybe(c.LastTransitionTime)
+	}
+	for _, holds := range [...]map[string]kargo.Hold{s.Status.AutoPromotionHolds, s.Status.EffectiveAutoPromotionHolds} {
+		for _, hold := range holds {
+			n.maybe(hold.CreatedAt)
+		}
 	}
 }
 

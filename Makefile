@@ -1,0 +1,57 @@
+# All that a machine needs beside Go and make is built by these targets from Go
+# modules, at the versions that test/tools/*/go.mod pin.
+
+DEV    := $(CURDIR)/test/tools/dev/go.mod
+LINT   := go tool -modfile=$(DEV) golangci-lint
+# A test that is skipped proves nothing: it fails the run.
+GOTEST := go tool -modfile=$(DEV) gotestsum --format pkgname-and-test-fails --hide-summary skipped \
+          --post-run-command 'sh -c "test $$TESTS_TOTAL -gt 0 && test $$TESTS_SKIPPED -eq 0"' --
+# The race detector needs a C compiler; Go says whether it has found one.
+RACE   := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
+MODULES := . test/e2e test/tools/dev test/tools/etcd test/tools/kubernetes
+FUZZTIME ?= 30s
+
+.PHONY: help
+help: ## say what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+.PHONY: build
+build: ## build bin/kubectl-kargo_avail
+	go build -trimpath -o bin/ ./cmd/kubectl-kargo_avail
+
+.PHONY: test
+test: unit e2e ## run every test, building what they need first
+
+.PHONY: unit
+unit: ## run the tests that need no API server
+	$(GOTEST) $(RACE) -shuffle=on ./...
+
+.PHONY: e2e
+e2e: ## run the tests against a real API server (KARGO_CRDS=DIR tests each Kargo version in DIR)
+	go run -C test/e2e ./cmd/build-tools
+	cd test/e2e && $(GOTEST) -count=1 -parallel=4 ./...
+
+.PHONY: lint
+lint: ## run the linters, over all modules
+	$(LINT) run ./...
+	cd test/e2e && $(LINT) run -c $(CURDIR)/.golangci.yaml ./...
+	@for m in $(MODULES); do (cd $$m && go mod tidy -diff) || exit 1; done
+
+.PHONY: fmt
+fmt: ## format the code
+	$(LINT) fmt ./...
+	cd test/e2e && $(LINT) fmt -c $(CURDIR)/.golangci.yaml ./...
+
+.PHONY: golden
+golden: ## write what the commands print now into the golden files; read every line of the difference
+	go test ./cmd/kubectl-kargo_avail ./pkg/render -update
+
+.PHONY: fuzz
+fuzz: ## fuzz each target for FUZZTIME (30s)
+	@grep -rlE '^func Fuzz' --include=*_test.go pkg | while read -r f; do \
+	  for t in $$(sed -nE 's/^func (Fuzz[A-Za-z0-9]*)\(.*/\1/p' $$f); do \
+	    go test ./$$(dirname $$f) -run '^$$' -fuzz "^$$t$$" -fuzztime $(FUZZTIME) || exit 1; done; done
+
+.PHONY: clean
+clean: ## remove what the targets built here
+	rm -rf bin
