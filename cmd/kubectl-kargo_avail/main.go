@@ -34,7 +34,7 @@ func untilSignalled() context.Context {
 	go func() {
 		number, _ := (<-signals).(syscall.Signal)
 		signal.Stop(signals)
-		cancel(cmd.Signal{Signal: number})
+		cancel(cmd.SignalError{Signal: number})
 	}()
 	return ctx
 }

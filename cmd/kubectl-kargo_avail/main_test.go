@@ -1,8 +1,10 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -31,7 +33,7 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		UpdateScripts:       *update,
 		Setup:               prepare,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"status": status},
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"status": status, "terminal": terminal},
 	})
 }
 
@@ -52,6 +54,42 @@ func prepare(env *testscript.Env) error {
 	env.Setenv("LC_ALL", "C.UTF-8")
 	env.Setenv("TZ", "UTC")
 	return nil
+}
+
+// terminal runs a command on a terminal of so many columns and writes what it
+// shows into a file.
+func terminal(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: terminal COLUMNS FILE COMMAND [ARG...]")
+	}
+	columns, err := strconv.ParseUint(args[0], 10, 16)
+	ts.Check(err)
+	env := []string{}
+	for _, name := range []string{"PATH", "HOME", "KUBECONFIG", "LC_ALL", "TZ", "TERM", "NO_COLOR"} {
+		if value := ts.Getenv(name); value != "" {
+			env = append(env, name+"="+value)
+		}
+	}
+	command, err := lookPath(ts.Getenv("PATH"), args[2])
+	ts.Check(err)
+	shown, err := inTerminal(context.Background(), ts.MkAbs("."), env, uint16(columns), command, args[3:]...)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(shown), 0o644))
+}
+
+// lookPath finds a command on a script's PATH, which is not the test's.
+func lookPath(path, name string) (string, error) {
+	for _, dir := range filepath.SplitList(path) {
+		if file := filepath.Join(dir, name); isFile(file) {
+			return file, nil
+		}
+	}
+	return "", fmt.Errorf("no %s on the PATH %s", name, path)
+}
+
+func isFile(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.Mode().IsRegular()
 }
 
 // status runs a command and wants the exit code that comes first: a plain

@@ -69,7 +69,7 @@ func Describe(err error) string {
 	if errors.As(err, &notFound) && notFound.Server {
 		return fmt.Sprintf("Error from server (%s): %v", metav1.StatusReasonNotFound, err)
 	}
-	if status, ok := err.(apierrors.APIStatus); ok { //nolint:errorlint // only an unwrapped status is the server's own words
+	if status, ok := err.(apierrors.APIStatus); ok { // a wrapped one has words of ours around it
 		if reason := status.Status().Reason; reason != "" {
 			return fmt.Sprintf("Error from server (%s): %v", reason, err)
 		}

@@ -16,19 +16,19 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cmd/version"
 )
 
-// Signal is the cause with which a context ends when a signal ends the command.
-type Signal struct{ syscall.Signal }
+// SignalError is the cause with which a context ends when a signal ends the command.
+type SignalError struct{ Signal syscall.Signal }
 
 // Error names the signal.
-func (s Signal) Error() string { return s.String() }
+func (e SignalError) Error() string { return e.Signal.String() }
 
 // Run runs the command with these arguments and returns its exit code. The
-// context is to be cancelled with a Signal as its cause.
+// context is to be cancelled with a SignalError as its cause.
 func Run(ctx context.Context, env cli.Env, args []string) int {
 	root := New(env)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
-	var signal Signal
+	var signal SignalError
 	var usage *cli.UsageError
 	switch {
 	case errors.As(context.Cause(ctx), &signal): // whatever else it broke

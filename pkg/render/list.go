@@ -63,6 +63,9 @@ func (t *table) stage(project string, stage *report.Stage) {
 	if len(stage.Freight) == 0 {
 		t.rows = append(t.rows, empty(stage))
 	}
+	if stage.ListError != "" {
+		t.rows[first].reasons = slices.Insert(t.rows[first].reasons, 0, "its listing fails: "+Visible(stage.ListError))
+	}
 	if stage.More > 0 && t.style.Terminal {
 		t.rows = append(t.rows, row{strategy: t.rows[len(t.rows)-1].strategy, freight: fmt.Sprintf("and %d more", stage.More), note: true})
 	}
@@ -85,9 +88,6 @@ func empty(stage *report.Stage) row {
 	r := row{strategy: strategies(stage, ""), freight: "<none>", age: "-", note: true}
 	if stage.Freight == nil {
 		r.freight, r.note = "?", false
-	}
-	if stage.ListError != "" {
-		r.reasons = []string{"its listing fails: " + Visible(stage.ListError)}
 	}
 	return r
 }

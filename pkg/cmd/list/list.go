@@ -120,7 +120,7 @@ func (o *options) comment(env cli.Env, in *cli.Input, shown shown) {
 	switch {
 	case shown.more > 0 && terminal && o.output.isTable(): // the table says so itself
 	case shown.more > 0:
-		fmt.Fprintf(w, "%d more Freight of %d Stages not shown (--limit 0 shows all)\n", shown.more, shown.moreStages)
+		fmt.Fprintf(w, "%d more Freight not shown, of %s (--limit 0 shows all)\n", shown.more, stages(shown.moreStages))
 	case shown.stages > 0 || o.output.isDocument():
 	case hasStages(in) && !o.narrows():
 		fmt.Fprintf(w, "No downstream Stages found%s; --all-stages shows the others.\n", where)
@@ -129,6 +129,13 @@ func (o *options) comment(env cli.Env, in *cli.Input, shown shown) {
 	default:
 		fmt.Fprintln(w, "No resources found")
 	}
+}
+
+func stages(n int) string {
+	if n == 1 {
+		return "1 Stage"
+	}
+	return fmt.Sprintf("%d Stages", n)
 }
 
 func hasStages(in *cli.Input) bool {

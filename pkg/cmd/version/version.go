@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -15,6 +16,7 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/version"
 )
@@ -117,17 +119,18 @@ func write(w io.Writer, v *report.Version, format string) error {
 }
 
 func writeText(w io.Writer, v *report.Version) error {
-	text := fmt.Sprintf("Client: %s", v.Client.Version)
+	var text strings.Builder
+	fmt.Fprintf(&text, "Client: %s", v.Client.Version)
 	if v.Client.Revision != "" {
-		text += fmt.Sprintf(" (%.7s)", v.Client.Revision)
+		fmt.Fprintf(&text, " (%.7s)", v.Client.Revision)
 	}
-	text += fmt.Sprintf(", %s, %s\n", v.Client.Go, v.Client.Platform)
+	fmt.Fprintf(&text, ", %s, %s\n", v.Client.Go, v.Client.Platform)
 	if v.Kargo != nil {
-		text += fmt.Sprintf("Kargo:  %s: %s\n", v.Kargo.Version, v.Kargo.Message)
+		fmt.Fprintf(&text, "Kargo:  %s: %s\n", v.Kargo.Version, render.Visible(v.Kargo.Message))
 		for _, note := range v.Kargo.Notes {
-			text += "        " + note + "\n"
+			fmt.Fprintf(&text, "        %s\n", note)
 		}
 	}
-	_, err := io.WriteString(w, text)
+	_, err := io.WriteString(w, text.String())
 	return err
 }
