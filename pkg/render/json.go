@@ -15,6 +15,14 @@ import (
 
 // JSON writes a report as it is computed, one Stage at a time.
 func JSON(w io.Writer, header report.Header, projects iter.Seq[report.ProjectStages]) error {
+	escaper := newJSONEscaper(w)
+	if err := writeJSON(escaper, header, projects); err != nil {
+		return err
+	}
+	return escaper.Close()
+}
+
+func writeJSON(w io.Writer, header report.Header, projects iter.Seq[report.ProjectStages]) error {
 	e := &jsonWriter{enc: jsontext.NewEncoder(w, jsontext.WithIndent("    "))}
 	e.token(jsontext.BeginObject)
 	e.members(header)
