@@ -86,11 +86,12 @@ func rejectReserved(root *cobra.Command) {
 	}
 }
 
-// usageTemplate is cobra's, with the flags that say how to connect kept apart from
-// those that say what to do.
+// usageTemplate is cobra's, with the flags that all commands share kept apart from
+// those that say what to do, and folded to be read.
 const usageTemplate = `Usage:
-  {{.CommandPath}}{{if .HasAvailableSubCommands}} [STAGE...] [flags]
-  {{.CommandPath}} COMMAND{{else}}{{slice .UseLine (len .CommandPath)}}{{end}}
+  {{.UseLine}}
+{{- if .HasAvailableSubCommands}}
+  {{.CommandPath}} COMMAND{{end}}
 {{- if .HasExample}}
 
 Examples:
@@ -103,14 +104,11 @@ Commands:
 {{- if .HasAvailableLocalFlags}}
 
 Flags:
-{{.LocalNonPersistentFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}
-{{- if .HasAvailableInheritedFlags}}
+{{.LocalNonPersistentFlags.FlagUsagesWrapped 100 | trimTrailingWhitespaces}}{{end}}
 
-Connection flags:
-{{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}{{else}}
-
-Connection flags:
-{{.PersistentFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}
+Common flags:
+{{if .HasParent}}{{.InheritedFlags.FlagUsagesWrapped 100 | trimTrailingWhitespaces}}
+{{- else}}{{.PersistentFlags.FlagUsagesWrapped 100 | trimTrailingWhitespaces}}{{end}}
 {{- if .HasAvailableSubCommands}}
 
 Use "{{.CommandPath}} COMMAND --help" for more about a command.{{end}}

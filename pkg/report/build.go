@@ -65,7 +65,7 @@ func (b *Builder) Collect(header Header) *Report {
 
 // NewHeader returns the header of a Report.
 func NewHeader(at time.Time, releases kargo.Releases, warnings []string) Header {
-	return Header{APIVersion: APIVersion, Kind: Kind, At: at.UTC(), KargoVersion: releases.String(), Warnings: warnings}
+	return Header{APIVersion: APIVersion, Kind: Kind, At: at.UTC(), KargoVersion: releases.String(), Warnings: orEmpty(warnings)}
 }
 
 // Warnings says, for a person, what in the Projects keeps the answers from being
@@ -228,22 +228,22 @@ func current(s *kargo.Stage) []Current {
 }
 
 func requests(s *kargo.Stage) []Request {
-	list := make([]Request, 0, len(s.Spec.RequestedFreight))
+	requests := make([]Request, 0, len(s.Spec.RequestedFreight))
 	for _, r := range s.Spec.RequestedFreight {
 		policy := kargo.NewestFreight
 		if r.Sources.MatchesUpstream() {
 			policy = kargo.MatchUpstream
 		}
-		list = append(list, Request{
+		requests = append(requests, Request{
 			Origin:           r.Origin.String(),
 			Direct:           r.Sources.Direct,
-			Upstreams:        r.Sources.Upstreams(),
+			Upstreams:        orEmpty(r.Sources.Upstreams()),
 			Strategy:         string(r.Sources.AvailabilityStrategy.Normal()),
 			RequiredSoakTime: r.Sources.RequiredSoakTime,
 			SelectionPolicy:  string(policy),
 		})
 	}
-	return list
+	return requests
 }
 
 func autoPromotion(e *avail.Evaluator, s *avail.Stage) AutoPromotion {
@@ -251,7 +251,7 @@ func autoPromotion(e *avail.Evaluator, s *avail.Stage) AutoPromotion {
 	policy, _ := autopromote.SwitchOf(e.Project(), s.Stage, e.Rules())
 	return AutoPromotion{
 		Enabled: maybe(policy.Enabled),
-		Held:    autopromote.Held(s.Stage, e.Rules()),
+		Held:    orEmpty(autopromote.Held(s.Stage, e.Rules())),
 		Candidates: Candidates{
 			Configured: byOrigin(autopromote.Candidates(s, avail.Configured)),
 			Any:        byOrigin(autopromote.Candidates(s, avail.Any)),
@@ -269,6 +269,14 @@ func byOrigin(candidates map[kargo.Origin]*kargo.Freight) ByOrigin {
 		names[origin.String()] = f.Metadata.Name
 	}
 	return names
+}
+
+// orEmpty returns a list that is never nil: in Go as in JSON, empty is [].
+func orEmpty[T any](s []T) []T {
+	if s == nil {
+		return []T{}
+	}
+	return s
 }
 
 func maybe(t avail.Truth) *bool {

@@ -1,0 +1,103 @@
+package cmd_test
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/spf13/cobra"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cmd"
+)
+
+// env returns a world without a terminal and without an environment.
+func env() (_ cli.Env, out, errOut *bytes.Buffer) {
+	streams, _, out, errOut := genericiooptions.NewTestIOStreams()
+	return cli.Env{
+		IOStreams: streams,
+		Now:       func() time.Time { return time.Date(2024, 1, 2, 3, 4, 5, 0, time.UTC) },
+		Getenv:    func(string) (string, bool) { return "", false },
+	}, out, errOut
+}
+
+// Every verb says what it does, at length too, and shows how.
+func TestEveryCommandIsDocumented(t *testing.T) {
+	e, _, _ := env()
+	for _, c := range commands(cmd.New(e)) {
+		if c.Short == "" || c.Long == "" || c.RunE == nil {
+			t.Errorf("%s lacks a short or a long text, or does nothing", c.CommandPath())
+		}
+		if strings.Count(c.Example, "\n  kubectl kargo-avail")+strings.Count(c.Example, "\n  kubectl get") < 2 {
+			t.Errorf("%s has fewer than two examples", c.CommandPath())
+		}
+	}
+}
+
+func commands(c *cobra.Command) []*cobra.Command {
+	all := []*cobra.Command{c}
+	for _, child := range c.Commands() {
+		all = append(all, commands(child)...)
+	}
+	return all
+}
+
+// What the examples show must at least be understood.
+func TestExamplesParse(t *testing.T) {
+	e, _, _ := env()
+	checked := 0
+	for _, c := range commands(cmd.New(e)) {
+		for line := range strings.Lines(c.Example) {
+			words, ours := strings.CutPrefix(strings.TrimSpace(line), "kubectl kargo-avail")
+			if !ours {
+				continue
+			}
+			words, _, _ = strings.Cut(words, "|")
+			root := cmd.New(e)
+			target, args, err := root.Find(strings.Fields(words))
+			if err == nil {
+				err = target.ParseFlags(args)
+			}
+			if err != nil {
+				t.Errorf("%s: example %q: %v", c.CommandPath(), strings.TrimSpace(line), err)
+			}
+			checked++
+		}
+	}
+	if checked < 6 {
+		t.Errorf("%d examples were checked", checked)
+	}
+}
+
+func TestASignalDecidesTheExitCode(t *testing.T) {
+	for signal, want := range map[syscall.Signal]int{syscall.SIGINT: 130, syscall.SIGTERM: 143} {
+		e, out, errOut := env()
+		ctx, cancel := context.WithCancelCause(t.Context())
+		cancel(cmd.SignalError{Signal: signal})
+		if got := cmd.Run(ctx, e, []string{"-f", "../../examples/wait-gate.yaml"}); got != want {
+			t.Errorf("exit code %d after %v, want %d", got, signal, want)
+		}
+		if errOut.Len() > 0 {
+			t.Errorf("said %q after %v; output %q", errOut, signal, out)
+		}
+	}
+}
+
+// brokenPipe fails as a pipe does that nobody reads any more.
+type brokenPipe struct{}
+
+func (brokenPipe) Write([]byte) (int, error) { return 0, syscall.EPIPE }
+
+func TestAClosedPipeIsNoFailure(t *testing.T) {
+	for _, format := range []string{"", "json", "yaml", "name", "wide", "custom-columns=A:.alias", "jsonpath={.kind}"} {
+		e, _, errOut := env()
+		e.Out = brokenPipe{}
+		if got := cmd.Run(t.Context(), e, []string{"-f", "../../examples/wait-gate.yaml", "-o", format}); got != cli.ExitDone {
+			t.Errorf("-o %q: exit code %d and %q", format, got, errOut)
+		}
+	}
+}

@@ -1,0 +1,71 @@
+package render
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestWriteTable(t *testing.T) {
+	rows := [][]string{{"short", "✔", "x"}, {"日本語", NewPalette(true).good.Sprint("✔"), "two\nlines"}, {"", "", ""}}
+	var out bytes.Buffer
+	if err := writeTable(&out, []string{"NAME", "Ok", "LAST ONE"}, rows); err != nil {
+		t.Fatal(err)
+	}
+	want := strings.Join([]string{
+		"NAME     Ok   LAST ONE",
+		"short    ✔    x",
+		"日本語   \x1b[32m✔\x1b[0m    \x1b[0mtwo", // the library ends colour in a cell, again
+		"              lines",
+		"",
+		"",
+	}, "\n")
+	if diff := cmp.Diff(want, out.String()); diff != "" {
+		t.Errorf("table (-want +got):\n%s", diff)
+	}
+}
+
+// The same table in every locale: the library measures by the environment unless
+// it is told not to.
+func TestWriteTableDoesNotDependOnTheLocale(t *testing.T) {
+	rows := [][]string{{"a ●", "✔", "…"}}
+	var first, second bytes.Buffer
+	if err := writeTable(&first, nil, rows); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("LC_ALL", "ja_JP.UTF-8")
+	t.Setenv("RUNEWIDTH_EASTASIAN", "1")
+	if err := writeTable(&second, nil, rows); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(first.String(), second.String()); diff != "" || first.String() != "a ●   ✔   …\n" {
+		t.Errorf("table (-one locale +another):\n%s", diff)
+	}
+}
+
+func TestWrap(t *testing.T) {
+	for name, test := range map[string]struct {
+		text    string
+		columns int
+		want    []string
+	}{
+		"what fits stays":              {"one two", 7, []string{"one two"}},
+		"lines break between words":    {"gate: waits for staging-b: verifying", 20, []string{"gate: waits", "  for staging-b:", "  verifying"}},
+		"a word that is long is cut":   {"AnalysisRun 0123456789012345678901234567", 20, []string{"AnalysisRun", "  01234567890123456…"}},
+		"columns count, and not bytes": {"日本語 日本語", 10, []string{"日本語", "  日本語"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := wrap(test.text, test.columns)
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("wrap() (-want +got):\n%s", diff)
+			}
+			for _, line := range got {
+				if width(line) > test.columns {
+					t.Errorf("%q takes %d columns of %d", line, width(line), test.columns)
+				}
+			}
+		})
+	}
+}
