@@ -7,11 +7,13 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+	"k8s.io/client-go/rest"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kube"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/source"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/version"
@@ -50,9 +52,19 @@ func Load(ctx context.Context, env Env, options Options) (*Input, error) {
 func Connect(env Env, flags *ConnectionFlags) (*kube.Client, error) {
 	return kube.Connect(flags.Kube, kube.Options{
 		UserAgent: version.Get().UserAgent(),
-		Warnings:  env.ErrOut,
-		Color:     env.Colors(flags.Color, env.ErrOut),
+		Warnings: visibleWarnings{rest.NewWarningWriter(env.ErrOut, rest.WarningWriterOptions{
+			Deduplicate: true,
+			Color:       env.Colors(flags.Color, env.ErrOut),
+		})},
 	})
+}
+
+// visibleWarnings makes what API servers warn of harmless before it is printed.
+type visibleWarnings struct{ rest.WarningHandler }
+
+// HandleWarningHeader is part of rest.WarningHandler.
+func (w visibleWarnings) HandleWarningHeader(code int, agent, text string) {
+	w.WarningHandler.HandleWarningHeader(code, agent, render.Visible(text))
 }
 
 // loadCluster reads the objects and tells the version of Kargo at the same time.

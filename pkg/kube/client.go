@@ -3,8 +3,8 @@
 package kube
 
 import (
+	"cmp"
 	"fmt"
-	"io"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -13,6 +13,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	_ "k8s.io/client-go/plugin/pkg/client/auth" // credentials of cloud providers and OIDC
 	"k8s.io/client-go/rest"
+	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 )
 
 // The client's own rate limit. The pages of a large list come one after the other,
@@ -22,14 +23,16 @@ const (
 	burst            = 100
 )
 
+// localDefault is the server that client-go makes up where nothing names one. No
+// API server has listened there for years.
+const localDefault = "http://localhost:8080"
+
 // Options are what the kubeconfig does not say.
 type Options struct {
 	// UserAgent names the tool in the API server's logs.
 	UserAgent string
-	// Warnings is where the API server's warnings go, each once.
-	Warnings io.Writer
-	// Color colours the warnings as kubectl does.
-	Color bool
+	// Warnings hears the API server's warnings, which are not to be trusted.
+	Warnings rest.WarningHandler
 }
 
 // Client speaks to one API server.
@@ -41,25 +44,24 @@ type Client struct {
 	namespace string
 }
 
-// Connect reads the kubeconfig. It makes no request. The flags are the client's
-// from then on: every client made of them has the options applied. Errors are
-// those that kubectl prints for the same flags.
+// Connect reads the kubeconfig. It makes no request. The flags, of which server and
+// context must be among, are the client's from then on: every client made of them
+// has the options applied. Errors are kubectl's own.
 func Connect(flags *genericclioptions.ConfigFlags, options Options) (*Client, error) {
-	warnings := rest.NewWarningWriter(options.Warnings, rest.WarningWriterOptions{Deduplicate: true, Color: options.Color})
-	wrap := flags.WrapConfigFn
-	flags.WithWrapConfigFn(func(config *rest.Config) *rest.Config {
-		if wrap != nil {
-			config = wrap(config)
-		}
-		config.UserAgent = options.UserAgent
-		config.WarningHandler = warnings
-		return config
-	})
+	options.apply(flags)
 	config, err := flags.ToRESTConfig()
 	if err != nil {
 		return nil, err
 	}
-	namespace, _, err := flags.ToRawKubeConfigLoader().Namespace()
+	loader := flags.ToRawKubeConfigLoader()
+	raw, err := loader.RawConfig()
+	if err != nil {
+		return nil, err
+	}
+	if clientcmdapi.IsConfigEmpty(&raw) && config.Host == localDefault && *flags.APIServer == "" {
+		return nil, genericclioptions.ErrEmptyConfig
+	}
+	namespace, _, err := loader.Namespace()
 	if err != nil {
 		return nil, err
 	}
@@ -67,11 +69,26 @@ func Connect(flags *genericclioptions.ConfigFlags, options Options) (*Client, er
 	if err != nil {
 		return nil, err
 	}
-	name, err := contextOf(flags)
-	if err != nil {
-		return nil, err
-	}
-	return &Client{rest: client, flags: flags, context: name, host: config.Host, namespace: namespace}, nil
+	return &Client{
+		rest:      client,
+		flags:     flags,
+		context:   cmp.Or(*flags.Context, raw.CurrentContext),
+		host:      config.Host,
+		namespace: namespace,
+	}, nil
+}
+
+// apply makes every client that is made of the flags have the options.
+func (o Options) apply(flags *genericclioptions.ConfigFlags) {
+	wrap := flags.WrapConfigFn
+	flags.WithWrapConfigFn(func(config *rest.Config) *rest.Config {
+		if wrap != nil {
+			config = wrap(config)
+		}
+		config.UserAgent = o.UserAgent
+		config.WarningHandler = o.Warnings
+		return config
+	})
 }
 
 // newREST returns a client that knows no types but those of errors.
@@ -85,16 +102,6 @@ func newREST(config *rest.Config) (rest.Interface, error) {
 	config.QPS = queriesPerSecond
 	config.Burst = burst
 	return rest.UnversionedRESTClientFor(config)
-}
-
-// contextOf returns the name of the context in use, "" when there is none, as
-// inside of a cluster.
-func contextOf(flags *genericclioptions.ConfigFlags) (string, error) {
-	if flags.Context != nil && *flags.Context != "" {
-		return *flags.Context, nil
-	}
-	raw, err := flags.ToRawKubeConfigLoader().RawConfig()
-	return raw.CurrentContext, err
 }
 
 // REST returns the client of the API server, for absolute paths.

@@ -121,7 +121,6 @@ func (g *gathering) readPromotions(ctx context.Context, refused *refusal) (err e
 func (g *gathering) readPolicies(ctx context.Context, refused *refusal) (err error) {
 	g.configs, err = list(ctx, g.cluster, projectConfigs(), configMeta)
 	if !apierrors.IsNotFound(err) {
-		dropMisnamed(g.configs)
 		return g.cluster.refusedOr(err, refused, refusal{pipeline.Policies, "list", projectConfigs()})
 	}
 	if g.cluster.Namespace == "" {
@@ -130,20 +129,6 @@ func (g *gathering) readPolicies(ctx context.Context, refused *refusal) (err err
 	}
 	g.projects, err = g.cluster.project(ctx)
 	return g.cluster.refusedOr(err, refused, refusal{pipeline.Policies, "get", projects()})
-}
-
-// dropMisnamed drops the ProjectConfigs that Kargo does not look at: those that
-// are not named like their namespace.
-func dropMisnamed(configs map[string][]kargo.ProjectConfig) {
-	for namespace, all := range configs {
-		kept := all[:0]
-		for _, config := range all {
-			if config.Metadata.Name == namespace {
-				kept = append(kept, config)
-			}
-		}
-		configs[namespace] = kept
-	}
 }
 
 // refusedOr notes a refusal and swallows its error. Other errors stay, in clear words.
@@ -177,7 +162,7 @@ func (c Cluster) stagesError(err error) error {
 	case apierrors.IsNotFound(err):
 		return c.notServed(stages())
 	case apierrors.IsForbidden(err) && c.Namespace == "":
-		return fmt.Errorf("%w; name one Project with -n or -p, or get %s for all namespaces", err, rule("list", stages()))
+		return fmt.Errorf("%w; ask for one Project with -n or -p; for all of them, needed is %s", err, rule("list", stages()))
 	case apierrors.IsForbidden(err):
 		return fmt.Errorf("%w; needed is %s", err, rule("list", stages()))
 	default:

@@ -107,6 +107,9 @@ func (s *shelf[T]) put(o object, namespace string) error {
 		return o.place.errorf("a %s without a name", o.Kind)
 	case namespace == "":
 		meta.Namespace = meta.Name
+	case meta.Namespace == "" && o.Kind == "ProjectConfig":
+		// Its name would be that of the namespace, if it said where it belongs.
+		meta.Namespace, meta.Name = namespace, namespace
 	case meta.Namespace == "":
 		meta.Namespace = namespace
 	}
@@ -154,14 +157,17 @@ func (c *collection) snapshot(only, paths string) (*Snapshot, error) {
 	return s, nil
 }
 
-// judgeGaps notes the kinds of which no object was given.
+// judgeGaps notes the kinds of which no object was given. A pipeline may well have
+// no Freight yet, and has nothing to be unknown of then.
 func (c *collection) judgeGaps(s *Snapshot) {
+	if c.freight.empty() {
+		s.Warnings = append(s.Warnings, "no Freight in the files: nothing can be shown to be available")
+	}
 	gap := func(isEmpty bool, kind pipeline.Kind, name string) {
 		if isEmpty {
 			s.unread(kind, fmt.Sprintf("no %s in the files: %s", name, unknownWithout(kind)))
 		}
 	}
-	gap(c.freight.empty(), pipeline.Freight, "Freight")
 	gap(c.warehouses.empty(), pipeline.Warehouses, "Warehouse")
 	gap(c.promotions.empty(), pipeline.Promotions, "Promotion")
 	for i := range s.Projects {

@@ -13,16 +13,19 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// explain puts an error of the JSON decoder into words, and says where it is. The
-// words are empty for other errors.
+// explain puts an error of the JSON decoder into words that are the same every time,
+// which its own are not, and says where it is: at an offset and, if it is a field
+// of the wrong type, at a pointer. The words are empty for other errors.
 func explain(err error) (offset int64, at jsontext.Pointer, words string) {
 	var syntactic *jsontext.SyntacticError
 	var semantic *json.SemanticError
 	switch {
 	case errors.As(err, &syntactic) && errors.Is(syntactic.Err, io.ErrUnexpectedEOF):
-		return syntactic.ByteOffset, syntactic.JSONPointer, "it ends in the middle of an object"
+		return syntactic.ByteOffset, "", "it ends in the middle of an object"
+	case errors.As(err, &syntactic) && errors.Is(syntactic.Err, jsontext.ErrDuplicateName):
+		return syntactic.ByteOffset, "", givenTwice(syntactic.JSONPointer.LastToken())
 	case errors.As(err, &syntactic):
-		return syntactic.ByteOffset, syntactic.JSONPointer, syntactic.Err.Error()
+		return syntactic.ByteOffset, "", syntactic.Err.Error()
 	case errors.As(err, &semantic):
 		return semantic.ByteOffset, semantic.JSONPointer, wordsOf(semantic)
 	default:
@@ -30,16 +33,23 @@ func explain(err error) (offset int64, at jsontext.Pointer, words string) {
 	}
 }
 
-// wordsOf says which field has what instead of what.
+func givenTwice(field string) string { return fmt.Sprintf("field %q is given twice", field) }
+
+// wordsOf says what was found instead of what.
 func wordsOf(err *json.SemanticError) string {
-	field := ""
-	if err.JSONPointer != "" {
-		field = strings.Join(slices.Collect(err.JSONPointer.Tokens()), ".") + ": "
-	}
 	if err.Err != nil {
-		return field + err.Err.Error()
+		return err.Err.Error()
 	}
-	return field + fmt.Sprintf("%s is expected, not %s", expected(err.GoType), found(err.JSONKind))
+	return fmt.Sprintf("%s is expected, not %s", expected(err.GoType), found(err.JSONKind))
+}
+
+// field writes a pointer as people write fields, with what parts it from the words
+// that follow.
+func field(at jsontext.Pointer) string {
+	if at == "" {
+		return ""
+	}
+	return strings.Join(slices.Collect(at.Tokens()), ".") + ": "
 }
 
 // expected says what a Go type is in JSON.

@@ -33,7 +33,8 @@ type Files struct {
 
 // Read reads all inputs, or none: every error ends it, and names the file, and the
 // document and line where they are known. A kind of which no object was given at
-// all is unread, except ProjectConfig, for which the Stages' status stands in.
+// all is unread, except ProjectConfig, for which the Stages' status stands in, and
+// Freight, of which there may be none yet.
 //
 // When the context ends, Read returns at once; it may then leave a read of Stdin
 // behind that nothing can interrupt.
@@ -76,7 +77,7 @@ func (in input) read(ctx context.Context, left *int64, into *collection) error {
 	if err != nil {
 		return err
 	}
-	defer r.Close()
+	defer func() { _ = r.Close() }() // it was only read
 	m := &meter{ctx: ctx, r: r, left: left}
 	err = readDocuments(m, in.name, into)
 	if m.err != nil {
@@ -104,7 +105,7 @@ func (m *meter) Read(p []byte) (int, error) {
 	if *m.left -= int64(n); *m.left < 0 {
 		err = errors.New("the files hold more than 2 GiB together, which is too much to read: read fewer files at once")
 	}
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		m.err = err
 	}
 	return n, err

@@ -108,15 +108,23 @@ func readPage[T any](ctx context.Context, c Cluster, r *resource, limit int, nex
 	if err != nil {
 		return kargo.ListMeta{}, err
 	}
-	defer body.Close()
+	defer func() { _ = body.Close() }() // it was only read
 	page, err := kargo.DecodeList(body, each)
 	if err != nil {
-		return kargo.ListMeta{}, fmt.Errorf("the answer is cut short or no list: %w", err)
+		return kargo.ListMeta{}, notWhole(err)
 	}
 	// What is left is a line's end; a body that is read to its end lets the
 	// connection be used again.
 	_, _ = io.CopyN(io.Discard, body, 512)
 	return page, nil
+}
+
+// notWhole puts an error that decoding a list met into words.
+func notWhole(err error) error {
+	if _, at, words := explain(err); words != "" {
+		return fmt.Errorf("the answer is not a whole list: %s%s", field(at), words)
+	}
+	return fmt.Errorf("the answer is not a whole list: %w", err)
 }
 
 // get starts a request for a resource of Kargo's API.

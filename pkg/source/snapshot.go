@@ -13,13 +13,13 @@ type Snapshot struct {
 	// Projects are sorted by name, and each has at least one Stage; empty when
 	// there are none.
 	Projects []pipeline.Objects
-	// Warnings say what is unknown, and why: one per kind that could not be read or
-	// was not given, in a fixed order.
+	// Warnings say what is unknown or cannot be shown, and why: one per kind that
+	// could not be read or was not given, in a fixed order.
 	Warnings []string
 	// Notes are for a person only.
 	Notes []string
-	// Missing says that Freight could not be read, without which the main question
-	// has no answer.
+	// Missing says that Freight could not be read, so that the main question has no
+	// answer, though something can be shown.
 	Missing bool
 }
 
@@ -76,7 +76,10 @@ func (o *objects) project(name string) pipeline.Objects {
 		p.Warehouses = append(p.Warehouses, o.warehouses[name][i].Metadata.Name)
 	}
 	for i := range o.configs[name] {
-		p.Config = &o.configs[name][i].Spec
+		// Kargo looks at no other.
+		if config := &o.configs[name][i]; config.Metadata.Name == name {
+			p.Config = &config.Spec
+		}
 	}
 	for i := range o.projects[name] {
 		p.Spec = &o.projects[name][i].Spec

@@ -43,31 +43,48 @@ func toJSON(root *yaml.Node) ([]byte, error) {
 type treeWriter struct {
 	*jsontext.Encoder
 	open     map[*yaml.Node]bool // aliased nodes that are being written
+	alias    *yaml.Node          // the outermost alias that is being written
 	expanded int
 }
 
 func (w *treeWriter) node(n *yaml.Node) error {
-	if len(w.open) > 0 {
-		if w.expanded += 8 + len(n.Value); w.expanded > maxExpansion {
-			return faultOf(n, "the aliases expand to more than %d MiB", maxExpansion>>20)
-		}
+	if err := w.expand(len(n.Value)); err != nil {
+		return err
 	}
 	switch n.Kind {
 	case yaml.AliasNode:
-		return w.alias(n, w.node)
+		return w.resolve(n, w.node)
 	case yaml.MappingNode:
 		return w.mapping(n)
 	case yaml.SequenceNode:
 		return w.sequence(n)
 	default:
-		return w.scalar(n)
+		value, err := scalar(n)
+		if err != nil {
+			return err
+		}
+		return w.token(n, value)
 	}
 }
 
-// alias writes what an alias stands for.
-func (w *treeWriter) alias(n *yaml.Node, write func(*yaml.Node) error) error {
+// expand counts what is written for an alias.
+func (w *treeWriter) expand(size int) error {
+	if len(w.open) == 0 {
+		return nil
+	}
+	if w.expanded += 8 + size; w.expanded > maxExpansion {
+		return faultOf(w.alias, "the aliases expand to more than %d MiB", maxExpansion>>20)
+	}
+	return nil
+}
+
+// resolve writes what an alias stands for.
+func (w *treeWriter) resolve(n *yaml.Node, write func(*yaml.Node) error) error {
 	if w.open[n.Alias] {
 		return faultOf(n, "anchor %q contains itself", n.Value)
+	}
+	if len(w.open) == 0 {
+		w.alias = n
 	}
 	w.open[n.Alias] = true
 	defer delete(w.open, n.Alias)
@@ -76,15 +93,13 @@ func (w *treeWriter) alias(n *yaml.Node, write func(*yaml.Node) error) error {
 
 func (w *treeWriter) token(n *yaml.Node, t jsontext.Token) error {
 	err := w.WriteToken(t)
-	var fault *jsontext.SyntacticError
-	switch {
-	case errors.As(err, &fault):
-		return faultOf(n, "%w", fault.Err)
-	case err != nil:
-		return faultOf(n, "%w", err)
-	default:
+	if err == nil {
 		return nil
 	}
+	if fault, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
+		err = fault.Err
+	}
+	return faultOf(n, "%w", err)
 }
 
 func (w *treeWriter) sequence(n *yaml.Node) error {
@@ -120,36 +135,35 @@ func (w *treeWriter) members(n *yaml.Node, written map[string]bool) error {
 			merged = append(merged, value)
 			continue
 		}
-		if err := claim(name, own); err != nil {
+		text, err := nameOf(name)
+		switch {
+		case err != nil:
+			return err
+		case own[text]:
+			return faultOf(name, "%s", givenTwice(text))
+		}
+		own[text] = true
+		if written[text] {
+			continue
+		}
+		if err := w.token(name, jsontext.String(text)); err != nil {
 			return err
 		}
-		if !written[name.Value] {
-			if err := w.member(name, value); err != nil {
-				return err
-			}
+		if err := w.node(value); err != nil {
+			return err
 		}
 	}
 	maps.Copy(written, own)
 	return w.merge(merged, written)
 }
 
-// claim adds the name of a member to those of its mapping.
-func claim(name *yaml.Node, names map[string]bool) error {
-	switch {
-	case name.Kind != yaml.ScalarNode:
-		return faultOf(name, "the name of a field must be plain text")
-	case names[name.Value]:
-		return faultOf(name, "field %q is given twice", name.Value)
+// nameOf returns the name of a member. What is no text becomes text as in JSON.
+func nameOf(n *yaml.Node) (string, error) {
+	if n.Kind != yaml.ScalarNode {
+		return "", faultOf(n, "the name of a field must be plain text")
 	}
-	names[name.Value] = true
-	return nil
-}
-
-func (w *treeWriter) member(name, value *yaml.Node) error {
-	if err := w.token(name, jsontext.String(name.Value)); err != nil {
-		return err
-	}
-	return w.node(value)
+	name, err := scalar(n)
+	return name.String(), err
 }
 
 // merge writes the members of mappings that are merged into another, of which
@@ -164,9 +178,13 @@ func (w *treeWriter) merge(from []*yaml.Node, written map[string]bool) error {
 }
 
 func (w *treeWriter) mergeOne(n *yaml.Node, written map[string]bool) error {
+	// Merging takes time even where everything is hidden and nothing written.
+	if err := w.expand(len(n.Content)); err != nil {
+		return err
+	}
 	switch n.Kind {
 	case yaml.AliasNode:
-		return w.alias(n, func(target *yaml.Node) error { return w.mergeOne(target, written) })
+		return w.resolve(n, func(target *yaml.Node) error { return w.mergeOne(target, written) })
 	case yaml.SequenceNode:
 		return w.merge(n.Content, written)
 	case yaml.MappingNode:
@@ -176,47 +194,47 @@ func (w *treeWriter) mergeOne(n *yaml.Node, written map[string]bool) error {
 	}
 }
 
-// scalar writes text, a number, true, false or null, by the rules of YAML 1.1 that
+// scalar returns text, a number, true, false or null, by the rules of YAML 1.1 that
 // Kubernetes goes by.
-func (w *treeWriter) scalar(n *yaml.Node) error {
+func scalar(n *yaml.Node) (jsontext.Token, error) {
 	switch n.ShortTag() {
 	case "!!null":
-		return w.token(n, jsontext.Null)
+		return jsontext.Null, nil
 	case "!!bool", "!!int", "!!float":
-		return w.plain(n)
+		return number(n)
 	}
 	if n.Style == 0 { // neither quoted nor tagged
 		switch n.Value {
 		case "y", "Y", "yes", "Yes", "YES", "on", "On", "ON":
-			return w.token(n, jsontext.True)
+			return jsontext.True, nil
 		case "n", "N", "no", "No", "NO", "off", "Off", "OFF":
-			return w.token(n, jsontext.False)
+			return jsontext.False, nil
 		}
 	}
-	return w.token(n, jsontext.String(n.Value))
+	return jsontext.String(n.Value), nil
 }
 
-// plain writes a number or a truth value.
-func (w *treeWriter) plain(n *yaml.Node) error {
+// number returns a number or a truth value.
+func number(n *yaml.Node) (jsontext.Token, error) {
 	var value any
 	if err := n.Decode(&value); err != nil {
-		return faultOf(n, "%q is no %s", n.Value, n.ShortTag())
+		return jsontext.Null, faultOf(n, "%q is no %s", n.Value, n.ShortTag())
 	}
 	switch v := value.(type) {
 	case bool:
-		return w.token(n, jsontext.Bool(v))
+		return jsontext.Bool(v), nil
 	case int:
-		return w.token(n, jsontext.Int(int64(v)))
+		return jsontext.Int(int64(v)), nil
 	case int64:
-		return w.token(n, jsontext.Int(v))
+		return jsontext.Int(v), nil
 	case uint64:
-		return w.token(n, jsontext.Uint(v))
+		return jsontext.Uint(v), nil
 	case float64:
 		if !math.IsNaN(v) && !math.IsInf(v, 0) {
-			return w.token(n, jsontext.Float(v))
+			return jsontext.Float(v), nil
 		}
 	}
-	return faultOf(n, "%q is no number that JSON knows", n.Value)
+	return jsontext.Null, faultOf(n, "%q is no number that JSON knows", n.Value)
 }
 
 // child returns the member of a mapping or the item of a list by its name in a
@@ -235,6 +253,7 @@ func child(n *yaml.Node, name string) *yaml.Node {
 				return n.Content[i+1]
 			}
 		}
+	default: // a scalar has nothing below
 	}
 	return nil
 }

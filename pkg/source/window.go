@@ -24,15 +24,20 @@ func (w *window) Read(p []byte) (int, error) {
 
 // forget drops the text before an offset.
 func (w *window) forget(before int64) {
-	w.line = w.lineAt(before)
+	w.line += bytes.Count(w.text[:before-w.start], []byte("\n"))
 	w.text = w.text[before-w.start:]
 	w.start = before
 }
 
-// lineAt returns the line of an offset that was read and not forgotten.
-func (w *window) lineAt(offset int64) int {
-	end := min(max(offset-w.start, 0), int64(len(w.text)))
-	return w.line + bytes.Count(w.text[:end], []byte("\n"))
+// lineAt returns the line of the value that is at, or next after, an offset that was
+// read and not forgotten.
+func (w *window) lineAt(offset int64) int { return w.line + linesBefore(w.text, offset-w.start) }
+
+// linesBefore counts the lines' ends before the value that is at, or next after, an
+// offset.
+func linesBefore(text []byte, offset int64) int {
+	value := bytes.TrimLeft(text[min(offset, int64(len(text))):], " \t\r\n:,")
+	return bytes.Count(text[:len(text)-len(value)], []byte("\n"))
 }
 
 // slice returns the text between two offsets. It is valid until the next forget.

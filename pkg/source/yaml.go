@@ -18,7 +18,7 @@ func readYAML(r io.Reader, before place, into *collection) error {
 	for n := before.document + 1; ; n++ {
 		here := place{file: before.file, document: n}
 		root, err := nextYAML(decoder)
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
@@ -41,7 +41,7 @@ func nextYAML(decoder *yaml.Decoder) (root *yaml.Node, err error) {
 	}()
 	var document yaml.Node
 	switch err := decoder.Decode(&document); {
-	case err == io.EOF:
+	case errors.Is(err, io.EOF):
 		return nil, io.EOF
 	case err != nil:
 		return nil, errors.New(strings.TrimPrefix(err.Error(), "yaml: "))
@@ -56,8 +56,7 @@ func readTree(root *yaml.Node, here place, into *collection) error {
 		return nil
 	}
 	text, err := toJSON(root)
-	var fault *nodeError
-	if errors.As(err, &fault) {
+	if fault, ok := errors.AsType[*nodeError](err); ok {
 		return here.at(fault.node.Line).errorf("%w", fault.err)
 	}
 	window := newWindow(bytes.NewReader(text), root.Line)

@@ -1,0 +1,103 @@
+package source
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v3"
+	kubernetesyaml "sigs.k8s.io/yaml"
+)
+
+// seeds are inputs of every form, whole and broken.
+func seeds() []string {
+	return []string{
+		"", "\n", "---\n", "{", "{}", "[", "[]", "5", "null", "\ufeff", "\x00", "\xff\xfe", "a: *b", "? a", "%YAML 1.1\n---\n",
+		wholeYAML, stageJSON + freightJSON, stageJSON + "\n---\n" + freightYAML,
+		`{"apiVersion":"v1","items":[` + stageJSON + `,` + freightJSON + `],"kind":"List"}`,
+		`{"kind":"StageList","apiVersion":"kargo.akuity.io/v1alpha1","items":[{"metadata":{"name":"prod"}}]}`,
+		"apiVersion: v1\nkind: List\nitems:\n- " + stageYAML,
+		"a: &a {b: c, <<: {d: e}}\nf: {<<: [*a, {g: h}], b: i}\n",
+		"a: [yes, No, ~, 0x1F, 0777, 1_000, 1e3, .5, 2026-11-23, !!str 5, !!int \"5\", !x y, .inf]\n",
+		"a: |\n  text\n  more\nb: >-\n  folded\n  more\n# comment\nc: 'quoted ''text'''\n",
+		strings.Replace(stageYAML, "metadata", "spec: {requestedFreight: [{sources: {requiredSoakTime: 1h}}]}, metadata", 1),
+	}
+}
+
+func FuzzFiles(f *testing.F) {
+	for _, seed := range seeds() {
+		f.Add([]byte(seed), "")
+	}
+	f.Fuzz(func(t *testing.T, text []byte, namespace string) {
+		read := func() (*Snapshot, error) {
+			return Files{Paths: []string{"-"}, Stdin: bytes.NewReader(text), Namespace: namespace}.read(t.Context())
+		}
+		s, err := read()
+		if (s == nil) == (err == nil) {
+			t.Fatalf("snapshot %v and error %v", s, err)
+		}
+		again, againErr := read()
+		if diff := cmp.Diff(s, again); diff != "" {
+			t.Errorf("read again it is another:\n%s", diff)
+		}
+		if err != nil && err.Error() != againErr.Error() {
+			t.Errorf("read again the error is %q, not %q", againErr, err)
+		}
+		if s != nil && len(s.Projects) == 0 {
+			t.Error("no Project and no error")
+		}
+	})
+}
+
+// FuzzToJSON holds the JSON that YAML becomes against what kubectl makes of it.
+func FuzzToJSON(f *testing.F) {
+	for _, seed := range seeds() {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		if bytes.ContainsRune(text, '!') {
+			return // tags are beyond kubectl's manifests, and the two parsers differ in them
+		}
+		decoder := yaml.NewDecoder(bytes.NewReader(text))
+		root, err := nextYAML(decoder)
+		if err != nil || hasFractionForName(root) {
+			return // kubectl rounds such names
+		}
+		if _, err := nextYAML(decoder); err == nil {
+			return // kubectl would see the first document only
+		}
+		ours, err := toJSON(root)
+		if err != nil {
+			return
+		}
+		theirs, err := kubernetesyaml.YAMLToJSONStrict(text)
+		if err != nil {
+			return
+		}
+		if got, want := canonical(t, ours), canonical(t, theirs); got != want {
+			t.Errorf("%q is %s, and %s to kubectl", text, got, want)
+		}
+	})
+}
+
+// hasFractionForName reports whether some field is named by a fraction.
+func hasFractionForName(n *yaml.Node) bool {
+	for i, child := range n.Content {
+		isName := n.Kind == yaml.MappingNode && i%2 == 0
+		if isName && child.ShortTag() == "!!float" || hasFractionForName(child) {
+			return true
+		}
+	}
+	return false
+}
+
+func canonical(t *testing.T, text []byte) string {
+	t.Helper()
+	value := jsontext.Value(bytes.Clone(text))
+	if err := value.Canonicalize(); err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	return string(value)
+}

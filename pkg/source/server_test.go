@@ -1,0 +1,140 @@
+package source
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/runtime/serializer"
+	"k8s.io/client-go/rest"
+)
+
+const api = "/apis/kargo.akuity.io/v1alpha1/"
+
+// server is an API server on loopback that gives scripted answers.
+type server struct {
+	t    *testing.T
+	rest rest.Interface
+
+	mu       sync.Mutex
+	answers  map[string][]http.HandlerFunc // by path; the last one is given again
+	requests []string                      // path and query
+}
+
+// newServer starts a server that knows nothing: every path is 404.
+func newServer(t *testing.T) *server {
+	t.Helper()
+	s := &server{t: t, answers: map[string][]http.HandlerFunc{}}
+	listening := httptest.NewServer(http.HandlerFunc(s.serve))
+	t.Cleanup(listening.Close)
+	scheme := runtime.NewScheme()
+	metav1.AddToGroupVersion(scheme, schema.GroupVersion{Version: "v1"})
+	client, err := rest.UnversionedRESTClientFor(&rest.Config{Host: listening.URL, QPS: -1, ContentConfig: rest.ContentConfig{
+		NegotiatedSerializer: serializer.NewCodecFactory(scheme).WithoutConversion(),
+		ContentType:          runtime.ContentTypeJSON,
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.rest = client
+	return s
+}
+
+func (s *server) REST() rest.Interface { return s.rest }
+func (s *server) Where() string        { return `context "test"` }
+
+func (s *server) serve(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	s.requests = append(s.requests, r.URL.RequestURI())
+	answers := s.answers[r.URL.Path]
+	if len(answers) > 1 {
+		s.answers[r.URL.Path] = answers[1:]
+	}
+	s.mu.Unlock()
+	if len(answers) == 0 {
+		http.NotFound(w, r)
+		return
+	}
+	answers[0](w, r)
+}
+
+// on scripts the answers at a path: the first to the first request, and so on.
+func (s *server) on(path string, answers ...http.HandlerFunc) *server {
+	s.answers[path] = answers
+	return s
+}
+
+// asked returns the requests so far, sorted.
+func (s *server) asked() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Sorted(slices.Values(s.requests))
+}
+
+// serving starts a server that has the Project "web" in a namespace of its own,
+// one object per kind.
+func serving(t *testing.T) *server {
+	t.Helper()
+	in := api + "namespaces/web/"
+	return newServer(t).
+		on(in+"stages", page("", `{"metadata":{"name":"prod","namespace":"web"}}`)).
+		on(in+"freights", page("", `{"metadata":{"name":"f1","namespace":"web"}}`)).
+		on(in+"warehouses", page("", `{"metadata":{"name":"app","namespace":"web"}}`)).
+		on(in+"promotions", page("", `{"metadata":{"name":"p1","namespace":"web"}}`)).
+		on(in+"projectconfigs", page("", `{"metadata":{"name":"web","namespace":"web"},"spec":{"promotionPolicies":[{"stage":"prod"}]}}`))
+}
+
+// web is what serving holds.
+func web() contents {
+	return contents{"stages": "prod", "freight": "f1", "warehouses": "app", "promotions": "p1", "config": "prod"}
+}
+
+// page answers with a page of a list; next is where the following one is.
+func page(next string, items ...string) http.HandlerFunc {
+	return body(http.StatusOK, fmt.Sprintf(`{"apiVersion":"kargo.akuity.io/v1alpha1","items":[%s],"kind":"XList","metadata":{"continue":%q}}`,
+		strings.Join(items, ","), next))
+}
+
+func body(code int, text string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(code)
+		_, _ = w.Write([]byte(text))
+	}
+}
+
+// failure answers with a Status as the API server does.
+func failure(code int, reason metav1.StatusReason, message string) http.HandlerFunc {
+	return body(code, fmt.Sprintf(`{"kind":"Status","apiVersion":"v1","status":"Failure","code":%d,"reason":%q,"message":%q}`, code, reason, message))
+}
+
+func forbidden() http.HandlerFunc {
+	return failure(http.StatusForbidden, metav1.StatusReasonForbidden, "you may not")
+}
+
+func expired() http.HandlerFunc {
+	return failure(http.StatusGone, metav1.StatusReasonExpired, "the token is too old")
+}
+
+// busy asks to try again at once.
+func busy(code int) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Retry-After", "0")
+		failure(code, metav1.StatusReasonTooManyRequests, "busy")(w, r)
+	}
+}
+
+// cut promises more than it sends.
+func cut(text string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", fmt.Sprint(len(text)+100))
+		_, _ = w.Write([]byte(text))
+	}
+}
