@@ -39,7 +39,7 @@ func followsUpstream(stage *avail.Stage, origin kargo.Origin) bool {
 // is on hold: by a person who promoted other Freight than the candidate. Control-flow
 // Stages are never held. Kargo: from v1.11.0.
 func Held(stage *kargo.Stage, rules avail.Rules) []string {
-	if stage.IsControlFlow() {
+	if stage.IsControlFlow() || !rules.KnowsHolds() {
 		return nil
 	}
 	holds := stage.Status.AutoPromotionHolds

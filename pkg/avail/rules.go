@@ -26,8 +26,9 @@ type Rules struct {
 	approvalNeedsOrigin bool
 	// byDiscovery: Freight is ordered by discoveredAt, from v1.11.0.
 	byDiscovery bool
-	// effectiveHolds: holds are those of effectiveAutoPromotionHolds, from v1.11.1.
-	effectiveHolds bool
+	// knowsHolds: auto-promotion can be held, from v1.11.0; effectiveHolds: by
+	// effectiveAutoPromotionHolds, from v1.11.1.
+	knowsHolds, effectiveHolds bool
 	// policiesInConfig: promotion policies live in the ProjectConfig, from v1.5.0;
 	// policiesInProject: they may live in the Project, until v1.6.
 	policiesInConfig, policiesInProject bool
@@ -47,6 +48,7 @@ func RulesFor(releases kargo.Releases) Rules {
 		listsAllOfNothing:    releases.Since("v1.8.0"),
 		approvalNeedsOrigin:  releases.Since("v1.11.0"),
 		byDiscovery:          releases.Since("v1.11.0"),
+		knowsHolds:           releases.Since("v1.11.0"),
 		effectiveHolds:       releases.Since("v1.11.1"),
 		policiesInConfig:     releases.Since("v1.5.0"),
 		policiesInProject:    releases.IsUnknown() || releases.MayPrecede("v1.7.0"),
@@ -77,6 +79,9 @@ func (r Rules) Notes() []string { return r.notes }
 // ByDiscovery reports whether Kargo orders Freight by discoveredAt, else by
 // creationTimestamp alone.
 func (r Rules) ByDiscovery() bool { return r.byDiscovery }
+
+// KnowsHolds reports whether Kargo can hold auto-promotion.
+func (r Rules) KnowsHolds() bool { return r.knowsHolds }
 
 // EffectiveHolds reports whether Kargo reads a Stage's holds from
 // effectiveAutoPromotionHolds, else from autoPromotionHolds.
