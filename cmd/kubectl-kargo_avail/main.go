@@ -8,7 +8,9 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/go-logr/logr"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
+	"k8s.io/klog/v2"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cmd"
@@ -20,6 +22,8 @@ func main() {
 		Now:       time.Now,
 		Getenv:    os.LookupEnv,
 	}
+	// client-go logs what it also returns as an error, which is said once and in words.
+	klog.SetLogger(logr.Discard())
 	// A reader that goes away is to be an error of a write, not the end of the process.
 	signal.Ignore(syscall.SIGPIPE)
 	os.Exit(cmd.Run(untilSignalled(), env, os.Args[1:]))

@@ -53,10 +53,8 @@ type openUpstream struct {
 	name    string
 	request *kargo.Request
 	index   int
-	// blocks has Any and All as far as they are kept from holding; configured says
-	// the same of the Stage as it is written.
-	blocks     []Semantics
-	configured bool
+	// blocks has Any and All as far as they are kept from holding.
+	blocks []Semantics
 }
 
 // open returns the upstreams of the Stage that are not satisfied for f.
@@ -71,13 +69,12 @@ func (s *Stage) open(f *kargo.Freight) []openUpstream {
 			blocks = append(blocks, semantics)
 		}
 	}
-	configured := refused(Configured)
 	var open []openUpstream
 	for i := range standings {
 		request := standings[i].request
 		for _, name := range request.Sources.Upstreams() {
 			if !e.satisfied(f, name, request) {
-				open = append(open, openUpstream{name, request, standings[i].index, blocks, configured})
+				open = append(open, openUpstream{name, request, standings[i].index, blocks})
 			}
 		}
 	}
@@ -109,17 +106,15 @@ func (t *trail) blocker(stage *Stage, open openUpstream) Blocker {
 	return Blocker{Stage: open.name, Request: open.index, Finding: look.finding(), Blocks: open.blocks}
 }
 
-// causes returns what blocks f at the Stage as it is configured; expand is false
-// when that was given before on this trail.
+// causes returns what blocks f at a Stage that it is not available to as configured;
+// expand is false when that was given before on this trail.
 func (t *trail) causes(stage *Stage) (causes []Blocker, expand bool) {
 	if t.expanded[stage.Metadata.Name] {
 		return nil, false
 	}
 	t.expanded[stage.Metadata.Name] = true
 	for _, open := range stage.open(t.freight) {
-		if open.configured {
-			causes = append(causes, t.blocker(stage, open))
-		}
+		causes = append(causes, t.blocker(stage, open))
 	}
 	return causes, true
 }

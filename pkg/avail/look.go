@@ -74,7 +74,7 @@ func (l *look) soak() *Finding {
 	switch {
 	case residence.Since != nil:
 		until := residence.Since.Add(need)
-		soaking := found(Soaking, "soaked %s of %s, until %s", seconds(l.evaluator.now.Sub(*residence.Since)), need, instant(until))
+		soaking := found(Soaking, "soaked %s of %s, until %s", seconds(max(0, l.evaluator.now.Sub(*residence.Since))), need, instant(until))
 		soaking.Until, soaking.Remaining = until, until.Sub(l.evaluator.now)
 		return soaking
 	case there || l.upstream.RunsNow(l.freight):
@@ -263,7 +263,7 @@ func (l *look) notPromoted() Finding {
 	switch {
 	case ended != nil && ended.Phase != kargo.PromotionSucceeded:
 		return *found(ReasonUnknown, "Promotion %s has ended, and how is not known", ended.Name)
-	case ended != nil && (last == nil || last.Name < ended.Name):
+	case ended != nil && (last == nil || last.Name <= ended.Name):
 		return *found(VerificationPending, "Promotion %s has succeeded, and the Stage has not taken note yet", ended.Name)
 	case ended != nil:
 		return *found(Superseded, "Promotion %s succeeded, and other Freight replaced it long ago", ended.Name)

@@ -3,6 +3,9 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"net"
+	"net/url"
+	"syscall"
 	"testing"
 	"time"
 
@@ -81,8 +84,17 @@ func TestDescribe(t *testing.T) {
 	}{
 		"an error of our own":           {errors.New("no Stage"), "error: no Stage"},
 		"the API server's own":          {forbidden, "Error from server (Forbidden): stages.kargo.akuity.io is forbidden: no"},
-		"the server's in words of ours": {fmt.Errorf("%w; use -n", forbidden), "error: stages.kargo.akuity.io is forbidden: no; use -n"},
-		"a name that files lack":        {&NotFoundError{Resource: "stages.kargo.akuity.io", Name: "x"}, `error: stages.kargo.akuity.io "x" not found`},
+		"the server's in words of ours": {fmt.Errorf("%w; use -n", forbidden), "Error from server (Forbidden): stages.kargo.akuity.io is forbidden: no; use -n"},
+		"a token that is none":          {fmt.Errorf("listing: %w", apierrors.NewUnauthorized("no")), "error: You must be logged in to the server (Unauthorized)"},
+		"a server that is not there": {
+			fmt.Errorf("listing: %w", &url.Error{Op: "Get", URL: "https://127.0.0.1:6443/apis?limit=500", Err: &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}}),
+			"error: the connection to the server https://127.0.0.1:6443 was refused: is it the right host and port?",
+		},
+		"a server that does not answer": {
+			&url.Error{Op: "Get", URL: "https://example.invalid/api", Err: errors.New("no such host")},
+			"error: unable to connect to the server https://example.invalid: no such host",
+		},
+		"a name that files lack": {&NotFoundError{Resource: "stages.kargo.akuity.io", Name: "x"}, `error: stages.kargo.akuity.io "x" not found`},
 		"a name that a cluster lacks": {
 			&NotFoundError{Resource: "stages.kargo.akuity.io", Name: "x", Hint: "Did you mean y?", Server: true},
 			"Error from server (NotFound): stages.kargo.akuity.io \"x\" not found\nDid you mean y?",

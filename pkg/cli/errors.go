@@ -3,6 +3,8 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"net/url"
+	"syscall"
 
 	"github.com/spf13/cobra"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -63,17 +65,35 @@ func (e *NotFoundError) Error() string {
 }
 
 // Describe returns an error as kubectl says it: with the API server's reason where
-// the error is the server's own, else as a plain error.
+// it comes from there, else as a plain error.
 func Describe(err error) string {
 	var notFound *NotFoundError
 	if errors.As(err, &notFound) && notFound.Server {
 		return fmt.Sprintf("Error from server (%s): %v", metav1.StatusReasonNotFound, err)
 	}
-	if status, ok := err.(apierrors.APIStatus); ok { // a wrapped one has words of ours around it
-		if reason := status.Status().Reason; reason != "" {
-			return fmt.Sprintf("Error from server (%s): %v", reason, err)
-		}
-		return fmt.Sprintf("Error from server: %v", err)
+	if apierrors.IsUnauthorized(err) {
+		return "error: You must be logged in to the server (Unauthorized)"
+	}
+	var status apierrors.APIStatus
+	if errors.As(err, &status) && status.Status().Reason != "" {
+		return fmt.Sprintf("Error from server (%s): %v", status.Status().Reason, err)
+	}
+	var request *url.Error
+	if errors.As(err, &request) {
+		return "error: " + unreachable(request)
 	}
 	return fmt.Sprintf("error: %v", err)
+}
+
+// unreachable says that an API server did not answer; of the address only what
+// finds it is of interest.
+func unreachable(request *url.Error) string {
+	server := request.URL
+	if address, err := url.Parse(request.URL); err == nil {
+		server = address.Scheme + "://" + address.Host
+	}
+	if errors.Is(request.Err, syscall.ECONNREFUSED) {
+		return fmt.Sprintf("the connection to the server %s was refused: is it the right host and port?", server)
+	}
+	return fmt.Sprintf("unable to connect to the server %s: %v", server, request.Err)
 }

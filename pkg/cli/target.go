@@ -164,7 +164,7 @@ func DidYouMean(name string, known []string) string {
 		return levenshtein.ComputeDistance(strings.ToLower(name), strings.ToLower(candidate))
 	}
 	near := slices.DeleteFunc(known, func(candidate string) bool {
-		return distance(candidate) > max(1, len(name)/3) && !strings.HasPrefix(candidate, name)
+		return distance(candidate) > (len(name)+2)/3 && !strings.HasPrefix(candidate, name)
 	})
 	if len(near) == 0 {
 		return ""

@@ -17,14 +17,14 @@ type Releases struct {
 }
 
 // ParseRelease reads a release that a person named, with or without the leading
-// "v" and with a patch number or without: "v1.11.2", "1.11".
+// "v". It has to be a whole one: rules changed between patches, too.
 func ParseRelease(text string) (Releases, error) {
 	v := "v" + strings.TrimPrefix(text, "v")
-	if !semver.IsValid(v) {
-		return Releases{}, fmt.Errorf("invalid Kargo version %q: expected a version such as v1.11.2", text)
+	canonical := semver.Canonical(v) // without build metadata, and with all three numbers
+	if canonical == "" || !strings.HasPrefix(v, canonical) {
+		return Releases{}, fmt.Errorf("invalid Kargo version %q: expected a whole version such as v1.11.2", text)
 	}
-	v = semver.Canonical(v)
-	return Releases{Min: v, Max: v, Given: true}, nil
+	return Releases{Min: canonical, Max: canonical, Given: true}, nil
 }
 
 // IsUnknown reports whether nothing is known of the release.

@@ -13,8 +13,6 @@ func TestParseRelease(t *testing.T) {
 		"v1.11.2":            "v1.11.2",
 		"1.11.2":             "v1.11.2",
 		"v1.3.3":             "v1.3.3",
-		"1.11":               "v1.11.0",
-		"v1.8":               "v1.8.0",
 		"v1.12.0-rc.1":       "v1.12.0-rc.1",
 		"v1.11.2+enterprise": "v1.11.2",
 	} {
@@ -30,7 +28,7 @@ func TestParseRelease(t *testing.T) {
 }
 
 func TestParseReleaseRefuses(t *testing.T) {
-	for _, text := range []string{"", "v", "vv1.2.3", "latest", "1.2.3.4", "v1.2.x", "01.2.3", " 1.2.3", "1.2.3 ", "v1,2"} {
+	for _, text := range []string{"", "v", "vv1.2.3", "latest", "1.11", "v1",  "1.2.3.4", "v1.2.x", "01.2.3", " 1.2.3", "1.2.3 ", "v1,2"} {
 		got, err := kargo.ParseRelease(text)
 		if err == nil {
 			t.Errorf("ParseRelease(%q) = %v, want an error", text, got)
@@ -41,7 +39,7 @@ func TestParseReleaseRefuses(t *testing.T) {
 		}
 	}
 	_, err := kargo.ParseRelease("latest")
-	if want := `invalid Kargo version "latest": expected a version such as v1.11.2`; err == nil || err.Error() != want {
+	if want := `invalid Kargo version "latest": expected a whole version such as v1.11.2`; err == nil || err.Error() != want {
 		t.Errorf("ParseRelease(latest): error %v, want %s", err, want)
 	}
 }

@@ -106,19 +106,19 @@ func TestReleasesAreUnknownForAReason(t *testing.T) {
 	}{
 		{
 			"an API server without OpenAPI v3", nil,
-			"reading the OpenAPI v3 document of kargo.akuity.io/v1alpha1: the server could not find the requested resource",
+			"the API server has no OpenAPI v3 documents",
 		},
 		{
 			"an API server without Kargo",
 			map[string]http.HandlerFunc{rootPath: text(`{"paths":{}}`)},
-			`reading the OpenAPI v3 document of kargo.akuity.io/v1alpha1: the API server has none (context "here")`,
+			`the API server does not serve kargo.akuity.io/v1alpha1 (context "here"): is Kargo installed there?`,
 		},
 		{
 			"a document that may not be read",
 			map[string]http.HandlerFunc{rootPath: root("A"), documentPath: func(w http.ResponseWriter, _ *http.Request) {
 				http.Error(w, "no", http.StatusForbidden)
 			}},
-			`reading the OpenAPI v3 document of kargo.akuity.io/v1alpha1: no`,
+			"not allowed to get the OpenAPI v3 documents (the non-resource URL /openapi/v3)",
 		},
 		{
 			"a document of nothing",

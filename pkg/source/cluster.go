@@ -3,10 +3,13 @@ package source
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/go-json-experiment/json"
 	"golang.org/x/sync/errgroup"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/rest"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
@@ -77,7 +80,7 @@ func (g *gathering) run(ctx context.Context) error {
 	group.Go(func() error {
 		defer close(g.stagesRead)
 		g.stages, g.stagesErr = list(ctx, g.cluster, stages(), stageMeta)
-		g.stagesErr = g.cluster.stagesError(g.stagesErr)
+		g.stagesErr = g.cluster.stagesError(ctx, g.stagesErr)
 		return g.stagesErr
 	})
 	for i, part := range [len(g.refusals)]func(context.Context, *refusal) error{
@@ -120,7 +123,7 @@ func (g *gathering) readPromotions(ctx context.Context, refused *refusal) (err e
 // not serve ProjectConfigs, which is so before Kargo v1.5.
 func (g *gathering) readPolicies(ctx context.Context, refused *refusal) (err error) {
 	g.configs, err = list(ctx, g.cluster, projectConfigs(), configMeta)
-	if !apierrors.IsNotFound(err) {
+	if !apierrors.IsNotFound(err) && (!apierrors.IsForbidden(err) || g.cluster.serves(ctx, projectConfigs())) {
 		return g.cluster.refusedOr(err, refused, refusal{pipeline.Policies, "list", projectConfigs()})
 	}
 	if g.cluster.Namespace == "" {
@@ -157,9 +160,9 @@ func rule(verb string, r *resource) string {
 }
 
 // stagesError puts the ways in which the Stages cannot be read into clear words.
-func (c Cluster) stagesError(err error) error {
+func (c Cluster) stagesError(ctx context.Context, err error) error {
 	switch {
-	case apierrors.IsNotFound(err):
+	case apierrors.IsNotFound(err), apierrors.IsForbidden(err) && !c.serves(ctx, stages()):
 		return c.notServed(stages())
 	case apierrors.IsForbidden(err) && c.Namespace == "":
 		return fmt.Errorf("%w; ask for one Project with -n or -p; for all of them, needed is %s", err, rule("list", stages()))
@@ -168,6 +171,20 @@ func (c Cluster) stagesError(err error) error {
 	default:
 		return err
 	}
+}
+
+// serves reports whether the API server has a resource at all: to those who may
+// not list it, it says only that. What cannot be told is held to be there.
+func (c Cluster) serves(ctx context.Context, r *resource) bool {
+	raw, err := c.Client.REST().Get().AbsPath("/apis/" + kargo.APIVersion).Do(ctx).Raw()
+	if err != nil {
+		return !apierrors.IsNotFound(err)
+	}
+	var found metav1.APIResourceList
+	if err := json.Unmarshal(raw, &found); err != nil {
+		return true
+	}
+	return slices.ContainsFunc(found.APIResources, func(a metav1.APIResource) bool { return a.Name == r.plural })
 }
 
 // notServed does not wrap the API server's error, which says no more than 404.

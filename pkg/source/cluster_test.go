@@ -413,3 +413,41 @@ func TestClusterRefusesANamespaceThatIsAPath(t *testing.T) {
 	wantError(t, snapshot, err, `listing stages.kargo.akuity.io in namespace "../web": invalid namespace "../web": [may not contain '/']`)
 	wantLines(t, "requests", s.asked())
 }
+
+// An API server answers 403 before it would answer 404: whether a resource is
+// there at all, discovery tells.
+func TestClusterDoesNotTakeWhatIsNotThereForForbidden(t *testing.T) {
+	t.Run("ProjectConfigs, before Kargo had them", func(t *testing.T) {
+		s := serving(t).discovers("stages", "freights", "warehouses", "promotions", "projects").
+			on(inWeb+"projectconfigs", forbidden()).
+			on(api+"projects/web", body(http.StatusOK, `{"metadata":{"name":"web"},"spec":{"promotionPolicies":[{"stage":"old"}]}}`))
+		snapshot, err := Cluster{Client: s, Namespace: "web"}.Read(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := web()
+		delete(want, "config")
+		want["spec"] = "old"
+		wantContents(t, snapshot, map[string]contents{"web": want})
+		wantLines(t, "warnings", snapshot.Warnings)
+	})
+	t.Run("all of Kargo", func(t *testing.T) {
+		s := newServer(t)
+		delete(s.answers, strings.TrimSuffix(api, "/"))
+		for _, plural := range []string{"stages", "freights", "warehouses", "promotions", "projectconfigs"} {
+			s.on(inWeb+plural, forbidden())
+		}
+		snapshot, err := Cluster{Client: s, Namespace: "web"}.Read(t.Context())
+		wantError(t, snapshot, err, `the API server has no stages of kargo.akuity.io/v1alpha1 (context "test"): is Kargo installed there?`)
+	})
+	t.Run("unless discovery does not tell", func(t *testing.T) {
+		s := serving(t).on(strings.TrimSuffix(api, "/"), forbidden()).on(inWeb+"projectconfigs", forbidden())
+		snapshot, err := Cluster{Client: s, Namespace: "web"}.Read(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(snapshot.Warnings) != 1 || !strings.Contains(snapshot.Warnings[0], "projectconfigs") {
+			t.Errorf("warnings %q", snapshot.Warnings)
+		}
+	})
+}

@@ -28,7 +28,8 @@ type server struct {
 	requests []string                      // path and query
 }
 
-// newServer starts a server that knows nothing: every path is 404.
+// newServer starts a server that says which resources Kargo's API has and knows
+// nothing else: every other path is 404.
 func newServer(t *testing.T) *server {
 	t.Helper()
 	s := &server{t: t, answers: map[string][]http.HandlerFunc{}}
@@ -44,7 +45,16 @@ func newServer(t *testing.T) *server {
 		t.Fatal(err)
 	}
 	s.rest = client
-	return s
+	return s.discovers("stages", "freights", "warehouses", "promotions", "projectconfigs", "projects")
+}
+
+// discovers scripts which resources Kargo's API has.
+func (s *server) discovers(resources ...string) *server {
+	var named []string
+	for _, resource := range resources {
+		named = append(named, fmt.Sprintf(`{"name":%q}`, resource))
+	}
+	return s.on(strings.TrimSuffix(api, "/"), body(http.StatusOK, `{"kind":"APIResourceList","resources":[`+strings.Join(named, ",")+`]}`))
 }
 
 func (s *server) REST() rest.Interface { return s.rest }

@@ -4,6 +4,7 @@ package version
 import (
 	"runtime"
 	"runtime/debug"
+	"strings"
 )
 
 // Info identifies a build. What the build does not record is empty.
@@ -43,5 +44,5 @@ func Get() Info {
 	return info
 }
 
-// UserAgent names the plugin to API servers.
-func (i Info) UserAgent() string { return "kubectl-kargo_avail/" + i.Version }
+// UserAgent names the plugin to API servers. Parentheses would be a comment there.
+func (i Info) UserAgent() string { return "kubectl-kargo_avail/" + strings.Trim(i.Version, "()") }

@@ -3,6 +3,7 @@ package e2e
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	rbacv1 "k8s.io/api/rbac/v1"
@@ -85,6 +86,26 @@ func (c cluster) kubectl(t *testing.T, kubeconfig string, args ...string) string
 
 // ownCRDs is the part of the newest Kargo's API that the plugin reads.
 const ownCRDs = "testdata/crds"
+
+// editedCRDs is a folder of our own CRDs, each line of them as edit has it.
+func editedCRDs(t *testing.T, edit func(line string) string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for _, file := range glob(t, filepath.Join(ownCRDs, "*.yaml")) {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var edited strings.Builder
+		for line := range strings.Lines(string(text)) {
+			edited.WriteString(edit(line))
+		}
+		if err := os.WriteFile(filepath.Join(dir, filepath.Base(file)), []byte(edited.String()), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
 
 // kargoVersions are the folders of CRDs to test with, by the name of their
 // version: those of $KARGO_CRDS, else our own.

@@ -45,7 +45,7 @@ func TestKubectl(t *testing.T) {
 
 func TestUsers(t *testing.T) {
 	t.Parallel()
-	c := newCluster(t)
+	c := sharedCluster(t)
 	ada := c.kubeconfig(t, controlplane.User{Name: "ada"}, "own")
 	bob := c.kubeconfig(t, controlplane.User{Name: "bob", Groups: []string{"readers"}}, "")
 	read := rbacv1.PolicyRule{Verbs: []string{"list"}, APIGroups: []string{""}, Resources: []string{"configmaps"}}

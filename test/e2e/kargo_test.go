@@ -17,40 +17,61 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/test/e2e/controlplane"
 )
 
-// The recorded pipeline is the newest Kargo's. Every Kargo has to store it, and
-// may lose nothing of it but what its CRDs do not know.
-func TestRecordedPipelineIsStored(t *testing.T) {
+// kargo is a control plane with the CRDs of one version of Kargo.
+type kargo struct {
+	cluster
+	version string // the name of the folder of CRDs
+}
+
+// Every Kargo has the same recorded pipeline to store, as far as it can.
+func TestEveryKargo(t *testing.T) {
 	t.Parallel()
 	for version, crds := range kargoVersions(t) {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
-			c := newCluster(t)
-			c.installCRDs(t, crds)
-			schemas := c.schemas(t)
-			for _, moment := range recordedMoments(t) {
-				loaded := c.load(t, moment)
-				for kind, count := range loaded.Skipped {
-					t.Logf("%s: skipped %d of %s", filepath.Base(moment), count, kind.Kind)
+			k := kargo{newCluster(t, pluginDir(t)), version}
+			k.installCRDs(t, crds)
+			t.Run("is told by its schema", k.testIsToldByItsSchema)
+			moments := recordedMoments(t)
+			for i, moment := range moments {
+				formats := []string{"json"}
+				if i == len(moments)-1 {
+					formats = []string{"json", "yaml", "wide", "name"}
 				}
-				for i, given := range loaded.Given {
-					for _, path := range lost(schemas[given.GetKind()], "", given.Object, loaded.Stored[i].Object) {
-						t.Errorf("%s: %s %q has lost %s", filepath.Base(moment), given.GetKind(), given.GetName(), path)
-					}
-				}
+				k.testStores(t, moment)
+				k.testSourcesAgree(t, momentOf(t, moment), formats...)
 			}
-			names := c.kubectl(t, c.kubeconfig(t, controlplane.Admin(), "wait-gate"), "get", "stages", "--output=name")
-			if got, want := strings.Count(names, "stage.kargo.akuity.io/"), 9; got != want {
-				t.Errorf("kubectl lists %d Stages, want %d:\n%s", got, want, names)
-			}
+			t.Run("finds the policies where they are", k.testFindsPolicies)
+			t.Run("shows its viewers everything", k.testShowsViewersEverything)
 		})
+	}
+}
+
+// testStores loads a moment of the recorded pipeline, which is the newest Kargo's.
+// Every Kargo has to store it, and may lose nothing of it but what its CRDs do not
+// know.
+func (k kargo) testStores(t *testing.T, moment string) {
+	t.Helper()
+	schemas := k.schemas(t)
+	loaded := k.load(t, moment)
+	for kind, count := range loaded.Skipped {
+		t.Logf("%s: skipped %d of %s", filepath.Base(moment), count, kind.Kind)
+	}
+	for i, given := range loaded.Given {
+		for _, path := range lost(schemas[given.GetKind()], "", given.Object, loaded.Stored[i].Object) {
+			t.Errorf("%s: %s %q has lost %s", filepath.Base(moment), given.GetKind(), given.GetName(), path)
+		}
+	}
+	names := k.kubectl(t, k.kubeconfig(t, controlplane.Admin(), "wait-gate"), "get", "stages", "--output=name")
+	if got, want := strings.Count(names, "stage.kargo.akuity.io/"), 9; got != want {
+		t.Errorf("%s: kubectl lists %d Stages, want %d:\n%s", filepath.Base(moment), got, want, names)
 	}
 }
 
 // Our own CRDs may lose only what the plugin has no use for.
 func TestOwnCRDsKeepWhatThePluginReads(t *testing.T) {
 	t.Parallel()
-	c := newCluster(t)
-	c.installCRDs(t, ownCRDs)
+	c := sharedCluster(t) // which nobody else loads the recorded pipeline into
 	loaded := c.load(t, recordedMoments(t)...)
 	if len(loaded.Skipped) > 0 {
 		t.Errorf("skipped %v", loaded.Skipped)

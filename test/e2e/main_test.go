@@ -29,6 +29,7 @@ import (
 	"time"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/test/e2e/assets"
+	"github.com/kargo-avail/kubectl-kargo-avail/test/e2e/controlplane"
 )
 
 // run is what all tests of one run share. TestMain is the only way into a
@@ -40,6 +41,10 @@ var run struct {
 	binaries assets.Binaries
 	// plugin is the folder with the plugin, which is built at the first call.
 	plugin func() (string, error)
+	// shared is a control plane with our own CRDs and the plugin, which is started
+	// at the first call. The tests that use it keep to Projects and users of their
+	// own, which they name with unique.
+	shared func() (*controlplane.ControlPlane, error)
 }
 
 func TestMain(m *testing.M) {
@@ -79,7 +84,22 @@ func runTests(m *testing.M) (code int, err error) {
 		_, err := assets.Plugin(ctx, source.Root, dir)
 		return dir, err
 	})
-	return m.Run(), nil
+	var shared *controlplane.ControlPlane
+	run.shared = sync.OnceValues(func() (_ *controlplane.ControlPlane, err error) {
+		plugin, err := run.plugin()
+		if err != nil {
+			return nil, err
+		}
+		if shared, err = controlplane.Start(ctx, run.binaries, plugin); err != nil {
+			return nil, err
+		}
+		return shared, shared.InstallCRDs(ctx, ownCRDs)
+	})
+	code = m.Run()
+	if shared != nil {
+		err = shared.Stop()
+	}
+	return code, err
 }
 
 // timeLimit is go test's -timeout, 0 for none.

@@ -65,7 +65,7 @@ const examples = `  # What is available to the Stages of the current Project, an
   kubectl get stages,freights,warehouses,projectconfigs,promotions -o yaml > web.yaml
   kubectl kargo-avail list -f web.yaml
 
-  # The Stages that Freight v1.4.2 is blocked from, for a script
+  # The Stages that a piece of Freight is not available to, for a script
   kubectl kargo-avail list --freight lucky-koala -o json |
     jq -r '.projects[].stages[] | select(.freight[].available.configured | not) | .name'`
 

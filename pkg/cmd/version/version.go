@@ -4,6 +4,7 @@ package version
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -16,6 +17,7 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kube"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/version"
@@ -69,17 +71,19 @@ func (f *flags) validate() error {
 
 func (f *flags) run(ctx context.Context, env cli.Env, connection *cli.ConnectionFlags, releases kargo.Releases) error {
 	v := report.Version{APIVersion: report.APIVersion, Kind: report.VersionKind, Client: version.Get()}
+	var err error
 	if !f.client {
-		rules, err := rulesOf(ctx, env, connection, releases)
-		if err != nil {
-			return err
-		}
-		v.Kargo = rules
+		// The client's own version is known whatever the cluster says.
+		v.Kargo, err = rulesOf(ctx, env, connection, releases)
 	}
-	return write(env.Out, &v, f.output)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return errors.Join(write(env.Out, &v, f.output), err)
 }
 
-// rulesOf says which rules apply and why.
+// rulesOf says which rules apply and why. An API server that answers and does not
+// tell leaves the newest rules; one that does not answer is an error.
 func rulesOf(ctx context.Context, env cli.Env, connection *cli.ConnectionFlags, releases kargo.Releases) (*report.KargoRules, error) {
 	rules := &report.KargoRules{Source: report.FromFlag, Message: "as --kargo-version says"}
 	if !releases.Given {
@@ -89,15 +93,16 @@ func rulesOf(ctx context.Context, env cli.Env, connection *cli.ConnectionFlags, 
 		}
 		rules.Source, rules.Message = report.FromSchema, "as the schema of Kargo's API in the cluster tells"
 		releases, err = client.Releases(ctx)
+		var none *kube.NoSchemaError
 		switch {
+		case errors.As(err, &none):
+			rules.Source, rules.Message = report.Assumed, "the newest rules, as the cluster does not tell: "+none.Reason
 		case err != nil:
-			rules.Source, rules.Message = report.Assumed, fmt.Sprintf("the newest rules, as the cluster's schema could not be read: %v", err)
-		case releases.IsUnknown():
-			rules.Source, rules.Message = report.Assumed, "the newest rules, as the cluster's schema does not know Kargo"
+			return nil, err
 		}
 	}
 	rules.Version = releases.String()
-	rules.Notes = avail.RulesFor(releases).Notes()
+	rules.Notes = append([]string{}, avail.RulesFor(releases).Notes()...)
 	return rules, nil
 }
 

@@ -51,6 +51,9 @@ func (cp *ControlPlane) start(ctx context.Context) error {
 	if err := cp.writeKeys(); err != nil {
 		return err
 	}
+	if err := cp.writeAuditPolicy(); err != nil {
+		return err
+	}
 	if err := cp.startEtcd(ctx); err != nil {
 		return err
 	}

@@ -96,8 +96,19 @@ func inDiscovery(ctx context.Context, client *discovery.DiscoveryClient, kind sc
 	return errors.New("not in discovery")
 }
 
-// inOpenAPI looks for the kind in the document that clients learn schemas from.
+// inOpenAPI looks for the kind in the document that clients learn schemas from, on
+// the way that they take: by the index, which is the last to learn of a change.
 func inOpenAPI(ctx context.Context, client *discovery.DiscoveryClient, kind schema.GroupVersionKind) error {
+	var index struct {
+		Paths map[string]struct{ ServerRelativeURL string }
+	}
+	if err := getJSON(ctx, client, "/openapi/v3", &index); err != nil {
+		return err
+	}
+	path, ok := index.Paths["apis/"+kind.GroupVersion().String()]
+	if !ok {
+		return errors.New("not in the index of OpenAPI")
+	}
 	var document struct {
 		Components struct {
 			Schemas map[string]struct {
@@ -105,17 +116,7 @@ func inOpenAPI(ctx context.Context, client *discovery.DiscoveryClient, kind sche
 			} `json:"schemas"`
 		} `json:"components"`
 	}
-	content, err := client.RESTClient().Get().
-		AbsPath("openapi", "v3", "apis", kind.Group, kind.Version).
-		SetHeader("Accept", "application/json").
-		Do(ctx).Raw()
-	if apierrors.IsNotFound(err) {
-		return errors.New("not in OpenAPI")
-	}
-	if err != nil {
-		return err
-	}
-	if err := json.Unmarshal(content, &document); err != nil {
+	if err := getJSON(ctx, client, path.ServerRelativeURL, &document); err != nil {
 		return err
 	}
 	for _, found := range document.Components.Schemas {
@@ -124,4 +125,12 @@ func inOpenAPI(ctx context.Context, client *discovery.DiscoveryClient, kind sche
 		}
 	}
 	return errors.New("not in OpenAPI")
+}
+
+func getJSON(ctx context.Context, client *discovery.DiscoveryClient, uri string, into any) error {
+	content, err := client.RESTClient().Get().RequestURI(uri).SetHeader("Accept", "application/json").Do(ctx).Raw()
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(content, into)
 }

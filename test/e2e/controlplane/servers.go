@@ -54,6 +54,8 @@ func (cp *ControlPlane) startAPIServer(ctx context.Context) error {
 		"--service-account-signing-key-file="+cp.path(caKey),
 		"--authorization-mode=RBAC",
 		"--disable-admission-plugins=ServiceAccount", // no controller makes them
+		"--audit-policy-file="+cp.path("audit.yaml"),
+		"--audit-log-path="+cp.path("audit.log"),
 	)
 	if err != nil {
 		return err
