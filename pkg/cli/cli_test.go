@@ -88,11 +88,11 @@ func TestDescribe(t *testing.T) {
 		"a token that is none":          {fmt.Errorf("listing: %w", apierrors.NewUnauthorized("no")), "error: You must be logged in to the server (Unauthorized)"},
 		"a server that is not there": {
 			fmt.Errorf("listing: %w", &url.Error{Op: "Get", URL: "https://127.0.0.1:6443/apis?limit=500", Err: &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}}),
-			"error: the connection to the server https://127.0.0.1:6443 was refused: is it the right host and port?",
+			"error: listing: the connection to the server https://127.0.0.1:6443 was refused: is it the right host and port?",
 		},
 		"a server that does not answer": {
 			&url.Error{Op: "Get", URL: "https://example.invalid/api", Err: errors.New("no such host")},
-			"error: unable to connect to the server https://example.invalid: no such host",
+			"error: no answer from the server https://example.invalid: no such host",
 		},
 		"a name that files lack": {&NotFoundError{Resource: "stages.kargo.akuity.io", Name: "x"}, `error: stages.kargo.akuity.io "x" not found`},
 		"a name that a cluster lacks": {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -80,7 +81,7 @@ func Describe(err error) string {
 	}
 	var request *url.Error
 	if errors.As(err, &request) {
-		return "error: " + unreachable(request)
+		return "error: " + strings.Replace(err.Error(), request.Error(), unreachable(request), 1)
 	}
 	return fmt.Sprintf("error: %v", err)
 }
@@ -95,5 +96,5 @@ func unreachable(request *url.Error) string {
 	if errors.Is(request.Err, syscall.ECONNREFUSED) {
 		return fmt.Sprintf("the connection to the server %s was refused: is it the right host and port?", server)
 	}
-	return fmt.Sprintf("unable to connect to the server %s: %v", server, request.Err)
+	return fmt.Sprintf("no answer from the server %s: %v", server, request.Err)
 }

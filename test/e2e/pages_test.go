@@ -84,7 +84,7 @@ func TestRequestsNameThePlugin(t *testing.T) {
 		t.Errorf("got %d requests, want those of version and list: %v", len(requests), requests)
 	}
 	for _, request := range requests {
-		if want := "kubectl-kargo_avail/" + version.Client.Version; request.UserAgent != want {
+		if want := "kubectl-kargo_avail/" + strings.Trim(version.Client.Version, "()"); request.UserAgent != want {
 			t.Errorf("%s %s: got user agent %q, want %q", request.Verb, request.Path, request.UserAgent, want)
 		}
 	}

@@ -96,23 +96,27 @@ func TestKargoThatIsInstalledAndUpgraded(t *testing.T) {
 		}
 		return line
 	}))
-	if got := c.rules(t, admin); got != (rules{"v1.11.0", "Schema"}) {
-		t.Errorf("with v1.11.0: got %v", got)
-	}
+	c.awaitRules(t, admin, rules{"v1.11.0", "Schema"})
 
 	stages, err := filepath.Abs(ownCRDs + "/stages.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
 	c.kubectl(t, admin, "replace", "-f", stages)
-	newer := rules{"v1.11.1 or later", "Schema"}
+	c.awaitRules(t, admin, rules{"v1.11.1 or later", "Schema"})
+}
+
+// awaitRules waits until the plugin judges by these rules: the API server takes a
+// moment to publish a schema.
+func (c cluster) awaitRules(t *testing.T, kubeconfig string, want rules) {
+	t.Helper()
 	var got rules
-	err = wait.PollUntilContextTimeout(t.Context(), 100*time.Millisecond, 30*time.Second, true, func(context.Context) (bool, error) {
-		got = c.rules(t, admin) // the API server takes a moment to publish a schema
-		return got == newer, nil
+	err := wait.PollUntilContextTimeout(t.Context(), 100*time.Millisecond, 30*time.Second, true, func(context.Context) (bool, error) {
+		got = c.rules(t, kubeconfig)
+		return got == want, nil
 	})
 	if err != nil {
-		t.Errorf("with v1.11.1: got %v: %v", got, err)
+		t.Errorf("got %v, want %v: %v", got, want, err)
 	}
 }
 
