@@ -129,7 +129,7 @@ func (s *shelf[T]) mustEqual(o object, decoded T, k key, first position) error {
 	if reflect.DeepEqual(decoded, s.objects[k.project][first.index]) {
 		return nil
 	}
-	return o.place.errorf("%s %q of Project %q is another than the one in %s: give one of them", o.Kind, k.name, k.project, first.place)
+	return o.place.errorf("%s %q of Project %q differs from the one in %s: give one of them", o.Kind, k.name, k.project, first.place)
 }
 
 func (s *shelf[T]) empty() bool { return len(s.seen) == 0 }

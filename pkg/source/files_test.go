@@ -439,7 +439,7 @@ func TestFilesRefuseTwoDifferentObjectsOfOneName(t *testing.T) {
 	other := strings.Replace(freightYAML, "metadata", "alias: other, metadata", 1)
 	inDirectory(t, map[string]string{"a.yaml": wholeYAML, "b.yaml": "# again\n" + wholeYAML + "---\n" + other})
 	s, err := Files{Paths: []string{"."}}.Read(t.Context())
-	wantError(t, s, err, `b.yaml, document 6, line 12: Freight "f1" of Project "default" is another than the one in a.yaml, document 2, line 3: give one of them`)
+	wantError(t, s, err, `b.yaml, document 6, line 12: Freight "f1" of Project "default" differs from the one in a.yaml, document 2, line 3: give one of them`)
 }
 
 func TestFilesKeepApartWhatDiffersInKindOrNamespace(t *testing.T) {
