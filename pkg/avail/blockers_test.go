@@ -325,7 +325,7 @@ func TestCauses(t *testing.T) {
 				"    qa [any all] UpstreamBlocked: not available there",
 				"      dev [any all] NotPromoted: available there, and not promoted",
 				"  b [any all] UpstreamBlocked: not available there",
-				"    qa [any all] UpstreamBlocked: not available there, as said above"),
+				"    qa [any all] UpstreamBlocked: not available there; its causes are given where it comes first"),
 		},
 		{
 			name: "a Stage that can act is named wherever it is waited for",

@@ -140,10 +140,43 @@ func (e *Evaluator) onlyGatesVerified(s *standing, f *kargo.Freight) bool {
 	return true
 }
 
-// String names the cause and Kargo's issue about it.
+// Words says to a person what the cause is.
+func (c Cause) Words() string {
+	switch c {
+	case SoakedElsewhere:
+		return "it also soaked in a Stage that is no upstream"
+	case ControlFlowSoak:
+		return "it cannot soak in a control-flow Stage"
+	case NotCurrentlyUpstream:
+		return "MatchUpstream, and the upstream does not run it now"
+	case ForeignOriginApproval:
+		return "approved, though its origin is not requested"
+	case WarehouseMissing:
+		return "a Warehouse is missing"
+	case OriginRequestedTwice:
+		return "its origin is requested twice"
+	case EmptyAll:
+		return "All over no upstream"
+	case FirstVerifiedDecides:
+		return "the first upstream that verified it decides alone"
+	case StrategyIgnored:
+		return "the promotion check ignores All"
+	case SoakMeasuredDifferently:
+		return "soak is measured in two ways"
+	case SoakWithoutSince:
+		return "it is in a Stage since an unknown time"
+	case UnknownStrategy:
+		return "the strategy is unknown"
+	case MatchUpstreamWithoutUpstream:
+		return "MatchUpstream without an upstream"
+	}
+	return string(c)
+}
+
+// String says the cause in words, with Kargo's issue about it.
 func (d Divergence) String() string {
 	if issue := d.Cause.Issue(); issue != "" {
-		return string(d.Cause) + ", " + issue
+		return d.Cause.Words() + ", " + issue
 	}
-	return string(d.Cause)
+	return d.Cause.Words()
 }

@@ -569,7 +569,10 @@ func TestIssuesOfCauses(t *testing.T) {
 		if got := cause.Issue(); got != want {
 			t.Errorf("%s.Issue() = %q, want %q", cause, got, want)
 		}
-		text := string(cause)
+		text := cause.Words()
+		if text == "" || text == string(cause) {
+			t.Errorf("%s has no words", cause)
+		}
 		if want != "" {
 			text += ", " + want
 		}

@@ -81,6 +81,8 @@ func (l *look) soak() *Finding {
 		return found(ReasonUnknown, "it is there, but not since when")
 	case l.upstream.IsControlFlow():
 		return found(SoakImpossible, "a control-flow Stage never holds Freight, so that %s can never pass there (kargo#6360)", need)
+	case l.freight.Status.VerifiedIn[l.name].LongestSoak == nil:
+		return found(SoakInterrupted, "left, and how long it was there was not recorded; needed are %s", need)
 	default:
 		longest := l.evaluator.longestSoak(l.freight, l.name)
 		return found(SoakInterrupted, "left after %s of %s", seconds(longest), need)
@@ -116,9 +118,9 @@ func (l *look) gate() *Finding {
 	case judged.Available[Configured] && judged.Listed[Configured] == No:
 		return found(AwaitingGate, "admitted, but its listing leaves it out: %s", judged.divergence(Configured))
 	case judged.Available[Configured] || listed:
-		return found(AwaitingGate, "admitted, and not passed on yet%s", l.notReady())
+		return found(AwaitingGate, "open for it, and not passed on yet%s", l.notReady())
 	case judged.Listed[Configured] == Unknown:
-		unknown := found(ReasonUnknown, "whether it lists the Freight is unknown, as Warehouses could not be read")
+		unknown := found(ReasonUnknown, "whether it lists the Freight is unknown, as the Warehouses are not known")
 		if blocked := l.unavailable(); blocked != nil {
 			unknown.Causes = blocked.Causes
 		}
@@ -251,7 +253,7 @@ func (l *look) unavailable() *Finding {
 	blocked := found(UpstreamBlocked, "not available there")
 	causes, expanded := l.causes(l.upstream)
 	if !expanded {
-		blocked.Message = "not available there, as said above"
+		blocked.Message = "not available there; its causes are given where it comes first"
 	}
 	blocked.Causes = causes
 	return blocked
@@ -266,9 +268,9 @@ func (l *look) notPromoted() Finding {
 	case ended != nil && (last == nil || last.Name <= ended.Name):
 		return *found(VerificationPending, "Promotion %s has succeeded, and the Stage has not taken note yet", ended.Name)
 	case ended != nil:
-		return *found(Superseded, "Promotion %s succeeded, and other Freight replaced it long ago", ended.Name)
+		return *found(Superseded, "Promotion %s succeeded, and other Freight has replaced it since", ended.Name)
 	case l.evaluator.project.Unread(pipeline.Promotions):
-		return *found(ReasonUnknown, "available there, and whether it is queued is unknown, as Promotions could not be read")
+		return *found(ReasonUnknown, "available there, and whether it is queued is unknown, as the Promotions are not known")
 	default:
 		return *found(NotPromoted, "available there, and not promoted")
 	}

@@ -35,8 +35,9 @@ func (s *Stage) moves(f *kargo.Freight) moves {
 	return m
 }
 
-// promotions returns the Promotions of f to the Stage, newest first: the one that
-// the Stage has admitted, then by name, which Kargo makes of the time.
+// promotions returns the Promotions of f to the Stage, newest first. What the status
+// alone knows is put first when the Stage has just admitted it, else by its name,
+// which Kargo makes of the time.
 func (s *Stage) promotions(f *kargo.Freight) []*Move {
 	var list []*Move
 	seen := map[string]bool{}

@@ -145,7 +145,7 @@ func TestReasons(t *testing.T) {
 			qa:         []build.StageOption{direct},
 			freight:    []build.FreightOption{build.Verified("qa")},
 			promotions: []kargo.Promotion{build.Promotion("qa.1", "qa", "f1", kargo.PromotionPending)},
-			want:       lines("qa [any all] SoakInterrupted: left after 0s of 1h0m0s"),
+			want:       lines("qa [any all] SoakInterrupted: left, and how long it was there was not recorded; needed are 1h0m0s"),
 		},
 		// 4
 		{
@@ -196,19 +196,19 @@ func TestReasons(t *testing.T) {
 		{
 			name: "AwaitingGate, which admits it",
 			qa:   []build.StageOption{build.ControlFlow(), direct},
-			want: lines("qa [any all] AwaitingGate: admitted, and not passed on yet"),
+			want: lines("qa [any all] AwaitingGate: open for it, and not passed on yet"),
 		},
 		{
 			name: "AwaitingGate, which says that it is not ready",
 			qa: []build.StageOption{
 				build.ControlFlow(), direct, build.Condition("Ready", "False", "FreightVerificationFailed", "conflict"),
 			},
-			want: lines("qa [any all] AwaitingGate: admitted, and not passed on yet: FreightVerificationFailed: conflict"),
+			want: lines("qa [any all] AwaitingGate: open for it, and not passed on yet: FreightVerificationFailed: conflict"),
 		},
 		{
 			name: "AwaitingGate, which says that it is ready",
 			qa:   []build.StageOption{build.ControlFlow(), direct, build.Condition("Ready", "True", "Ready", "all is well")},
-			want: lines("qa [any all] AwaitingGate: admitted, and not passed on yet"),
+			want: lines("qa [any all] AwaitingGate: open for it, and not passed on yet"),
 		},
 		{
 			name: "AwaitingGate, whose listing fails over another origin",
@@ -225,20 +225,20 @@ func TestReasons(t *testing.T) {
 			qa:      []build.StageOption{build.ControlFlow(), build.Requests("w", build.From("dev"), build.All(), build.Soak("1h"))},
 			others:  []kargo.Stage{build.Stage("dev", direct)},
 			freight: []build.FreightOption{build.Soaked("dev", "2h"), build.Soaked("uat", "2h")},
-			want:    lines("qa [any all] AwaitingGate: admitted, but its listing leaves it out: SoakedElsewhere, kargo#4586"),
+			want:    lines("qa [any all] AwaitingGate: admitted, but its listing leaves it out: it also soaked in a Stage that is no upstream, kargo#4586"),
 		},
 		{
 			name:    "AwaitingGate, whose listing has what its check refuses",
 			qa:      []build.StageOption{build.ControlFlow(), build.Requests("w", build.From("dev"), build.Soak("1h"))},
 			others:  []kargo.Stage{build.Stage("dev", direct)},
 			freight: []build.FreightOption{build.Verified("dev"), build.Soaked("uat", "2h")},
-			want:    lines("qa [any all] AwaitingGate: admitted, and not passed on yet"),
+			want:    lines("qa [any all] AwaitingGate: open for it, and not passed on yet"),
 		},
 		{
 			name:       "AwaitingGate before PromotionRunning, of a Stage that lost its steps",
 			qa:         []build.StageOption{build.ControlFlow(), direct},
 			promotions: []kargo.Promotion{build.Promotion("qa.1", "qa", "f1", kargo.PromotionRunning)},
-			want:       lines("qa [any all] AwaitingGate: admitted, and not passed on yet"),
+			want:       lines("qa [any all] AwaitingGate: open for it, and not passed on yet"),
 		},
 		// 7
 		{
@@ -553,7 +553,7 @@ func TestReasons(t *testing.T) {
 			name:   "Unknown, as a Promotion may be queued",
 			qa:     []build.StageOption{direct},
 			unread: []pipeline.Kind{pipeline.Promotions},
-			want:   lines("qa [any all] Unknown: available there, and whether it is queued is unknown, as Promotions could not be read"),
+			want:   lines("qa [any all] Unknown: available there, and whether it is queued is unknown, as the Promotions are not known"),
 		},
 		{
 			name:       "a Promotion has succeeded, and the Stage has not taken note",
@@ -565,7 +565,7 @@ func TestReasons(t *testing.T) {
 			name:       "a Promotion had succeeded before all that the Stage remembers",
 			qa:         []build.StageOption{direct, build.Runs("f2"), build.Promoted("qa.9", "f2", kargo.PromotionSucceeded, "")},
 			promotions: []kargo.Promotion{build.Promotion("qa.1", "qa", "f1", kargo.PromotionSucceeded)},
-			want:       lines("qa [any all] Superseded: Promotion qa.1 succeeded, and other Freight replaced it long ago"),
+			want:       lines("qa [any all] Superseded: Promotion qa.1 succeeded, and other Freight has replaced it since"),
 		},
 		// What could not be read.
 		{
@@ -574,14 +574,14 @@ func TestReasons(t *testing.T) {
 			others: []kargo.Stage{build.Stage("dev", direct)},
 			unread: []pipeline.Kind{pipeline.Warehouses},
 			want: lines(
-				"qa [any all] Unknown: whether it lists the Freight is unknown, as Warehouses could not be read",
+				"qa [any all] Unknown: whether it lists the Freight is unknown, as the Warehouses are not known",
 				"  dev [any all] NotPromoted: available there, and not promoted"),
 		},
 		{
 			name:   "AwaitingGate, whether its listing fails or not",
 			qa:     []build.StageOption{build.ControlFlow(), direct},
 			unread: []pipeline.Kind{pipeline.Warehouses},
-			want:   lines("qa [any all] AwaitingGate: admitted, and not passed on yet"),
+			want:   lines("qa [any all] AwaitingGate: open for it, and not passed on yet"),
 		},
 		{
 			name:   "without Warehouses a regular Stage's reason is known",

@@ -56,9 +56,14 @@ func RulesFor(releases kargo.Releases) Rules {
 	}
 }
 
+// newestKnown is the newest release that the rules were held against.
+const newestKnown = "v1.11.2"
+
 // notes says what is approximate, or may be otherwise, about the rules.
 func notes(releases kargo.Releases) []string {
 	switch {
+	case releases.Follows(newestKnown):
+		return []string{fmt.Sprintf("Kargo %s is newer than the newest release that the rules were held against, %s", releases, newestKnown)}
 	case !releases.Since("v1.2.0"):
 		return []string{fmt.Sprintf("Kargo %s: the answers are approximate, its rules differ between its code paths; it knows neither soak times nor availabilityStrategy", releases)}
 	case !releases.Since("v1.3.0"):

@@ -33,7 +33,7 @@ func TestRulesFor(t *testing.T) {
 		{"v1.10.10", exactly("v1.10.10"), traits{PoliciesInConfig: true}},
 		{"v1.11.0", exactly("v1.11.0"), traits{ByDiscovery: true, KnowsHolds: true, PoliciesInConfig: true}},
 		{"v1.11.1", exactly("v1.11.1"), traits{ByDiscovery: true, KnowsHolds: true, EffectiveHolds: true, PoliciesInConfig: true}},
-		{"a release that is newer than any", exactly("v1.99.0"), traits{ByDiscovery: true, KnowsHolds: true, EffectiveHolds: true, PoliciesInConfig: true}},
+		{"a release that is newer than any", exactly("v1.99.0"), traits{ByDiscovery: true, KnowsHolds: true, EffectiveHolds: true, PoliciesInConfig: true, Notes: 1}},
 		{"unknown releases, judged by the newest rules", kargo.Releases{}, traits{ByDiscovery: true, KnowsHolds: true, EffectiveHolds: true, PoliciesInConfig: true, PoliciesInProject: true}},
 		{"a range goes by its newest release", kargo.Releases{Min: "v1.4.0", Max: "v1.7.10"}, traits{PoliciesInConfig: true, PoliciesInProject: true}},
 		{"a range in which releases may differ says so", kargo.Releases{Min: "v1.3.0", Max: "v1.3.4"}, traits{PoliciesInProject: true, Notes: 1}},

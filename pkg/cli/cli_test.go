@@ -69,6 +69,7 @@ func TestDidYouMean(t *testing.T) {
 		"staging":   "Did you mean staging-a, staging-b?",
 		"staging-c": "Did you mean staging-a, staging-b?",
 		"gate":      "",
+		"rpod":      "Did you mean prod?",
 	} {
 		if diff := cmp.Diff(want, DidYouMean(name, known)); diff != "" {
 			t.Errorf("DidYouMean(%q) (-want +got):\n%s", name, diff)

@@ -36,6 +36,22 @@ func (e *UsageError) Error() string {
 // Unwrap returns what is wrong.
 func (e *UsageError) Unwrap() error { return e.Err }
 
+// WriteError is an error of writing the output, as against one of reading what is to
+// be judged.
+type WriteError struct{ Err error }
+
+// Error returns what went wrong.
+func (e *WriteError) Error() string { return fmt.Sprintf("writing the output: %v", e.Err) }
+
+// Unwrap returns what went wrong.
+func (e *WriteError) Unwrap() error { return e.Err }
+
+// ReaderGone reports whether nobody reads the output any more, which is no failure.
+func ReaderGone(err error) bool {
+	var write *WriteError
+	return errors.As(err, &write) && errors.Is(write.Err, syscall.EPIPE)
+}
+
 // Args makes the errors of a check of arguments UsageErrors.
 func Args(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
@@ -79,8 +95,7 @@ func Describe(err error) string {
 	if errors.As(err, &status) && status.Status().Reason != "" {
 		return fmt.Sprintf("Error from server (%s): %v", status.Status().Reason, err)
 	}
-	var request *url.Error
-	if errors.As(err, &request) {
+	if request, ok := errors.AsType[*url.Error](err); ok {
 		return "error: " + strings.Replace(err.Error(), request.Error(), unreachable(request), 1)
 	}
 	return fmt.Sprintf("error: %v", err)

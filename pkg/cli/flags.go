@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -53,11 +54,13 @@ type InputFlags struct {
 	Files       []string
 	Recursive   bool
 	At          string
+	set         *pflag.FlagSet
 }
 
 // AddTo registers the flags.
 func (f *InputFlags) AddTo(cmd *cobra.Command) {
 	flags := cmd.Flags()
+	f.set = flags
 	flags.StringVarP(&f.Project, "project", "p", "", "the Project; the same as --namespace")
 	flags.BoolVarP(&f.AllProjects, "all-namespaces", "A", false, "all Projects of the cluster")
 	flags.StringSliceVarP(&f.Files, "filename", "f", nil, "read these files or directories (- is standard input) and no cluster; every Project in them unless one is named")
@@ -93,7 +96,11 @@ func (f *InputFlags) Options(connection *ConnectionFlags, env Env) (Options, err
 	if f.AllProjects {
 		project = "" // as with kubectl, whatever else was said
 	}
-	if f.Recursive && len(f.Files) == 0 {
+	// An empty -f must not turn into a question to the cluster.
+	if f.set.Changed("filename") && (len(f.Files) == 0 || slices.Contains(f.Files, "")) {
+		problems = append(problems, errors.New("--filename is empty: give a file, a directory or -"))
+	}
+	if f.Recursive && !f.set.Changed("filename") {
 		problems = append(problems, errors.New("--recursive needs --filename"))
 	}
 	at, err := parseAt(f.At, env.Now())

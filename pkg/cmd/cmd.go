@@ -33,7 +33,7 @@ func Run(ctx context.Context, env cli.Env, args []string) int {
 	switch {
 	case errors.As(context.Cause(ctx), &signal): // whatever else it broke
 		return cli.ExitSignal + int(signal.Signal)
-	case err == nil, errors.Is(err, syscall.EPIPE): // nobody reads on: done
+	case err == nil, cli.ReaderGone(err):
 		return cli.ExitDone
 	case errors.As(err, &usage):
 		cli.TellError(env, err)

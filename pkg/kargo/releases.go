@@ -40,6 +40,9 @@ func (r Releases) MayPrecede(v string) bool {
 	return !r.IsUnknown() && (r.Min == "" || semver.Compare(r.Min, v) < 0)
 }
 
+// Follows reports whether all releases of the range come after v.
+func (r Releases) Follows(v string) bool { return r.Min != "" && semver.Compare(r.Min, v) > 0 }
+
 // String returns "v1.11.2", "v1.8.0 - v1.10.10", "v1.11.1 or later",
 // "v1.1.3 or earlier" or "unknown".
 func (r Releases) String() string {

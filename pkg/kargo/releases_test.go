@@ -28,7 +28,7 @@ func TestParseRelease(t *testing.T) {
 }
 
 func TestParseReleaseRefuses(t *testing.T) {
-	for _, text := range []string{"", "v", "vv1.2.3", "latest", "1.11", "v1",  "1.2.3.4", "v1.2.x", "01.2.3", " 1.2.3", "1.2.3 ", "v1,2"} {
+	for _, text := range []string{"", "v", "vv1.2.3", "latest", "1.11", "v1", "1.2.3.4", "v1.2.x", "01.2.3", " 1.2.3", "1.2.3 ", "v1,2"} {
 		got, err := kargo.ParseRelease(text)
 		if err == nil {
 			t.Errorf("ParseRelease(%q) = %v, want an error", text, got)

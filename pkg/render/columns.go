@@ -11,7 +11,8 @@ type column struct {
 
 // columns returns the columns before the reasons. On a terminal what repeats is
 // left out and marks stand beside what they mark; in a pipe each has a column of
-// its own, without spaces in any cell, so that grep and awk can tell them apart.
+// its own, without spaces in any cell, and no column comes and goes with the data,
+// so that grep and awk can tell them apart.
 // Grouped, the Stage is not among the columns.
 func (t *table) columns(grouped bool) []column {
 	var columns []column
@@ -28,7 +29,7 @@ func (t *table) columns(grouped bool) []column {
 	if !t.style.Terminal {
 		add("HERE", t.always(marksCell))
 	}
-	if t.origins || t.style.Wide {
+	if t.origins || t.style.Wide || !t.style.Terminal {
 		add("ORIGIN", t.always(func(r *row) string { return r.origin }))
 	}
 	add("AGE", t.always(func(r *row) string { return r.age }))
@@ -48,7 +49,7 @@ func (t *table) addStage(add func(header string, cell func(r, before *row) strin
 	}
 	add("STAGE", t.once(t.stageCell, sameStage))
 	if !t.style.Terminal {
-		add("AUTO", t.always(func(r *row) string { return t.style.answer(outcomeOfMaybe(r.auto)) }))
+		add("AUTO", t.always(func(r *row) string { return r.auto }))
 	}
 	add("STRATEGY", t.once(func(r *row) string { return r.strategy }, func(a, b *row) bool {
 		return sameStage(a, b) && a.strategy == b.strategy
@@ -80,10 +81,10 @@ func (t *table) once(text func(*row) string, same func(a, b *row) bool) func(r, 
 
 func (t *table) stageCell(r *row) string {
 	name := t.style.Palette.strong.Sprint(r.stage)
-	if t.style.Terminal && r.auto != nil && *r.auto {
-		return name + " (auto)"
+	if !t.style.Terminal || r.auto == "no" {
+		return name
 	}
-	return name
+	return name + map[string]string{"yes": " (auto)", "held": " (auto, held)", "?": " (auto?)"}[r.auto]
 }
 
 func (t *table) freightCell(r *row) string {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"k8s.io/client-go/util/jsonpath"
 
@@ -30,6 +31,31 @@ func ParseField(expression string) (*Field, error) {
 		return nil, fmt.Errorf("invalid field %q: %w", expression, err)
 	}
 	return &Field{path}, nil
+}
+
+// ParseSortField reads a field to sort by, which all Freight has to have, be it empty.
+func ParseSortField(expression string) (*Field, error) {
+	field, err := ParseField(expression)
+	if err != nil {
+		return nil, err
+	}
+	known := true
+	sample, err := generic(&report.Freight{
+		Artifacts:  []string{""},
+		Divergence: []report.Divergence{{Issue: "-", In: []string{""}}},
+		Here:       report.Here{Promotion: &report.Promotion{}},
+		Blockers:   []report.Blocker{{Remaining: 1, Until: &time.Time{}, Blocks: []string{""}, Causes: []report.Blocker{{}}}},
+	})
+	if err == nil {
+		field.path.AllowMissingKeys(false)
+		_, err = field.path.FindResults(sample)
+		known = err == nil || !strings.HasSuffix(err.Error(), "is not found")
+		field.path.AllowMissingKeys(true)
+	}
+	if !known {
+		return nil, fmt.Errorf("freight has no field %q: expected one of -o json's freight[], such as .alias", expression)
+	}
+	return field, nil
 }
 
 // text returns the field's value as kubectl prints it, several joined by commas;

@@ -4,11 +4,9 @@ import (
 	"bytes"
 	"io"
 	"iter"
-	"strings"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
-	"sigs.k8s.io/yaml"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 )
@@ -22,8 +20,25 @@ func JSON(w io.Writer, header report.Header, projects iter.Seq[report.ProjectSta
 	return escaper.Close()
 }
 
+// MarshalJSON returns v as an indented document with the escapes that JSON writes.
+func MarshalJSON(v any) ([]byte, error) {
+	text, err := json.Marshal(v, jsontext.WithIndent(indent))
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	escaper := newJSONEscaper(&out)
+	if _, err := escaper.Write(append(text, '\n')); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), escaper.Close()
+}
+
+// indent is kubectl's.
+const indent = "    "
+
 func writeJSON(w io.Writer, header report.Header, projects iter.Seq[report.ProjectStages]) error {
-	e := &jsonWriter{enc: jsontext.NewEncoder(w, jsontext.WithIndent("    "))}
+	e := &jsonWriter{enc: jsontext.NewEncoder(w, jsontext.WithIndent(indent))}
 	e.token(jsontext.BeginObject)
 	e.members(header)
 	e.token(jsontext.String("projects"), jsontext.BeginArray)
@@ -78,60 +93,4 @@ func (e *jsonWriter) members(v any) {
 			e.err = e.enc.WriteValue(value)
 		}
 	}
-}
-
-// YAML writes a report as it is computed, one Stage at a time.
-func YAML(w io.Writer, header report.Header, projects iter.Seq[report.ProjectStages]) error {
-	y := &yamlWriter{w: w}
-	y.marshal(header, 0)
-	lead := "projects:\n"
-	for project := range projects {
-		y.text(lead)
-		lead = ""
-		y.marshal([]struct {
-			Name string `json:"name"`
-		}{{project.Name}}, 0)
-		y.text("  stages:\n")
-		for stage := range project.Stages {
-			if y.marshal([]*report.Stage{&stage}, 2); y.err != nil {
-				return y.err
-			}
-		}
-	}
-	if lead != "" {
-		y.text("projects: []\n")
-	}
-	return y.err
-}
-
-// yamlWriter keeps the first error and writes nothing after it.
-type yamlWriter struct {
-	w   io.Writer
-	err error
-}
-
-func (y *yamlWriter) text(s string) {
-	if y.err == nil {
-		_, y.err = io.WriteString(y.w, s)
-	}
-}
-
-// marshal writes v as YAML, moved to the right. Block scalars keep their meaning
-// as all lines move by the same number of columns; empty lines in them stay empty.
-func (y *yamlWriter) marshal(v any, indent int) {
-	if y.err != nil {
-		return
-	}
-	var text []byte
-	if text, y.err = json.Marshal(v); y.err == nil {
-		text, y.err = yaml.JSONToYAML(text)
-	}
-	var out strings.Builder
-	for line := range strings.Lines(string(text)) {
-		if line != "\n" {
-			out.WriteString(strings.Repeat(" ", indent))
-		}
-		out.WriteString(line)
-	}
-	y.text(out.String())
 }

@@ -2,6 +2,7 @@ package render
 
 import (
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -9,39 +10,61 @@ const (
 	// minReason is the width that the column of reasons needs: on a terminal that
 	// leaves it less, Stages move from their columns to lines of their own.
 	minReason = 32
-	// leastReason is the width that it gets at the least.
-	leastReason = 20
+	// leastReason is the width that it needs at the least: with less, the reasons
+	// move below their rows.
+	leastReason = 26
 )
+
+// layout is where on a terminal of this width a row's parts go.
+type layout struct {
+	grouped bool // Stages stand on lines of their own
+	stacked bool // and so do reasons
+	reasons int  // the width that reasons have
+}
+
+// layout chooses the widest layout that fits.
+func (t *table) layout() layout {
+	if !t.fold() {
+		return layout{}
+	}
+	if left := t.left(t.columns(false)); left >= minReason {
+		return layout{reasons: left}
+	}
+	if left := t.left(t.columns(true)); left >= leastReason {
+		return layout{grouped: true, reasons: left}
+	}
+	return layout{grouped: true, stacked: true, reasons: max(t.style.Width-len(margin), 1)}
+}
+
+// margin stands before what moves below its row.
+const margin = "    "
 
 // write lays the rows out.
 func (t *table) write(w io.Writer) error {
-	grouped := false
-	columns := t.columns(grouped)
-	if t.fold() && t.left(columns) < minReason {
-		grouped = true
-		columns = t.columns(grouped)
-	}
-	header, cells := t.cells(columns)
-	header = append(header, "BLOCKED BY")
-	left := max(t.left(columns), leastReason)
-	for i := range cells {
-		cells[i] = append(cells[i], t.reasons(&t.rows[i], left))
+	l := t.layout()
+	header, cells := t.cells(t.columns(l.grouped))
+	if !l.stacked {
+		header = append(header, "BLOCKED BY")
+		for i := range cells {
+			cells[i] = append(cells[i], strings.Join(t.reasons(&t.rows[i], l.reasons), "\n"))
+		}
 	}
 	if t.style.NoHeaders {
 		header = nil
 	}
-	if !grouped {
+	if !l.grouped {
 		return writeTable(w, header, cells)
 	}
 	var text strings.Builder
 	if err := writeTable(&text, header, cells); err != nil {
 		return err
 	}
-	return t.writeGroups(w, text.String(), cells)
+	return t.writeGroups(w, text.String(), l)
 }
 
-// fold reports whether there is a width to fit the table into.
-func (t *table) fold() bool { return t.style.Terminal && t.style.Width > 0 }
+// fold reports whether there is a width to fit the table into. The wide table is for
+// those who want it whole.
+func (t *table) fold() bool { return t.style.Terminal && t.style.Width > 0 && !t.style.Wide }
 
 // cells returns the headers of the columns and, for each row, its cells.
 func (t *table) cells(columns []column) (header []string, cells [][]string) {
@@ -76,37 +99,44 @@ func (t *table) left(columns []column) int {
 	return left
 }
 
-// reasons writes a row's reasons on one line or, where that is too long for a
+// reasons returns a row's reasons as one line or, where that is too long for a
 // terminal, one below the other: nothing of them is lost.
-func (t *table) reasons(r *row, columns int) string {
+func (t *table) reasons(r *row, columns int) []string {
 	text := strings.Join(r.reasons, "; ")
 	if !t.fold() || width(text) <= columns {
-		return text
+		return []string{text}
 	}
 	var lines []string
 	for _, reason := range r.reasons {
 		lines = append(lines, wrap(reason, columns)...)
 	}
-	return strings.Join(lines, "\n")
+	return lines
 }
 
 // writeGroups writes the lines of a table, each Stage's below a line that names it.
-func (t *table) writeGroups(w io.Writer, text string, cells [][]string) error {
+func (t *table) writeGroups(w io.Writer, text string, l layout) error {
 	var out strings.Builder
-	row, rest := 0, 1 // the row to come, and the lines of what comes before it
-	if t.style.NoHeaders {
-		rest = 0
+	lines := slices.Collect(strings.Lines(text))
+	if !t.style.NoHeaders {
+		out.WriteString(lines[0])
+		lines = lines[1:]
 	}
-	for line := range strings.Lines(text) {
-		if rest == 0 {
-			if heading := t.heading(row); heading != "" {
-				out.WriteString(heading + "\n")
-			}
-			rest = 1 + strings.Count(cells[row][len(cells[row])-1], "\n")
-			row++
+	for i := range t.rows {
+		if heading := t.heading(i); heading != "" {
+			out.WriteString(heading + "\n")
 		}
-		out.WriteString(line)
-		rest--
+		reasons := t.reasons(&t.rows[i], l.reasons)
+		height := len(reasons) // in the table, the row is as high as its reasons
+		if l.stacked {
+			height = 1
+		}
+		out.WriteString(strings.Join(lines[:height], ""))
+		lines = lines[height:]
+		for _, reason := range reasons {
+			if l.stacked && reason != "" {
+				out.WriteString(margin + reason + "\n")
+			}
+		}
 	}
 	_, err := io.WriteString(w, out.String())
 	return err

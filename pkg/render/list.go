@@ -42,7 +42,7 @@ type table struct {
 // row is one line of the table, or what one line grows from.
 type row struct {
 	project, stage string
-	auto           *bool
+	auto           string // yes, no, held or ?
 	strategy       string
 	freight        string
 	marks          []string
@@ -64,13 +64,27 @@ func (t *table) stage(project string, stage *report.Stage) {
 		t.rows = append(t.rows, empty(stage))
 	}
 	if stage.ListError != "" {
-		t.rows[first].reasons = slices.Insert(t.rows[first].reasons, 0, "its listing fails: "+Visible(stage.ListError))
+		t.rows[first].reasons = slices.Insert(t.rows[first].reasons, 0, "the Stage's listing fails: "+Visible(stage.ListError))
 	}
 	if stage.More > 0 && t.style.Terminal {
-		t.rows = append(t.rows, row{strategy: t.rows[len(t.rows)-1].strategy, freight: fmt.Sprintf("and %d more", stage.More), note: true})
+		t.rows = append(t.rows, row{strategy: t.rows[len(t.rows)-1].strategy, freight: fmt.Sprintf("and %d more", stage.More), reasons: []string{"--limit 0 shows all"}, note: true})
 	}
 	for i := first; i < len(t.rows); i++ {
-		t.rows[i].project, t.rows[i].stage, t.rows[i].auto = Visible(project), Visible(stage.Name), stage.AutoPromotion.Enabled
+		t.rows[i].project, t.rows[i].stage, t.rows[i].auto = Visible(project), Visible(stage.Name), auto(&stage.AutoPromotion)
+	}
+}
+
+// auto says in a word whether Kargo promotes to the Stage by itself.
+func auto(a *report.AutoPromotion) string {
+	switch {
+	case a.Enabled == nil:
+		return "?"
+	case !*a.Enabled:
+		return "no"
+	case len(a.Held) > 0:
+		return "held"
+	default:
+		return "yes"
 	}
 }
 

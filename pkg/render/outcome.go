@@ -16,13 +16,6 @@ func outcomeOf(b bool) outcome {
 	return no
 }
 
-func outcomeOfMaybe(b *bool) outcome {
-	if b == nil {
-		return unknown
-	}
-	return outcomeOf(*b)
-}
-
 // Style is how a table looks. The zero value is for a pipe: words instead of
 // glyphs, every row complete, nothing cut.
 type Style struct {

@@ -28,7 +28,7 @@ func phrase(b *report.Blocker) string {
 		return "being deleted"
 	case avail.OriginNotRequested:
 		return "does not request the origin"
-	case avail.AwaitingGate:
+	case avail.AwaitingGate, avail.AwaitingHealth:
 		return Visible(b.Message) // it says which of several things is in the way
 	case avail.PromotionRunning:
 		return "promoting"
@@ -44,8 +44,6 @@ func phrase(b *report.Blocker) string {
 		return "verification aborted"
 	case avail.VerificationInconclusive:
 		return "verification inconclusive"
-	case avail.AwaitingHealth:
-		return "waiting for health"
 	case avail.Superseded:
 		return "replaced before it was verified"
 	case avail.PromotionFailed:
@@ -71,7 +69,7 @@ func phrase(b *report.Blocker) string {
 // hasEvidence reports whether a blocker's message says more than its phrase.
 func hasEvidence(b *report.Blocker) bool {
 	switch avail.Reason(b.Reason) {
-	case avail.SelfReference, avail.StageNotFound, avail.SoakImpossible, avail.AwaitingGate, avail.NoSource,
+	case avail.SelfReference, avail.StageNotFound, avail.SoakImpossible, avail.AwaitingGate, avail.AwaitingHealth, avail.NoSource,
 		avail.UpstreamBlocked, avail.NotPromoted, avail.ReasonUnknown:
 		return false
 	default:
@@ -119,12 +117,14 @@ func saying(b *report.Blocker, wide bool) string {
 }
 
 // roots returns the blockers at the ends of the chains, in the order of the chains.
+// A blocked Stage whose causes are given elsewhere in the tree is no end.
 func roots(causes []report.Blocker) []report.Blocker {
 	var ends []report.Blocker
 	for i := range causes {
-		if len(causes[i].Causes) > 0 {
+		switch {
+		case len(causes[i].Causes) > 0:
 			ends = append(ends, roots(causes[i].Causes)...)
-		} else {
+		case avail.Reason(causes[i].Reason) != avail.UpstreamBlocked:
 			ends = append(ends, causes[i])
 		}
 	}
@@ -195,29 +195,28 @@ func under(semantics string, parts []string) []string {
 
 // divergence says what follows from a disagreement of available and listed.
 func divergence(stage *report.Stage, f *report.Freight, d *report.Divergence) string {
-	actor := "auto-promotion"
-	if stage.ControlFlow {
-		actor = "the Stage"
-	}
-	available := f.Available.Configured
-	prefix := ""
+	available, prefix := f.Available.Configured, ""
 	if !slices.Contains(d.In, "configured") {
-		prefix = strings.Join(d.In, " and ") + ": "
 		available = f.Available.Any && slices.Contains(d.In, "any") || f.Available.All && slices.Contains(d.In, "all")
+		prefix = strings.Join(d.In, " and ") + ": "
 	}
-	why := d.Issue
-	if why == "" {
-		why = d.Cause
+	why := avail.Cause(d.Cause).Words()
+	if d.Issue != "" {
+		why += ", " + d.Issue
+	}
+	will := "will"
+	if prefix != "" || stage.AutoPromotion.Enabled != nil && !*stage.AutoPromotion.Enabled {
+		will = "would"
 	}
 	switch {
 	case available && stage.ControlFlow:
-		return prefix + actor + " will not pass it on: " + why
+		return prefix + "the Stage does not pass it on: " + why
 	case available:
-		return prefix + actor + " will not pick it up: " + why
+		return prefix + "auto-promotion " + will + " not pick it up: " + why
 	case stage.ControlFlow:
-		return prefix + actor + " passes it on all the same: " + why
+		return prefix + "the Stage passes it on all the same: " + why
 	default:
-		return prefix + actor + " would pick it and be refused: " + why
+		return prefix + "auto-promotion " + will + " pick it and be refused: " + why
 	}
 }
 

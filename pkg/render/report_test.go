@@ -8,6 +8,8 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/google/go-cmp/cmp"
+	yaml3 "go.yaml.in/yaml/v3"
+	"pgregory.net/rapid"
 	"sigs.k8s.io/yaml"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
@@ -119,8 +121,32 @@ func TestDocumentsOfNothing(t *testing.T) {
 	if err := YAML(&text, header, (&report.Builder{}).Each()); err != nil {
 		t.Fatal(err)
 	}
-	want := "apiVersion: kargo-avail/v1alpha1\nat: \"2024-01-02T03:04:05Z\"\nkargoVersion: unknown\nkind: AvailabilityReport\nwarnings: []\nprojects: []\n"
+	want := "apiVersion: kargo-avail/v1alpha1\nkind: AvailabilityReport\nat: \"2024-01-02T03:04:05Z\"\nkargoVersion: unknown\nwarnings: []\nprojects: []\n"
 	if diff := cmp.Diff(want, text.String()); diff != "" {
 		t.Errorf("YAML (-want +got):\n%s", diff)
 	}
+}
+
+// Whatever text comes from a cluster, YAML says it, and a terminal only prints it.
+func TestMarshalYAMLSaysEveryText(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		odd := rapid.SampledFrom([]rune{0, 7, 0x1b, '\n', '\r', '\t', 0x7f, 0x85, 0x9b, 0xa0, 0xad, 0x200b, 0x2028, 0x202e, 0xfeff, 0xfffe, 0xe0041, '-', ':', '#', '"', '\'', ' ', 'a', '✔', '🚀'})
+		want := rapid.MapOf(rapid.String(), rapid.OneOf(rapid.String(), rapid.StringOf(odd))).Draw(t, "value")
+		text, err := MarshalYAML(want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range string(text) {
+			if needsEscape(r) {
+				t.Fatalf("%q holds %U", text, r)
+			}
+		}
+		var got map[string]string
+		if err := yaml3.Unmarshal(text, &got); err != nil {
+			t.Fatalf("%v in %q", err, text)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Fatalf("%q (-want +got):\n%s", text, diff)
+		}
+	})
 }

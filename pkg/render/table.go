@@ -74,28 +74,29 @@ func trimLines(w io.Writer, text string) error {
 func width(text string) int { return twwidth.Width(text) }
 
 // wrap breaks text between words into lines of so many columns, all but the first
-// indented; a word that is longer is cut.
+// indented; a word that is longer than a line is broken, too.
 func wrap(text string, columns int) []string {
 	if width(text) <= columns {
 		return []string{text}
 	}
-	lines, _ := twwarp.WrapString(text, columns-len(hanging))
-	for i := range lines {
-		if i > 0 {
-			lines[i] = hanging + lines[i]
+	fit := max(columns-len(hanging), 1)
+	words, _ := twwarp.WrapString(text, fit)
+	var lines []string
+	for _, line := range words {
+		for line != "" {
+			head := twwidth.Truncate(line, fit)
+			if head == "" { // not even one character fits
+				head = line
+			}
+			line = line[len(head):]
+			if len(lines) > 0 {
+				head = hanging + head
+			}
+			lines = append(lines, head)
 		}
-		lines[i] = cut(lines[i], columns)
 	}
 	return lines
 }
 
 // hanging indents the lines that continue one.
 const hanging = "  "
-
-// cut shortens text to columns, marking the cut.
-func cut(text string, columns int) string {
-	if columns <= 0 || width(text) <= columns {
-		return text
-	}
-	return twwidth.Truncate(text, columns, "…")
-}

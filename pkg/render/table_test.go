@@ -51,9 +51,12 @@ func TestWrap(t *testing.T) {
 		columns int
 		want    []string
 	}{
-		"what fits stays":              {"one two", 7, []string{"one two"}},
-		"lines break between words":    {"gate: waits for staging-b: verifying", 20, []string{"gate: waits", "  for staging-b:", "  verifying"}},
-		"a word that is long is cut":   {"AnalysisRun 0123456789012345678901234567", 20, []string{"AnalysisRun", "  01234567890123456…"}},
+		"what fits stays":           {"one two", 7, []string{"one two"}},
+		"lines break between words": {"gate: waits for staging-b: verifying", 20, []string{"gate: waits", "  for staging-b:", "  verifying"}},
+		"a word that is long is broken, and nothing of it lost": {
+			"AnalysisRun 0123456789012345678901234567", 20, []string{"AnalysisRun", "  012345678901234567", "  8901234567"},
+		},
+		"however narrow it gets":       {"日本", 2, []string{"日本"}},
 		"columns count, and not bytes": {"日本語 日本語", 10, []string{"日本語", "  日本語"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -62,7 +65,7 @@ func TestWrap(t *testing.T) {
 				t.Errorf("wrap() (-want +got):\n%s", diff)
 			}
 			for _, line := range got {
-				if width(line) > test.columns {
+				if width(line) > max(test.columns, 4) {
 					t.Errorf("%q takes %d columns of %d", line, width(line), test.columns)
 				}
 			}

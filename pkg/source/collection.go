@@ -152,7 +152,7 @@ func (c *collection) snapshot(only, paths string) (*Snapshot, error) {
 	}
 	c.judgeGaps(s)
 	if c.foreign > 0 {
-		s.Notes = append(s.Notes, fmt.Sprintf("skipped %d objects of other API groups than %s", c.foreign, kargo.Group))
+		s.Notes = append(s.Notes, fmt.Sprintf("objects of other API groups than %s, skipped: %d", kargo.Group, c.foreign))
 	}
 	return s, nil
 }

@@ -32,7 +32,10 @@ func (d *document) read() error {
 		return io.EOF
 	}
 	d.place.line = d.lineAt(start, "")
-	if err == nil && token.Kind() != '{' {
+	switch {
+	case err == nil && token.Kind() == '[':
+		return d.place.errorf("a list of objects without a kind: make it the items of a kind: List")
+	case err == nil && token.Kind() != '{':
 		return d.place.errorf("not a Kubernetes object")
 	}
 	for err == nil && d.PeekKind() != '}' {
@@ -122,6 +125,8 @@ func (d *document) hand(item object) error {
 // finish hands on what was read: the document itself, or what is left of a list.
 func (d *document) finish(start int64) error {
 	switch {
+	case d.list && d.Kind == "":
+		return d.place.errorf("it has items and no kind, which kubectl writes after them: is the file cut off?")
 	case d.list && !d.namedList():
 		return d.place.errorf("it has items, and its kind %q is not that of a list", d.Kind)
 	case d.isList() && d.badList:

@@ -307,7 +307,7 @@ func TestFilesCountObjectsOfOtherGroupsInOneNote(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantContents(t, s, map[string]contents{"default": whole()})
-	wantLines(t, "notes", s.Notes, "skipped 7 objects of other API groups than kargo.akuity.io")
+	wantLines(t, "notes", s.Notes, "objects of other API groups than kargo.akuity.io, skipped: 7")
 }
 
 func TestFilesThatAreBadAreNotJudged(t *testing.T) {
@@ -321,7 +321,7 @@ func TestFilesThatAreBadAreNotJudged(t *testing.T) {
 		{"no Stage", freightYAML, "no Stage in x.yaml: there is nothing to judge"},
 		{"nothing at all", "", "no Stage in x.yaml: there is nothing to judge"},
 		{"broken YAML", wholeYAML + "---\n" + head + "images: [\n", "x.yaml, document 6: line 15: did not find expected node content"},
-		{"a list instead of an object", "[]", "x.yaml, line 1: not a Kubernetes object"},
+		{"a list instead of an object", "[]", "x.yaml, line 1: a list of objects without a kind: make it the items of a kind: List"},
 		{"JSON that breaks off in its first object", "{\n\"apiVersion\": \"v1\",\n\"kind\": \"Li", "x.yaml, line 3: it ends in the middle of an object"},
 		{"JSON that breaks off between the items of a list", "{\"items\":[\n" + stageJSON + ",\n" + freightJSON + ",\n", "x.yaml, line 4: it ends in the middle of an object"},
 		{"JSON that breaks off in its third object", stageJSON + "\n" + freightJSON + "\n{\"kind\":", "x.yaml, document 3, line 3: it ends in the middle of an object"},
@@ -354,6 +354,7 @@ func TestFilesThatAreBadAreNotJudged(t *testing.T) {
 		{"no kind", "apiVersion: kargo.akuity.io/v1alpha1\n", "x.yaml, line 1: not a Kubernetes object: apiVersion and kind must both be given"},
 		{"no apiVersion", "kind: Stage\n", "x.yaml, line 1: not a Kubernetes object: apiVersion and kind must both be given"},
 		{"an item that does not say what it is", "apiVersion: v1\nkind: List\nitems:\n- metadata: {name: x}\n", "x.yaml, line 4: not a Kubernetes object: apiVersion and kind must both be given"},
+		{"a list that was cut off", "apiVersion: v1\nitems: []\n", "x.yaml, line 1: it has items and no kind, which kubectl writes after them: is the file cut off?"},
 		{"items of what turns out to be no list", stageYAML + "---\nitems: []\napiVersion: kargo.akuity.io/v1alpha1\nkind: Stage\n", `x.yaml, document 2, line 3: it has items, and its kind "Stage" is not that of a list`},
 		{"a list whose items are none", "apiVersion: v1\nkind: List\nitems: {}\n", "x.yaml, line 1: the items of this List are no list"},
 		{"an item that is no object", "apiVersion: v1\nkind: List\nitems:\n- " + stageYAML + "- 5\n", "x.yaml, line 5: an object is expected, not a number"},

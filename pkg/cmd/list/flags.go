@@ -43,6 +43,7 @@ func (f *flags) addTo(cmd *cobra.Command) {
 	set.StringSliceVar(&f.freight, "freight", nil, "show this Freight alone, by name, alias or unique prefix of a name; may be repeated")
 	set.BoolVar(&f.differs, "differs", false, "show only Freight on which any and all disagree")
 	set.IntVar(&f.limit, "limit", tableLimit, "show the newest so many Freight per Stage, 0 for all; the default is for tables alone")
+	cmd.ValidArgsFunction = cobra.NoFileCompletions
 	set.StringVar(&f.sortBy, "sort-by", "", "order the Freight of each Stage by a field of -o json's freight[], such as .alias; newest first otherwise")
 }
 
@@ -88,8 +89,9 @@ func (f *flags) filter(args []string, output output) (report.Selection, error) {
 	}
 	if f.selector != "" {
 		var err error
-		filter.Labels, err = labels.Parse(f.selector)
-		problems = append(problems, err)
+		if filter.Labels, err = labels.Parse(f.selector); err != nil {
+			problems = append(problems, fmt.Errorf("--selector: %w", err))
+		}
 		if len(args) > 0 {
 			problems = append(problems, errors.New("name cannot be provided when a selector is specified"))
 		}
@@ -101,9 +103,10 @@ func (f *flags) filter(args []string, output output) (report.Selection, error) {
 		filter.Limit = 0
 	}
 	if f.sortBy != "" {
-		field, err := render.ParseField(f.sortBy)
-		problems = append(problems, err)
-		if err == nil {
+		field, err := render.ParseSortField(f.sortBy)
+		if err != nil {
+			problems = append(problems, fmt.Errorf("--sort-by: %w", err))
+		} else {
 			filter.Sort = field.Sort
 		}
 	}

@@ -82,8 +82,11 @@ func (o *options) run(ctx context.Context, env cli.Env) error {
 	cli.Tell(env, o.Connection.Color, in)
 	out := bufio.NewWriter(env.Out)
 	shown, err := o.write(out, env, in, &report.Builder{Projects: in.Projects, Selection: selection})
-	if err = errors.Join(err, out.Flush()); err != nil {
-		return err
+	if err == nil {
+		err = out.Flush()
+	}
+	if err != nil {
+		return &cli.WriteError{Err: err}
 	}
 	o.comment(env, in, shown)
 	if in.FreightUnread {

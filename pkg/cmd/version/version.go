@@ -9,10 +9,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/spf13/cobra"
-	"sigs.k8s.io/yaml"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
@@ -79,7 +76,10 @@ func (f *flags) run(ctx context.Context, env cli.Env, connection *cli.Connection
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return errors.Join(write(env.Out, &v, f.output), err)
+	if err := write(env.Out, &v, f.output); err != nil {
+		return &cli.WriteError{Err: err}
+	}
+	return err
 }
 
 // rulesOf says which rules apply and why. An API server that answers and does not
@@ -110,16 +110,14 @@ func write(w io.Writer, v *report.Version, format string) error {
 	if format == "" {
 		return writeText(w, v)
 	}
-	text, err := json.Marshal(v, jsontext.WithIndent("    "))
-	if err == nil && format == "yaml" {
-		text, err = yaml.JSONToYAML(text)
-	} else {
-		text = append(text, '\n')
+	marshal := render.MarshalJSON
+	if format == "yaml" {
+		marshal = render.MarshalYAML
 	}
-	if err != nil {
-		return err
+	text, err := marshal(v)
+	if err == nil {
+		_, err = w.Write(text)
 	}
-	_, err = w.Write(text)
 	return err
 }
 
