@@ -22,15 +22,21 @@ type jsonEscaper struct{ transform.NopResetter }
 // Transform is part of transform.Transformer.
 func (jsonEscaper) Transform(dst, src []byte, atEOF bool) (written, read int, err error) {
 	for read < len(src) {
-		r, size := rune(src[read]), 1
-		if r >= utf8.RuneSelf {
-			if !atEOF && !utf8.FullRune(src[read:]) {
-				return written, read, transform.ErrShortSrc
+		if plain := asciiPrefix(src[read:]); plain > 0 {
+			n := copy(dst[written:], src[read:read+plain])
+			if n == 0 {
+				return written, read, transform.ErrShortDst
 			}
-			r, size = utf8.DecodeRune(src[read:])
+			written += n
+			read += n
+			continue
 		}
+		if !atEOF && !utf8.FullRune(src[read:]) {
+			return written, read, transform.ErrShortSrc
+		}
+		r, size := utf8.DecodeRune(src[read:])
 		out := src[read : read+size]
-		if r > '~' && !unicode.IsPrint(r) {
+		if !unicode.IsPrint(r) {
 			out = escapeJSON(r)
 		}
 		if written+len(out) > len(dst) {
@@ -40,6 +46,17 @@ func (jsonEscaper) Transform(dst, src []byte, atEOF bool) (written, read int, er
 		read += size
 	}
 	return written, read, nil
+}
+
+// asciiPrefix returns how many bytes at the start stay as they are. Of what is below
+// a space JSON holds only the ends of its lines.
+func asciiPrefix(text []byte) int {
+	for i, b := range text {
+		if b > '~' {
+			return i
+		}
+	}
+	return len(text)
 }
 
 // escapeJSON writes a character as JSON escapes it: beyond the first plane as two.
