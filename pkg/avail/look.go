@@ -118,7 +118,7 @@ func (l *look) gate() *Finding {
 	case judged.Available[Configured] && judged.Listed[Configured] == No:
 		return found(AwaitingGate, "admitted, but its listing leaves it out: %s", judged.divergence(Configured))
 	case judged.Available[Configured] || listed:
-		return found(AwaitingGate, "open for it, and not passed on yet%s", l.notReady())
+		return found(AwaitingGate, "open for it, and not passed on yet (kargo refresh stage makes it look again)%s", l.notReady())
 	case judged.Listed[Configured] == Unknown:
 		unknown := found(ReasonUnknown, "whether it lists the Freight is unknown, as the Warehouses are not known")
 		if blocked := l.unavailable(); blocked != nil {

@@ -196,19 +196,19 @@ func TestReasons(t *testing.T) {
 		{
 			name: "AwaitingGate, which admits it",
 			qa:   []build.StageOption{build.ControlFlow(), direct},
-			want: lines("qa [any all] AwaitingGate: open for it, and not passed on yet"),
+			want: lines("qa [any all] AwaitingGate: open for it, and not passed on yet (kargo refresh stage makes it look again)"),
 		},
 		{
 			name: "AwaitingGate, which says that it is not ready",
 			qa: []build.StageOption{
 				build.ControlFlow(), direct, build.Condition("Ready", "False", "FreightVerificationFailed", "conflict"),
 			},
-			want: lines("qa [any all] AwaitingGate: open for it, and not passed on yet: FreightVerificationFailed: conflict"),
+			want: lines("qa [any all] AwaitingGate: open for it, and not passed on yet (kargo refresh stage makes it look again): FreightVerificationFailed: conflict"),
 		},
 		{
 			name: "AwaitingGate, which says that it is ready",
 			qa:   []build.StageOption{build.ControlFlow(), direct, build.Condition("Ready", "True", "Ready", "all is well")},
-			want: lines("qa [any all] AwaitingGate: open for it, and not passed on yet"),
+			want: lines("qa [any all] AwaitingGate: open for it, and not passed on yet (kargo refresh stage makes it look again)"),
 		},
 		{
 			name: "AwaitingGate, whose listing fails over another origin",
@@ -232,13 +232,13 @@ func TestReasons(t *testing.T) {
 			qa:      []build.StageOption{build.ControlFlow(), build.Requests("w", build.From("dev"), build.Soak("1h"))},
 			others:  []kargo.Stage{build.Stage("dev", direct)},
 			freight: []build.FreightOption{build.Verified("dev"), build.Soaked("uat", "2h")},
-			want:    lines("qa [any all] AwaitingGate: open for it, and not passed on yet"),
+			want:    lines("qa [any all] AwaitingGate: open for it, and not passed on yet (kargo refresh stage makes it look again)"),
 		},
 		{
 			name:       "AwaitingGate before PromotionRunning, of a Stage that lost its steps",
 			qa:         []build.StageOption{build.ControlFlow(), direct},
 			promotions: []kargo.Promotion{build.Promotion("qa.1", "qa", "f1", kargo.PromotionRunning)},
-			want:       lines("qa [any all] AwaitingGate: open for it, and not passed on yet"),
+			want:       lines("qa [any all] AwaitingGate: open for it, and not passed on yet (kargo refresh stage makes it look again)"),
 		},
 		// 7
 		{
@@ -581,7 +581,7 @@ func TestReasons(t *testing.T) {
 			name:   "AwaitingGate, whether its listing fails or not",
 			qa:     []build.StageOption{build.ControlFlow(), direct},
 			unread: []pipeline.Kind{pipeline.Warehouses},
-			want:   lines("qa [any all] AwaitingGate: open for it, and not passed on yet"),
+			want:   lines("qa [any all] AwaitingGate: open for it, and not passed on yet (kargo refresh stage makes it look again)"),
 		},
 		{
 			name:   "without Warehouses a regular Stage's reason is known",
