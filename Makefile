@@ -13,7 +13,7 @@ FUZZTIME ?= 30s
 
 .PHONY: help
 help: ## say what there is
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 .PHONY: build
 build: ## build bin/kubectl-kargo_avail
@@ -54,4 +54,4 @@ fuzz: ## fuzz each target for FUZZTIME (30s)
 
 .PHONY: clean
 clean: ## remove what the targets built here
-	rm -rf bin
+	rm -rf bin *.test

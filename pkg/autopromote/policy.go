@@ -43,7 +43,7 @@ func SwitchOf(project *pipeline.Project, stage *kargo.Stage, rules avail.Rules) 
 			return Switch{Policy: i}, fmt.Errorf("promotion policy %d of Project %q: %w", i, project.Name, err)
 		}
 		if selects {
-			return Switch{truth(policies[i].AutoPromotionEnabled), i}, nil
+			return Switch{avail.TruthOf(policies[i].AutoPromotionEnabled), i}, nil
 		}
 	}
 	return Switch{avail.No, -1}, nil
@@ -67,13 +67,6 @@ func switchFromStatus(stage *kargo.Stage, otherwise avail.Truth) Switch {
 		return Switch{avail.Yes, -1}
 	}
 	return Switch{otherwise, -1}
-}
-
-func truth(b bool) avail.Truth {
-	if b {
-		return avail.Yes
-	}
-	return avail.No
 }
 
 // selects reports whether the policy is for the Stage.

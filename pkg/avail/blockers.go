@@ -14,6 +14,8 @@ type Blocker struct {
 	Request int
 	Finding
 	// Blocks has All, and Any before it when the upstream also keeps any from holding.
+	// Only where an origin is requested twice, which Kargo's webhook refuses, can Any
+	// stand alone, or a mixture of strategies refuse what neither any nor all would.
 	Blocks []Semantics
 }
 

@@ -101,7 +101,7 @@ func (s *Stage) Judge(f *kargo.Freight) Judgment {
 		listed := e.rules.lists(standings, semantics)
 		failed := s.failures[semantics]
 		if failed == nil && s.known[semantics] {
-			j.Listed[semantics] = truth(listed)
+			j.Listed[semantics] = TruthOf(listed)
 		}
 		switch {
 		case failed != nil && d.available:

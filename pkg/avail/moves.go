@@ -46,8 +46,8 @@ func (s *Stage) promotions(f *kargo.Freight) []*Move {
 		list = append(list, &Move{Name: p.Metadata.Name, Phase: p.Status.Phase, Message: p.Status.Message})
 	}
 	if last := s.Status.LastPromotion; last.Of(f.Metadata.Name) && !seen[last.Name] {
-		at := 0
-		if len(list) > 0 && last.Name < list[0].Name {
+		at := slices.IndexFunc(list, func(m *Move) bool { return m.Name < last.Name })
+		if at < 0 {
 			at = len(list)
 		}
 		move := moveOf(last)

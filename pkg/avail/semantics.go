@@ -43,7 +43,8 @@ const (
 	Yes
 )
 
-func truth(b bool) Truth {
+// TruthOf returns Yes or No.
+func TruthOf(b bool) Truth {
 	if b {
 		return Yes
 	}

@@ -71,8 +71,8 @@ func TestDidYouMean(t *testing.T) {
 		"gate":      "",
 		"rpod":      "Did you mean prod?",
 	} {
-		if diff := cmp.Diff(want, DidYouMean(name, known)); diff != "" {
-			t.Errorf("DidYouMean(%q) (-want +got):\n%s", name, diff)
+		if diff := cmp.Diff(want, didYouMean(name, known)); diff != "" {
+			t.Errorf("didYouMean(%q) (-want +got):\n%s", name, diff)
 		}
 	}
 }
@@ -95,15 +95,15 @@ func TestDescribe(t *testing.T) {
 			&url.Error{Op: "Get", URL: "https://example.invalid/api", Err: errors.New("no such host")},
 			"error: no answer from the server https://example.invalid: no such host",
 		},
-		"a name that files lack": {&NotFoundError{Resource: "stages.kargo.akuity.io", Name: "x"}, `error: stages.kargo.akuity.io "x" not found`},
+		"a name that files lack": {&notFoundError{Resource: "stages.kargo.akuity.io", Name: "x"}, `error: stages.kargo.akuity.io "x" not found`},
 		"a name that a cluster lacks": {
-			&NotFoundError{Resource: "stages.kargo.akuity.io", Name: "x", Hint: "Did you mean y?", Server: true},
+			&notFoundError{Resource: "stages.kargo.akuity.io", Name: "x", Hint: "Did you mean y?", Server: true},
 			"Error from server (NotFound): stages.kargo.akuity.io \"x\" not found\nDid you mean y?",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(test.want, Describe(test.err)); diff != "" {
-				t.Errorf("Describe() (-want +got):\n%s", diff)
+			if diff := cmp.Diff(test.want, describe(test.err)); diff != "" {
+				t.Errorf("describe() (-want +got):\n%s", diff)
 			}
 		})
 	}

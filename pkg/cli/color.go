@@ -17,15 +17,15 @@ const (
 	ColorNever  ColorMode = "never"
 )
 
-// ColorModes lists the modes, for help and completion.
-func ColorModes() []string {
+// colorModes lists the modes, for help and errors.
+func colorModes() []string {
 	return []string{string(ColorAuto), string(ColorAlways), string(ColorNever)}
 }
 
 // Set accepts a mode by its name.
 func (m *ColorMode) Set(text string) error {
-	if !slices.Contains(ColorModes(), text) {
-		return fmt.Errorf("must be one of %s", strings.Join(ColorModes(), ", "))
+	if !slices.Contains(colorModes(), text) {
+		return fmt.Errorf("must be one of %s", strings.Join(colorModes(), ", "))
 	}
 	*m = ColorMode(text)
 	return nil
@@ -35,7 +35,7 @@ func (m *ColorMode) Set(text string) error {
 func (m *ColorMode) String() string { return string(*m) }
 
 // Type names the value in help.
-func (*ColorMode) Type() string { return strings.Join(ColorModes(), "|") }
+func (*ColorMode) Type() string { return strings.Join(colorModes(), "|") }
 
 // Colors reports whether text that goes to the stream is to be coloured. Left to
 // itself it is on a terminal, unless TERM is dumb or NO_COLOR is set to anything,

@@ -62,8 +62,8 @@ func Args(check cobra.PositionalArgs) cobra.PositionalArgs {
 	}
 }
 
-// NotFoundError says that a name names nothing.
-type NotFoundError struct {
+// notFoundError says that a name names nothing.
+type notFoundError struct {
 	// Resource is the plural with its group, such as "stages.kargo.akuity.io".
 	Resource, Name string
 	// Hint says what to do, in a line of its own; may be empty.
@@ -73,7 +73,7 @@ type NotFoundError struct {
 }
 
 // Error speaks kubectl's words.
-func (e *NotFoundError) Error() string {
+func (e *notFoundError) Error() string {
 	text := fmt.Sprintf("%s %q not found", e.Resource, e.Name)
 	if e.Hint != "" {
 		text += "\n" + e.Hint
@@ -81,10 +81,10 @@ func (e *NotFoundError) Error() string {
 	return text
 }
 
-// Describe returns an error as kubectl says it: with the API server's reason where
+// describe returns an error as kubectl says it: with the API server's reason where
 // it comes from there, else as a plain error.
-func Describe(err error) string {
-	var notFound *NotFoundError
+func describe(err error) string {
+	var notFound *notFoundError
 	if errors.As(err, &notFound) && notFound.Server {
 		return fmt.Sprintf("Error from server (%s): %v", metav1.StatusReasonNotFound, err)
 	}

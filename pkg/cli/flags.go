@@ -87,7 +87,7 @@ type Options struct {
 func (f *InputFlags) Options(connection *ConnectionFlags, env Env) (Options, error) {
 	var problems []error
 	project := *connection.Kube.Namespace
-	if f.Project != "" && project != "" && f.Project != project {
+	if f.Project != "" && project != "" && f.Project != project && !f.AllProjects {
 		problems = append(problems, fmt.Errorf("--project %q and --namespace %q name different Projects", f.Project, project))
 	}
 	if f.Project != "" {
@@ -96,10 +96,7 @@ func (f *InputFlags) Options(connection *ConnectionFlags, env Env) (Options, err
 	if f.AllProjects {
 		project = "" // as with kubectl, whatever else was said
 	}
-	// An empty -f must not turn into a question to the cluster.
-	if f.set.Changed("filename") && (len(f.Files) == 0 || slices.Contains(f.Files, "")) {
-		problems = append(problems, errors.New("--filename is empty: give a file, a directory or -"))
-	}
+	problems = append(problems, NotEmpty(f.set, "filename", f.Files)) // it must not turn into a question to the cluster
 	if f.Recursive && !f.set.Changed("filename") {
 		problems = append(problems, errors.New("--recursive needs --filename"))
 	}
@@ -117,4 +114,13 @@ func (f *InputFlags) Options(connection *ConnectionFlags, env Env) (Options, err
 		AtGiven:     f.At != "",
 		Releases:    releases,
 	}, errors.Join(problems...)
+}
+
+// NotEmpty returns an error when a flag was given an empty value, as by a variable
+// of a shell that is not set: it would select everything.
+func NotEmpty(flags *pflag.FlagSet, name string, values []string) error {
+	if flags.Changed(name) && (len(values) == 0 || slices.Contains(values, "")) {
+		return fmt.Errorf("--%s is empty", name)
+	}
+	return nil
 }

@@ -103,7 +103,7 @@ func loadCluster(ctx context.Context, env Env, options Options) (*Input, error) 
 
 func prepare(snapshot *source.Snapshot, options Options, releases kargo.Releases) *Input {
 	rules := avail.RulesFor(releases)
-	in := &Input{Notes: snapshot.Notes, Project: options.Project, FreightUnread: snapshot.Missing}
+	in := &Input{Notes: snapshot.Notes, Project: options.Project, FreightUnread: snapshot.FreightUnread}
 	var newest time.Time
 	for i := range snapshot.Projects {
 		objects := &snapshot.Projects[i]

@@ -41,7 +41,7 @@ func ParseWarehouse(arg string) (name string, err error) {
 	return name, nil
 }
 
-// RequireStages returns a NotFoundError for the first name that no Project has.
+// RequireStages returns a notFoundError for the first name that no Project has.
 func (in *Input) RequireStages(names []string, verbs func(string) []string) error {
 	for _, name := range names {
 		if slices.ContainsFunc(in.Projects, func(e *avail.Evaluator) bool { return e.Project().Stage(name) != nil }) {
@@ -53,7 +53,7 @@ func (in *Input) RequireStages(names []string, verbs func(string) []string) erro
 				known = append(known, stage.Metadata.Name)
 			}
 		}
-		hint := DidYouMean(name, known)
+		hint := didYouMean(name, known)
 		if commands := verbs(name); hint == "" && len(commands) > 0 {
 			hint = fmt.Sprintf("Did you mean the command %q?", commands[0])
 		}
@@ -62,7 +62,7 @@ func (in *Input) RequireStages(names []string, verbs func(string) []string) erro
 	return nil
 }
 
-// RequireWarehouses returns a NotFoundError for the first name that no Stage
+// RequireWarehouses returns a notFoundError for the first name that no Stage
 // requests Freight of.
 func (in *Input) RequireWarehouses(names []string) error {
 	var known []string
@@ -75,7 +75,7 @@ func (in *Input) RequireWarehouses(names []string) error {
 	}
 	for _, name := range names {
 		if !slices.Contains(known, name) {
-			hint := DidYouMean(name, known)
+			hint := didYouMean(name, known)
 			if hint == "" {
 				hint = "No Stage requests Freight of a Warehouse of this name."
 			}
@@ -146,19 +146,19 @@ func (in *Input) nearestFreight(reference string) string {
 			}
 		}
 	}
-	return DidYouMean(reference, known)
+	return didYouMean(reference, known)
 }
 
 func (in *Input) notFound(resource, name, hint string) error {
-	return &NotFoundError{Resource: resource + "." + kargo.Group, Name: name, Hint: hint, Server: in.FromServer}
+	return &notFoundError{Resource: resource + "." + kargo.Group, Name: name, Hint: hint, Server: in.FromServer}
 }
 
 // maxSuggestions is how many near names are worth reading.
 const maxSuggestions = 3
 
-// DidYouMean returns a question that names the known names nearest to one that was
+// didYouMean returns a question that names the known names nearest to one that was
 // mistyped, or "" when none is near.
-func DidYouMean(name string, known []string) string {
+func didYouMean(name string, known []string) string {
 	known = slices.Compact(slices.Sorted(slices.Values(known)))
 	distance := func(candidate string) int {
 		if letters(name) == letters(candidate) {

@@ -22,7 +22,7 @@ func Tell(env Env, mode ColorMode, in *Input) {
 // TellError says what went wrong, line by line so that nothing in it can forge
 // another.
 func TellError(env Env, err error) {
-	for line := range strings.SplitSeq(Describe(err), "\n") {
+	for line := range strings.SplitSeq(describe(err), "\n") {
 		fmt.Fprintln(env.ErrOut, render.Visible(line))
 	}
 }

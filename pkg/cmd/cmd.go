@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -27,7 +28,7 @@ func (e SignalError) Error() string { return e.Signal.String() }
 func Run(ctx context.Context, env cli.Env, args []string) int {
 	root := New(env)
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	err := execute(ctx, root)
 	var signal SignalError
 	var usage *cli.UsageError
 	switch {
@@ -41,6 +42,28 @@ func Run(ctx context.Context, env cli.Env, args []string) int {
 	default:
 		cli.TellError(env, err)
 		return cli.ExitIncomplete
+	}
+}
+
+// grace is how long a command may take to end once it is asked to: one that is
+// stuck, as in writing to a pipe that nobody reads, is left behind.
+const grace = 500 * time.Millisecond
+
+// execute runs the command until it ends, or until the context has for longer than
+// the grace.
+func execute(ctx context.Context, root *cobra.Command) error {
+	done := make(chan error, 1)
+	go func() { done <- root.ExecuteContext(ctx) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(grace):
+		return context.Cause(ctx)
 	}
 }
 

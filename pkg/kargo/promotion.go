@@ -49,6 +49,9 @@ func (p PromotionPhase) Ended() bool {
 	}
 }
 
+// Unsuccessful reports whether the phase is final and not Succeeded.
+func (p PromotionPhase) Unsuccessful() bool { return p.Ended() && p != PromotionSucceeded }
+
 // FreightName returns the Freight that is promoted, "" when the Promotion does
 // not say.
 func (p *Promotion) FreightName() string {

@@ -107,9 +107,6 @@ func newREST(config *rest.Config) (rest.Interface, error) {
 // REST returns the client of the API server, for absolute paths.
 func (c *Client) REST() rest.Interface { return c.rest }
 
-// Context returns the name of the kube context in use, "" when there is none.
-func (c *Client) Context() string { return c.context }
-
 // Namespace returns the namespace to work in: the flag's, else that of the
 // context, else "default".
 func (c *Client) Namespace() string { return c.namespace }

@@ -105,26 +105,26 @@ func connect(t *testing.T, flags *genericclioptions.ConfigFlags) *kube.Client {
 
 func TestConnectUnderstandsTheFlags(t *testing.T) {
 	for _, test := range []struct {
-		name                      string
-		set                       func(*genericclioptions.ConfigFlags)
-		context, namespace, where string
+		name             string
+		set              func(*genericclioptions.ConfigFlags)
+		namespace, where string
 	}{
-		{"the current context", func(*genericclioptions.ConfigFlags) {}, "here", "web", `context "here"`},
-		{"another context, which names no namespace", func(f *genericclioptions.ConfigFlags) { *f.Context = "there" }, "there", "default", `context "there"`},
-		{"a namespace", func(f *genericclioptions.ConfigFlags) { *f.Namespace = "shop" }, "here", "shop", `context "here"`},
+		{"the current context", func(*genericclioptions.ConfigFlags) {}, "web", `context "here"`},
+		{"another context, which names no namespace", func(f *genericclioptions.ConfigFlags) { *f.Context = "there" }, "default", `context "there"`},
+		{"a namespace", func(f *genericclioptions.ConfigFlags) { *f.Namespace = "shop" }, "shop", `context "here"`},
 		{"a server and no kubeconfig", func(f *genericclioptions.ConfigFlags) {
 			*f.KubeConfig = os.DevNull
 			*f.APIServer = "https://api.example.com"
-		}, "", "default", `server "https://api.example.com"`},
+		}, "default", `server "https://api.example.com"`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := newServer(t, nil)
 			flags := flagsFor(t, s.url)
 			test.set(flags)
 			client := connect(t, flags)
-			got := []string{client.Context(), client.Namespace(), client.Where()}
-			if diff := cmp.Diff([]string{test.context, test.namespace, test.where}, got); diff != "" {
-				t.Errorf("context, namespace, where (-want +got):\n%s", diff)
+			got := []string{client.Namespace(), client.Where()}
+			if diff := cmp.Diff([]string{test.namespace, test.where}, got); diff != "" {
+				t.Errorf("namespace, where (-want +got):\n%s", diff)
 			}
 			if requests := s.asked(); len(requests) != 0 {
 				t.Errorf("connecting asked for %v", requests)

@@ -23,7 +23,6 @@ type Project struct {
 
 	unread     Kinds
 	stages     map[string]*kargo.Stage
-	depths     map[string]int
 	freight    []*kargo.Freight
 	byOrigin   map[kargo.Origin][]*kargo.Freight
 	byApproval map[string][]*kargo.Freight
@@ -69,10 +68,10 @@ func (p *Project) indexStages(stages []kargo.Stage) {
 		p.stages[s.Metadata.Name] = s
 		p.Stages = append(p.Stages, s)
 	}
-	p.depths = depths(p.stages)
+	depths := depths(p.stages)
 	slices.SortFunc(p.Stages, func(a, b *kargo.Stage) int {
 		return cmp.Or(
-			cmp.Compare(p.depths[a.Metadata.Name], p.depths[b.Metadata.Name]),
+			cmp.Compare(depths[a.Metadata.Name], depths[b.Metadata.Name]),
 			cmp.Compare(a.Metadata.Name, b.Metadata.Name),
 		)
 	})

@@ -1,6 +1,10 @@
 package render
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
+)
 
 // column is one column of the table: its header and, from a row and the one
 // before it, its cell.
@@ -58,14 +62,20 @@ func (t *table) addStage(add func(header string, cell func(r, before *row) strin
 
 func sameStage(a, b *row) bool { return a.project == b.project && a.stage == b.stage }
 
-// always makes a cell for every row. In a pipe an empty cell becomes "-".
+// always makes a cell for every row.
 func (t *table) always(text func(*row) string) func(r, before *row) string {
-	return func(r, _ *row) string {
-		cell := text(r)
-		if cell == "" && !t.style.Terminal {
-			return "-"
-		}
+	return func(r, _ *row) string { return t.field(text(r)) }
+}
+
+// field makes a cell one field for awk, in a pipe: never empty, and without spaces.
+func (t *table) field(cell string) string {
+	switch {
+	case t.style.Terminal:
 		return cell
+	case cell == "":
+		return "-"
+	default:
+		return strings.ReplaceAll(cell, " ", `\x20`)
 	}
 }
 
@@ -75,7 +85,7 @@ func (t *table) once(text func(*row) string, same func(a, b *row) bool) func(r, 
 		if t.style.Terminal && before != nil && same(r, before) {
 			return ""
 		}
-		return text(r)
+		return t.field(text(r))
 	}
 }
 
@@ -103,10 +113,10 @@ func (t *table) freightCell(r *row) string {
 
 func marksCell(r *row) string { return strings.Join(r.marks, "") }
 
-// answer writes an outcome, and nothing in a row that is not about Freight.
-func (t *table) answer(r *row, o outcome) string {
+// answer writes an answer, and nothing in a row that is not about Freight.
+func (t *table) answer(r *row, answer avail.Truth) string {
 	if r.note {
 		return ""
 	}
-	return t.style.answer(o)
+	return t.style.answer(answer)
 }

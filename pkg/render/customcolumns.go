@@ -54,7 +54,7 @@ func ParseCustomColumnsFile(template string) (*CustomColumns, error) {
 }
 
 func (c *CustomColumns) add(header, path string) error {
-	field, err := ParseField(path)
+	field, err := parseField(path)
 	if err != nil {
 		return err
 	}

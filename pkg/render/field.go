@@ -16,9 +16,9 @@ import (
 // Field is a field of a report's Freight, named by a JSONPath expression.
 type Field struct{ path *jsonpath.JSONPath }
 
-// ParseField reads a JSONPath expression in any of kubectl's spellings: {.alias},
+// parseField reads a JSONPath expression in any of kubectl's spellings: {.alias},
 // .alias or alias.
-func ParseField(expression string) (*Field, error) {
+func parseField(expression string) (*Field, error) {
 	inner := expression
 	if strings.HasPrefix(inner, "{") && strings.HasSuffix(inner, "}") {
 		inner = inner[1 : len(inner)-1]
@@ -35,7 +35,7 @@ func ParseField(expression string) (*Field, error) {
 
 // ParseSortField reads a field to sort by, which all Freight has to have, be it empty.
 func ParseSortField(expression string) (*Field, error) {
-	field, err := ParseField(expression)
+	field, err := parseField(expression)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +49,7 @@ func ParseSortField(expression string) (*Field, error) {
 	if err == nil {
 		field.path.AllowMissingKeys(false)
 		_, err = field.path.FindResults(sample)
-		known = err == nil || !strings.HasSuffix(err.Error(), "is not found")
+		known = err == nil || !strings.HasSuffix(err.Error(), "is not found") // the library's words; a test holds them
 		field.path.AllowMissingKeys(true)
 	}
 	if !known {
@@ -103,6 +103,9 @@ func keyOf(text string) sortKey {
 	}
 	if number, err := strconv.ParseFloat(text, 64); err == nil {
 		return sortKey{class: 1, number: number}
+	}
+	if length, err := time.ParseDuration(text); err == nil {
+		return sortKey{class: 1, number: length.Seconds()}
 	}
 	return sortKey{class: 2, text: text}
 }

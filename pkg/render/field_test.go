@@ -19,7 +19,7 @@ func TestFieldsInAllSpellings(t *testing.T) {
 		".artifacts[*]": "a:v1,b:v2", ".artifacts[1]": "b:v2", ".artifacts[5]": "",
 		".blockers[*].reason": "Soaking", ".available.any": "false", ".discoveredAt": "", ".nothing.there": "",
 	} {
-		field, err := ParseField(expression)
+		field, err := parseField(expression)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -28,7 +28,7 @@ func TestFieldsInAllSpellings(t *testing.T) {
 		}
 	}
 	for _, expression := range []string{"{.alias", ".a[", ".[?("} {
-		if _, err := ParseField(expression); err == nil {
+		if _, err := parseField(expression); err == nil {
 			t.Errorf("%q is taken for a field", expression)
 		}
 	}
@@ -39,7 +39,7 @@ func TestSortPutsNothingFirstThenNumbersThenText(t *testing.T) {
 	for i, alias := range []string{"b", "10", "", "9", "a", "10"} {
 		list = append(list, report.Freight{Name: string(rune('0' + i)), Alias: alias})
 	}
-	field, err := ParseField("alias")
+	field, err := parseField("alias")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,12 +11,14 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/duration"
 
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 )
 
 // Table writes one row per Stage and Freight. now is the instant that ages count
 // to. Nothing is written when there is no Stage.
 func Table(w io.Writer, projects iter.Seq[report.ProjectStages], now time.Time, style Style) error {
+	measureEverywhereAlike()
 	t := &table{style: style, now: now, hash: hashes()}
 	for project := range projects {
 		for stage := range project.Stages {
@@ -48,7 +50,7 @@ type row struct {
 	marks          []string
 	origin         string
 	age            string
-	any, all, now  outcome
+	any, all, now  avail.Truth
 	artifacts      string
 	reasons        []string
 	failed, note   bool
@@ -112,9 +114,9 @@ func (t *table) row(stage *report.Stage, f *report.Freight) row {
 		freight:   t.name(f),
 		origin:    Visible(f.Origin),
 		age:       age(f.DiscoveredAt, t.now),
-		any:       outcomeOf(f.Available.Any),
-		all:       outcomeOf(f.Available.All),
-		now:       outcomeOf(f.Available.Configured),
+		any:       avail.TruthOf(f.Available.Any),
+		all:       avail.TruthOf(f.Available.All),
+		now:       avail.TruthOf(f.Available.Configured),
 		artifacts: artifacts(f.Artifacts, t.hash),
 		reasons:   explanation(stage, f, t.style.Wide),
 		failed:    failedHere(f),
@@ -144,6 +146,9 @@ func (t *table) name(f *report.Freight) string {
 func age(since *time.Time, now time.Time) string {
 	if since == nil {
 		return "<unknown>"
+	}
+	if since.After(now) { // --at looks back
+		return "-" + duration.HumanDuration(since.Sub(now))
 	}
 	return duration.HumanDuration(now.Sub(*since))
 }

@@ -8,73 +8,64 @@ import (
 	"k8s.io/apimachinery/pkg/util/duration"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 )
 
-// phrase says in a few words why an upstream is not satisfied.
-func phrase(b *report.Blocker) string {
+// phrase says in a few words why an upstream is not satisfied, and whether the
+// blocker's message has evidence beyond them.
+func phrase(b *report.Blocker) (words string, evidence bool) {
 	switch avail.Reason(b.Reason) {
 	case avail.SelfReference:
-		return "names itself as its upstream"
+		return "names itself as its upstream", false
 	case avail.StageNotFound:
-		return "no such Stage"
+		return "no such Stage", false
 	case avail.Soaking:
-		return "soaking, " + duration.HumanDuration(time.Duration(b.Remaining)) + " left"
+		return "soaking, " + duration.HumanDuration(time.Duration(b.Remaining)) + " left", true
 	case avail.SoakImpossible:
-		return "never soaks, it is a control-flow Stage"
+		return "never soaks, it is a control-flow Stage", false
 	case avail.SoakInterrupted:
-		return "left before it had soaked"
+		return "left before it had soaked", true
 	case avail.StageDeleting:
-		return "being deleted"
+		return "being deleted", true
 	case avail.OriginNotRequested:
-		return "does not request the origin"
+		return "does not request the origin", true
 	case avail.AwaitingGate, avail.AwaitingHealth:
-		return Visible(b.Message) // it says which of several things is in the way
+		return Visible(b.Message), false // it says which of several things is in the way
 	case avail.PromotionRunning:
-		return "promoting"
+		return "promoting", true
 	case avail.VerificationPending, avail.VerificationRunning:
-		return "verifying"
+		return "verifying", true
 	case avail.PromotionPending:
-		return "promotion queued"
+		return "promotion queued", true
 	case avail.VerificationFailed:
-		return "verification failed"
+		return "verification failed", true
 	case avail.VerificationError:
-		return "verification errored"
+		return "verification errored", true
 	case avail.VerificationAborted:
-		return "verification aborted"
+		return "verification aborted", true
 	case avail.VerificationInconclusive:
-		return "verification inconclusive"
+		return "verification inconclusive", true
 	case avail.Superseded:
-		return "replaced before it was verified"
+		return "replaced before it was verified", true
 	case avail.PromotionFailed:
-		return "promotion failed"
+		return "promotion failed", true
 	case avail.PromotionErrored:
-		return "promotion errored"
+		return "promotion errored", true
 	case avail.PromotionAborted:
-		return "promotion aborted"
+		return "promotion aborted", true
 	case avail.NoSource:
-		return "has no source"
+		return "has no source", false
 	case avail.Cycle:
-		return "waits for itself"
+		return "waits for itself", true
 	case avail.UpstreamBlocked:
-		return "blocked"
+		return "blocked", false
 	case avail.NotPromoted:
-		return "not promoted"
+		return "not promoted", false
 	case avail.ReasonUnknown:
-		return "unknown: " + Visible(b.Message)
+		return "unknown: " + Visible(b.Message), false
 	}
-	return b.Reason
-}
-
-// hasEvidence reports whether a blocker's message says more than its phrase.
-func hasEvidence(b *report.Blocker) bool {
-	switch avail.Reason(b.Reason) {
-	case avail.SelfReference, avail.StageNotFound, avail.SoakImpossible, avail.AwaitingGate, avail.AwaitingHealth, avail.NoSource,
-		avail.UpstreamBlocked, avail.NotPromoted, avail.ReasonUnknown:
-		return false
-	default:
-		return b.Message != ""
-	}
+	return b.Reason, true
 }
 
 // clauses says which blockers there are and why; those with the same reason share
@@ -109,8 +100,8 @@ func saying(b *report.Blocker, wide bool) string {
 		}
 		return "waits for " + roots
 	}
-	said := phrase(b)
-	if wide && hasEvidence(b) {
+	said, evidence := phrase(b)
+	if wide && evidence && b.Message != "" {
 		said += " (" + Visible(b.Message) + ")"
 	}
 	return said
@@ -168,7 +159,7 @@ func blocked(stage *report.Stage, f *report.Freight, wide bool) []string {
 
 // inForce returns the semantics that the blocker's request has as configured.
 func inForce(stage *report.Stage, b *report.Blocker) string {
-	if stage.Requests[b.Request].Strategy == "All" {
+	if stage.Requests[b.Request].Strategy == string(kargo.All) {
 		return "all"
 	}
 	return "any"
@@ -200,10 +191,7 @@ func divergence(stage *report.Stage, f *report.Freight, d *report.Divergence) st
 		available = f.Available.Any && slices.Contains(d.In, "any") || f.Available.All && slices.Contains(d.In, "all")
 		prefix = strings.Join(d.In, " and ") + ": "
 	}
-	why := avail.Cause(d.Cause).Words()
-	if d.Issue != "" {
-		why += ", " + d.Issue
-	}
+	why := avail.Divergence{Cause: avail.Cause(d.Cause)}.String()
 	will := "will"
 	if prefix != "" || stage.AutoPromotion.Enabled != nil && !*stage.AutoPromotion.Enabled {
 		will = "would"
@@ -224,27 +212,27 @@ func divergence(stage *report.Stage, f *report.Freight, d *report.Divergence) st
 // itself, where that is news.
 func promotionHere(f *report.Freight) string {
 	p := f.Here.Promotion
-	switch {
-	case p == nil:
+	if p == nil {
 		return ""
-	case failedHere(f):
+	}
+	switch phase := kargo.PromotionPhase(p.Phase); {
+	case phase.Unsuccessful():
 		text := "last promotion here " + strings.ToLower(p.Phase)
 		if p.Message != "" {
 			text += ": " + Visible(p.Message)
 		}
 		return text
-	case p.Phase == "Running":
-		return "promotion here running"
-	case p.Phase == "Pending" || p.Phase == "":
-		return "promotion here queued"
-	default:
+	case phase.Ended():
 		return ""
+	case phase == kargo.PromotionRunning:
+		return "promotion here running"
+	default:
+		return "promotion here queued"
 	}
 }
 
 // failedHere reports whether the Freight's last Promotion to the Stage ended
 // without success.
 func failedHere(f *report.Freight) bool {
-	p := f.Here.Promotion
-	return p != nil && slices.Contains([]string{"Failed", "Errored", "Aborted"}, p.Phase)
+	return f.Here.Promotion != nil && kargo.PromotionPhase(f.Here.Promotion.Phase).Unsuccessful()
 }

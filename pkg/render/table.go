@@ -12,9 +12,7 @@ import (
 	"github.com/olekukonko/tablewriter/tw"
 )
 
-// This file alone knows the table library. Its settings that depend on the
-// environment (East Asian widths) are fixed, so that the same report is the same
-// table everywhere.
+// This file alone knows the table library.
 
 // gap is what separates two columns, as in kubectl.
 const gap = "   "
@@ -26,9 +24,9 @@ func writeTable(w io.Writer, header []string, rows [][]string) error {
 	if len(rows) == 0 && header == nil {
 		return nil
 	}
+	measureEverywhereAlike()
 	var text bytes.Buffer
 	table := tablewriter.NewTable(&text,
-		tablewriter.WithEastAsian(tw.Off),
 		tablewriter.WithRenderer(renderer.NewBlueprint(tw.Rendition{
 			Borders:  tw.BorderNone,
 			Settings: tw.Settings{Separators: tw.SeparatorsNone, Lines: tw.LinesNone},
@@ -69,6 +67,11 @@ func trimLines(w io.Writer, text string) error {
 	_, err := io.WriteString(w, out.String())
 	return err
 }
+
+// measureEverywhereAlike makes the library measure text by what it is and not by
+// where it runs: some characters count two columns in East Asian locales. The
+// switch is the library's own, for the whole process.
+func measureEverywhereAlike() { twwidth.SetEastAsian(false) }
 
 // width returns how many terminal columns text takes, colour aside.
 func width(text string) int { return twwidth.Width(text) }

@@ -27,24 +27,6 @@ func TestWriteTable(t *testing.T) {
 	}
 }
 
-// The same table in every locale: the library measures by the environment unless
-// it is told not to.
-func TestWriteTableDoesNotDependOnTheLocale(t *testing.T) {
-	rows := [][]string{{"a ●", "✔", "…"}}
-	var first, second bytes.Buffer
-	if err := writeTable(&first, nil, rows); err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("LC_ALL", "ja_JP.UTF-8")
-	t.Setenv("RUNEWIDTH_EASTASIAN", "1")
-	if err := writeTable(&second, nil, rows); err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(first.String(), second.String()); diff != "" || first.String() != "a ●   ✔   …\n" {
-		t.Errorf("table (-one locale +another):\n%s", diff)
-	}
-}
-
 func TestWrap(t *testing.T) {
 	for name, test := range map[string]struct {
 		text    string

@@ -34,7 +34,7 @@ type Header struct {
 	Kind       string `json:"kind"`
 	// At is the instant of judgment, in UTC.
 	At time.Time `json:"at"`
-	// KargoVersion is the release or range of releases whose rules apply, or "unknown".
+	// KargoVersion says whose rules apply, in one of the forms of kargo.Releases.
 	KargoVersion string   `json:"kargoVersion"`
 	Warnings     []string `json:"warnings"`
 }

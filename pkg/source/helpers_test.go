@@ -68,8 +68,8 @@ func wantContents(t *testing.T, s *Snapshot, want map[string]contents) {
 		t.Error("the Projects are not sorted by name")
 	}
 	unread := slices.ContainsFunc(s.Projects, func(p pipeline.Objects) bool { return p.Unread.Has(pipeline.Freight) })
-	if s.Missing != unread {
-		t.Errorf("Missing is %t, and Freight unread %t", s.Missing, unread)
+	if s.FreightUnread != unread {
+		t.Errorf("FreightUnread is %t, and Freight unread %t", s.FreightUnread, unread)
 	}
 }
 

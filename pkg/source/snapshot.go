@@ -18,9 +18,9 @@ type Snapshot struct {
 	Warnings []string
 	// Notes are for a person only.
 	Notes []string
-	// Missing says that Freight could not be read, so that the main question has no
+	// FreightUnread says that Freight could not be read, so that the main question has no
 	// answer, though something can be shown.
-	Missing bool
+	FreightUnread bool
 }
 
 // unread notes that nothing is known of a kind in any Project, and says why.
@@ -29,7 +29,7 @@ func (s *Snapshot) unread(kind pipeline.Kind, why string) {
 		s.Projects[i].Unread = s.Projects[i].Unread.With(kind)
 	}
 	s.Warnings = append(s.Warnings, why)
-	s.Missing = s.Missing || kind == pipeline.Freight
+	s.FreightUnread = s.FreightUnread || kind == pipeline.Freight
 }
 
 // unknownWithout says what is unknown as long as a kind is.

@@ -43,7 +43,6 @@ func (f *flags) addTo(cmd *cobra.Command) {
 	set.StringSliceVar(&f.freight, "freight", nil, "show this Freight alone, by name, alias or unique prefix of a name; may be repeated")
 	set.BoolVar(&f.differs, "differs", false, "show only Freight on which any and all disagree")
 	set.IntVar(&f.limit, "limit", tableLimit, "show the newest so many Freight per Stage, 0 for all; the default is for tables alone")
-	cmd.ValidArgsFunction = cobra.NoFileCompletions
 	set.StringVar(&f.sortBy, "sort-by", "", "order the Freight of each Stage by a field of -o json's freight[], such as .alias; newest first otherwise")
 }
 
@@ -71,6 +70,8 @@ func (f *flags) options(args []string, connection *cli.ConnectionFlags, env cli.
 	note(err)
 	o.filter, err = f.filter(args, o.output)
 	note(err)
+	note(cli.NotEmpty(f.cmd.Flags(), "freight", f.freight))
+	note(cli.NotEmpty(f.cmd.Flags(), "warehouse", f.warehouses))
 	return o, errors.Join(problems...)
 }
 

@@ -32,6 +32,7 @@ func Configure(cmd *cobra.Command, env cli.Env, connection *cli.ConnectionFlags,
 	cmd.Long = long
 	cmd.Example = examples
 	cmd.Args = cobra.ArbitraryArgs
+	cmd.ValidArgsFunction = cobra.NoFileCompletions
 	flags := newFlags()
 	flags.addTo(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {

@@ -36,11 +36,8 @@ else the newest rules.`,
   kubectl kargo-avail version --client`,
 		Args: cli.Args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := f.validate(); err != nil {
-				return &cli.UsageError{Command: cmd.CommandPath(), Err: err}
-			}
 			releases, err := connection.Releases()
-			if err != nil {
+			if err := errors.Join(f.validate(), err); err != nil {
 				return &cli.UsageError{Command: cmd.CommandPath(), Err: err}
 			}
 			return f.run(cmd.Context(), env, connection, releases)

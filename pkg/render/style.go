@@ -1,20 +1,6 @@
 package render
 
-// outcome is the meaning of a cell that answers a question.
-type outcome uint8
-
-const (
-	unknown outcome = iota
-	no
-	yes
-)
-
-func outcomeOf(b bool) outcome {
-	if b {
-		return yes
-	}
-	return no
-}
+import "github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
 
 // Style is how a table looks. The zero value is for a pipe: words instead of
 // glyphs, every row complete, nothing cut.
@@ -36,19 +22,19 @@ type Style struct {
 	Projects bool
 }
 
-// answer writes an outcome: its glyph or word, in its colour.
-func (s Style) answer(o outcome) string {
-	words := [...]string{unknown: "?", no: "no", yes: "yes"}
+// answer writes an answer: its glyph or word, in its colour.
+func (s Style) answer(answer avail.Truth) string {
+	yes, no := "yes", "no"
 	if s.Glyphs {
-		words = [...]string{unknown: "?", no: "✖", yes: "✔"}
+		yes, no = "✔", "✖"
 	}
-	switch o {
-	case yes:
-		return s.Palette.good.Sprint(words[o])
-	case no:
-		return s.Palette.bad.Sprint(words[o])
+	switch answer {
+	case avail.Yes:
+		return s.Palette.good.Sprint(yes)
+	case avail.No:
+		return s.Palette.bad.Sprint(no)
 	default:
-		return s.Palette.unsure.Sprint(words[o])
+		return s.Palette.unsure.Sprint("?")
 	}
 }
 
