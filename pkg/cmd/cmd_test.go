@@ -87,6 +87,29 @@ func TestASignalDecidesTheExitCode(t *testing.T) {
 	}
 }
 
+// stuckPipe is one that nobody reads: the first write tells, and does not return.
+type stuckPipe struct {
+	stuck   func()
+	release <-chan struct{}
+}
+
+func (p stuckPipe) Write(text []byte) (int, error) {
+	p.stuck()
+	<-p.release
+	return len(text), nil
+}
+
+func TestASignalEndsWhatIsStuckInAWrite(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	release := make(chan struct{})
+	defer close(release)
+	e, _, errOut := env()
+	e.Out = stuckPipe{func() { cancel(cmd.SignalError{Signal: syscall.SIGTERM}) }, release}
+	if got := cmd.Run(ctx, e, []string{"-f", "../../examples/wait-gate.yaml", "-o", "json"}); got != 143 || errOut.Len() > 0 {
+		t.Errorf("exit code %d and %q", got, errOut)
+	}
+}
+
 // brokenPipe fails as a pipe does that nobody reads any more.
 type brokenPipe struct{}
 
