@@ -52,6 +52,10 @@ fuzz: ## fuzz each target for FUZZTIME (30s)
 	  for t in $$(sed -nE 's/^func (Fuzz[A-Za-z0-9]*)\(.*/\1/p' $$f); do \
 	    go test ./$$(dirname $$f) -run '^$$' -fuzz "^$$t$$" -fuzztime $(FUZZTIME) || exit 1; done; done
 
+.PHONY: bench
+bench: ## measure decoder, rules and renderers (for benchstat)
+	go test -run '^$$' -bench . -benchmem ./pkg/...
+
 .PHONY: clean
 clean: ## remove what the targets built here
 	rm -rf bin *.test

@@ -90,7 +90,7 @@ func (t *table) once(text func(*row) string, same func(a, b *row) bool) func(r, 
 }
 
 func (t *table) stageCell(r *row) string {
-	name := t.style.Palette.strong.Sprint(r.stage)
+	name := paint(t.style.Palette.strong, r.stage)
 	if !t.style.Terminal || r.auto == "no" {
 		return name
 	}
@@ -100,13 +100,13 @@ func (t *table) stageCell(r *row) string {
 func (t *table) freightCell(r *row) string {
 	switch {
 	case r.note:
-		return t.style.Palette.faint.Sprint(r.freight)
+		return paint(t.style.Palette.faint, r.freight)
 	case !t.style.Terminal || len(r.marks) == 0:
 		return r.freight
 	}
 	marks := strings.Join(r.marks, " ")
 	if r.failed {
-		marks = t.style.Palette.bad.Sprint(marks)
+		marks = paint(t.style.Palette.bad, marks)
 	}
 	return r.freight + " " + marks
 }

@@ -30,11 +30,11 @@ func (s Style) answer(answer avail.Truth) string {
 	}
 	switch answer {
 	case avail.Yes:
-		return s.Palette.good.Sprint(yes)
+		return paint(s.Palette.good, yes)
 	case avail.No:
-		return s.Palette.bad.Sprint(no)
+		return paint(s.Palette.bad, no)
 	default:
-		return s.Palette.unsure.Sprint("?")
+		return paint(s.Palette.unsure, "?")
 	}
 }
 

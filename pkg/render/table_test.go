@@ -9,7 +9,7 @@ import (
 )
 
 func TestWriteTable(t *testing.T) {
-	rows := [][]string{{"short", "✔", "x"}, {"日本語", NewPalette(true).good.Sprint("✔"), "two\nlines"}, {"", "", ""}}
+	rows := [][]string{{"short", "✔", "x"}, {"日本語", paint(NewPalette(true).good, "✔"), "two\nlines"}, {"", "", ""}}
 	var out bytes.Buffer
 	if err := writeTable(&out, []string{"NAME", "Ok", "LAST ONE"}, rows); err != nil {
 		t.Fatal(err)
