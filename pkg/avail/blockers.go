@@ -63,20 +63,18 @@ type openUpstream struct {
 func (s *Stage) open(f *kargo.Freight) []openUpstream {
 	e := s.evaluator
 	standings := e.standings(s.Stage, f)
-	_, approved := f.Status.ApprovedFor[s.Metadata.Name]
-	refused := func(semantics Semantics) bool { return !e.rules.check(standings, approved, semantics).available }
 	var blocks []Semantics
 	for _, semantics := range [...]Semantics{Any, All} {
-		if refused(semantics) {
+		if !e.rules.check(standings, semantics).available {
 			blocks = append(blocks, semantics)
 		}
 	}
 	var open []openUpstream
-	for i := range standings {
-		request := standings[i].request
+	for i := range standings.requests {
+		request := standings.requests[i].request
 		for _, name := range request.Sources.Upstreams() {
 			if !e.satisfied(f, name, request) {
-				open = append(open, openUpstream{name, request, standings[i].index, blocks})
+				open = append(open, openUpstream{name, request, standings.requests[i].index, blocks})
 			}
 		}
 	}
@@ -105,6 +103,9 @@ func (t *trail) blocker(stage *Stage, open openUpstream) Blocker {
 	t.chain = append(t.chain, stage.Metadata.Name)
 	defer func() { t.chain = t.chain[:len(t.chain)-1] }()
 	look := &look{trail: t, name: open.name, request: open.request, upstream: t.evaluator.Stage(open.name)}
+	if look.upstream != nil {
+		look.moves = look.upstream.moves(t.freight)
+	}
 	return Blocker{Stage: open.name, Request: open.index, Finding: look.finding(), Blocks: open.blocks}
 }
 

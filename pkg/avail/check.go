@@ -11,18 +11,17 @@ type decision struct {
 	by *standing
 }
 
-// check is Kargo's promotion check. standings are f's, approved says whether f is
-// approved for the Stage.
-func (r Rules) check(standings []standing, approved bool, semantics Semantics) decision {
-	if approved && !r.approvalNeedsOrigin {
+// check is Kargo's promotion check.
+func (r Rules) check(f standings, semantics Semantics) decision {
+	if f.approved && !r.approvalNeedsOrigin {
 		return decision{available: true, verdict: VerdictApproved}
 	}
 	result := decision{verdict: VerdictNoSource}
-	if len(standings) == 0 {
+	if len(f.requests) == 0 {
 		result.verdict = VerdictOriginNotRequested
 	}
-	for i := range standings {
-		s := &standings[i]
+	for i := range f.requests {
+		s := &f.requests[i]
 		if s.hasUpstreams() {
 			result.verdict = VerdictBlocked
 		}

@@ -76,8 +76,8 @@ func addCause(list []Divergence, cause Cause, semantics Semantics) []Divergence 
 }
 
 // unlistedCause says why the listing lacks what the check admits by decision d.
-func (e *Evaluator) unlistedCause(d decision, standings []standing, semantics Semantics) Cause {
-	if len(standings) == 0 {
+func (e *Evaluator) unlistedCause(d decision, standings standings, semantics Semantics) Cause {
+	if len(standings.requests) == 0 {
 		return ForeignOriginApproval
 	}
 	if d.verdict == VerdictApproved {
@@ -104,9 +104,9 @@ func (e *Evaluator) unlistedCause(d decision, standings []standing, semantics Se
 }
 
 // refusedCause says why the check refuses what the listing has.
-func (e *Evaluator) refusedCause(f *kargo.Freight, standings []standing, semantics Semantics) Cause {
-	lister := slices.IndexFunc(standings, func(s standing) bool { return e.rules.listsRequest(&s, semantics) })
-	s := &standings[lister]
+func (e *Evaluator) refusedCause(f *kargo.Freight, standings standings, semantics Semantics) Cause {
+	lister := slices.IndexFunc(standings.requests, func(s standing) bool { return e.rules.listsRequest(&s, semantics) })
+	s := &standings.requests[lister]
 	if e.rules.checkRequest(s, semantics).available {
 		return OriginRequestedTwice // an earlier request ended the check
 	}

@@ -90,10 +90,9 @@ func (j *Judgment) divergence(semantics Semantics) Divergence {
 func (s *Stage) Judge(f *kargo.Freight) Judgment {
 	e := s.evaluator
 	standings := e.standings(s.Stage, f)
-	_, approved := f.Status.ApprovedFor[s.Metadata.Name]
 	var j Judgment
 	for _, semantics := range EverySemantics() {
-		d := e.rules.check(standings, approved, semantics)
+		d := e.rules.check(standings, semantics)
 		j.Available[semantics] = d.available
 		if semantics == Configured {
 			j.Verdict = d.verdict
@@ -158,6 +157,5 @@ func (s *Stage) Follows(request *kargo.Request) bool { return s.evaluator.rules.
 
 // available is the promotion check as configured.
 func (s *Stage) available(f *kargo.Freight) decision {
-	_, approved := f.Status.ApprovedFor[s.Metadata.Name]
-	return s.evaluator.rules.check(s.evaluator.standings(s.Stage, f), approved, Configured)
+	return s.evaluator.rules.check(s.evaluator.standings(s.Stage, f), Configured)
 }

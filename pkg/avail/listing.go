@@ -16,9 +16,9 @@ type failure struct {
 
 // lists is Kargo's listing for one piece of Freight, where the listing as a whole
 // does not fail: the union over the requests of its origin.
-func (r Rules) lists(standings []standing, semantics Semantics) bool {
-	for i := range standings {
-		if r.listsRequest(&standings[i], semantics) {
+func (r Rules) lists(f standings, semantics Semantics) bool {
+	for i := range f.requests {
+		if r.listsRequest(&f.requests[i], semantics) {
 			return true
 		}
 	}

@@ -16,6 +16,7 @@ type look struct {
 	name     string
 	request  *kargo.Request
 	upstream *Stage // nil when there is no such Stage
+	moves    moves  // of the Freight to the upstream
 }
 
 // finding asks the questions in their order of precedence: several reasons can
@@ -139,7 +140,7 @@ func (l *look) notReady() string {
 }
 
 func (l *look) promotionRunning() *Finding {
-	running := l.upstream.moves(l.freight).running
+	running := l.moves.running
 	if running == nil {
 		return nil
 	}
@@ -162,7 +163,7 @@ func (l *look) verificationOpen() *Finding {
 }
 
 func (l *look) promotionQueued() *Finding {
-	queued := l.upstream.moves(l.freight).queued
+	queued := l.moves.queued
 	if queued == nil {
 		return nil
 	}
@@ -228,7 +229,7 @@ func (l *look) superseded() *Finding {
 }
 
 func (l *look) promotionEnded() *Finding {
-	ended := l.upstream.moves(l.freight).ended
+	ended := l.moves.ended
 	if ended == nil {
 		return nil
 	}
@@ -261,7 +262,7 @@ func (l *look) unavailable() *Finding {
 
 // notPromoted answers for Freight that the upstream may have and does not run.
 func (l *look) notPromoted() Finding {
-	ended, last := l.upstream.moves(l.freight).ended, l.upstream.Status.LastPromotion
+	ended, last := l.moves.ended, l.upstream.Status.LastPromotion
 	switch {
 	case ended != nil && ended.Phase != kargo.PromotionSucceeded:
 		return *found(ReasonUnknown, "Promotion %s has ended, and how is not known", ended.Name)

@@ -35,17 +35,26 @@ func (s *standing) soaks() bool {
 	return s.request.Sources.RequiredSoakTime != nil && s.hasUpstreams()
 }
 
-// standings returns where f stands with each request of its origin, in order.
-func (e *Evaluator) standings(stage *kargo.Stage, f *kargo.Freight) []standing {
+// standings are where one piece of Freight stands with a Stage: all that the rules
+// look at.
+type standings struct {
+	// approved: for the Stage, be its origin requested or not.
+	approved bool
+	// requests has those of the Freight's origin, in their order.
+	requests []standing
+}
+
+// standings returns where f stands with the Stage.
+func (e *Evaluator) standings(stage *kargo.Stage, f *kargo.Freight) standings {
 	_, approved := f.Status.ApprovedFor[stage.Metadata.Name]
-	var all []standing
+	s := standings{approved: approved}
 	for i := range stage.Spec.RequestedFreight {
 		request := &stage.Spec.RequestedFreight[i]
 		if request.Origin == f.Origin {
-			all = append(all, e.standing(f, request, i, approved))
+			s.requests = append(s.requests, e.standing(f, request, i, approved))
 		}
 	}
-	return all
+	return s
 }
 
 func (e *Evaluator) standing(f *kargo.Freight, request *kargo.Request, index int, approved bool) standing {
