@@ -12,6 +12,9 @@ import (
 type failure struct {
 	cause   Cause
 	message string
+	// unless says what has to be mended for it to work again; "" when it may do so by
+	// itself.
+	unless string
 }
 
 // lists is Kargo's listing for one piece of Freight, where the listing as a whole
@@ -93,7 +96,11 @@ func (e *Evaluator) warehouseFailure(request *kargo.Request) *failure {
 	if !e.rules.knowsSoak || e.project.Unread(pipeline.Warehouses) || e.project.HasWarehouse(request.Origin.Name) {
 		return nil
 	}
-	return &failure{WarehouseMissing, fmt.Sprintf("Warehouse %q not found in namespace %q", request.Origin.Name, e.project.Name)}
+	return &failure{
+		cause:   WarehouseMissing,
+		message: fmt.Sprintf("Warehouse %q not found in namespace %q", request.Origin.Name, e.project.Name),
+		unless:  fmt.Sprintf("there is a Warehouse %s again", request.Origin.Name),
+	}
 }
 
 func (e *Evaluator) requestFailure(stage *kargo.Stage, request *kargo.Request, semantics Semantics) *failure {
@@ -103,9 +110,17 @@ func (e *Evaluator) requestFailure(stage *kargo.Stage, request *kargo.Request, s
 	case sources.Direct:
 		return nil
 	case e.rules.follows(request) && len(sources.Stages) == 0:
-		return &failure{MatchUpstreamWithoutUpstream, "selectionPolicy MatchUpstream without an upstream Stage: Kargo's listing panics"}
+		return &failure{
+			cause:   MatchUpstreamWithoutUpstream,
+			message: "selectionPolicy MatchUpstream without an upstream Stage: Kargo's listing panics",
+			unless:  stage.Metadata.Name + " has an upstream to match",
+		}
 	case e.rules.knowsStrategy && !strategy.Known():
-		return &failure{UnknownStrategy, fmt.Sprintf("unknown availabilityStrategy %q", strategy)}
+		return &failure{
+			cause:   UnknownStrategy,
+			message: fmt.Sprintf("unknown availabilityStrategy %q", strategy),
+			unless:  stage.Metadata.Name + " has an availabilityStrategy that Kargo knows",
+		}
 	case e.rules.soakByResidence && sources.RequiredSoakTime != nil && len(sources.Stages) > 0:
 		return e.sinceFailure(stage, request, semantics)
 	default:
@@ -123,7 +138,7 @@ func (e *Evaluator) sinceFailure(stage *kargo.Stage, request *kargo.Request, sem
 		_, approved := f.Status.ApprovedFor[stage.Metadata.Name]
 		s := e.standing(f, request, 0, approved)
 		if !approved && (!e.rules.follows(request) || s.atFirstUpstream) && e.rules.listsVerified(&s, semantics) {
-			return &failure{SoakWithoutSince, fmt.Sprintf(
+			return &failure{cause: SoakWithoutSince, message: fmt.Sprintf(
 				"Freight %q is in a Stage without the time since when (status.currentlyIn): Kargo's listing panics", f.Metadata.Name)}
 		}
 	}
