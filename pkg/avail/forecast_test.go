@@ -341,7 +341,9 @@ func TestPropertyAForecastIsTheFirstInstantAtWhichTheAnswerFlips(t *testing.T) {
 func TestPropertyNeverMeansNever(t *testing.T) {
 	never := 0
 	rapid.Check(t, func(t *rapid.T) {
-		w := worlds(dated, true).Draw(t, "world")
+		// The oldest rules hold a verification against Freight whose origin is requested
+		// twice; Kargo's webhook refuses such Stages.
+		w := rapid.OneOf(worlds(exact, true), worlds(dated, false)).Draw(t, "world")
 		i := rapid.IntRange(0, len(w.stages)-1).Draw(t, "stage")
 		f := w.freight[rapid.IntRange(0, len(w.freight)-1).Draw(t, "freight")]
 		name := w.stages[i].Metadata.Name
@@ -412,7 +414,7 @@ func (w world) visit(t *rapid.T, stage string, f kargo.Freight) kargo.Freight {
 		build.VerifiedAt(stage, build.Ago("30m"))(&f)
 	}
 	since := f.Status.CurrentlyIn[stage].Since
-	if since == nil || !rapid.Bool().Draw(t, "leaves") {
+	if since == nil || since.After(build.Noon()) || !rapid.Bool().Draw(t, "leaves") {
 		return f
 	}
 	delete(f.Status.CurrentlyIn, stage)

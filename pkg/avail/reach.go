@@ -61,7 +61,7 @@ func (r *reach) pass(f *kargo.Freight, stage *kargo.Stage) {
 	name, longAgo, forever := stage.Metadata.Name, time.Time{}, kargo.Duration(1<<63-1)
 	verified := f.Status.VerifiedIn[name]
 	verified.VerifiedAt = &longAgo
-	if !stage.IsControlFlow() {
+	if !stage.IsControlFlow() || f.Status.CurrentlyIn[name].Since != nil {
 		verified.LongestSoak = &forever
 		f.Status.CurrentlyIn[name] = kargo.Residence{Since: &longAgo}
 	}
@@ -234,7 +234,7 @@ func (w *ways) past(stage *Stage, upstream string, request *kargo.Request, chain
 			parts = w.listing(view)
 		}
 	}
-	if view.IsControlFlow() && request.Sources.RequiredSoakTime != nil {
+	if need := request.Sources.RequiredSoakTime; view.IsControlFlow() && need != nil && *need > 0 {
 		soak := fmt.Sprintf("%s drops its requiredSoakTime, as nothing ever soaks in the control-flow Stage %s (kargo#6360)", name, upstream)
 		return strings.Join(append([]string{soak}, parts...), ", and ")
 	}
