@@ -35,11 +35,14 @@ func (r Rules) check(f standings, semantics Semantics) decision {
 // checkRequest returns the decision of one request, with by unset when it leaves
 // the decision to the requests after it.
 func (r Rules) checkRequest(s *standing, semantics Semantics) decision {
+	quorum, imagined := r.quorum(s, semantics)
 	switch {
 	case s.approved:
 		return decision{true, VerdictApproved, s}
 	case s.request.Sources.Direct:
 		return decision{true, VerdictDirect, s}
+	case imagined:
+		return admit(s, s.satisfied >= quorum)
 	case !r.knowsSoak:
 		return admit(s, s.verified > 0)
 	case !r.checkHonoursStrategy:

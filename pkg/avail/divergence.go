@@ -164,7 +164,7 @@ func (c Cause) Words() string {
 	case SoakMeasuredDifferently:
 		return "soak is measured in two ways"
 	case SoakWithoutSince:
-		return "it is in a Stage since an unknown time"
+		return "some Freight is in a Stage since an unknown time"
 	case UnknownStrategy:
 		return "the strategy is unknown"
 	case MatchUpstreamWithoutUpstream:

@@ -36,6 +36,9 @@ func (e *Evaluator) Project() *pipeline.Project { return e.project }
 // Rules returns the rules in force.
 func (e *Evaluator) Rules() Rules { return e.rules }
 
+// Now returns the instant of judgment.
+func (e *Evaluator) Now() time.Time { return e.now }
+
 // Stage returns the view of the Stage of this name, nil when there is no such Stage.
 func (e *Evaluator) Stage(name string) *Stage {
 	if view, ok := e.stages[name]; ok {
@@ -60,6 +63,18 @@ type Stage struct {
 	failures  [3]*failure
 	known     [3]bool
 }
+
+// Project returns the Project that the Stage is of.
+func (s *Stage) Project() *pipeline.Project { return s.evaluator.project }
+
+// Rules returns the rules by which the Stage is judged.
+func (s *Stage) Rules() Rules { return s.evaluator.rules }
+
+// Other returns the view of another Stage of the Project, nil when there is none.
+func (s *Stage) Other(name string) *Stage { return s.evaluator.Stage(name) }
+
+// Now returns the instant of judgment.
+func (s *Stage) Now() time.Time { return s.evaluator.now }
 
 // Judgment is what holds for one piece of Freight at one Stage. The arrays are
 // indexed by Semantics.
@@ -149,6 +164,11 @@ func (s *Stage) Listed(origin kargo.Origin, semantics Semantics, limit int) []*k
 func (s *Stage) RunsNow(f *kargo.Freight) bool {
 	current := s.Status.Current()
 	return current != nil && current.Holds(f.Metadata.Name)
+}
+
+// Ran reports whether the Stage runs f, or ran it as far as its history goes back.
+func (s *Stage) Ran(f *kargo.Freight) bool {
+	return slices.ContainsFunc(s.Status.FreightHistory, func(c kargo.FreightCollection) bool { return c.Holds(f.Metadata.Name) })
 }
 
 // Follows reports whether the request lists only what its upstream runs now

@@ -185,8 +185,8 @@ func TestForecast(t *testing.T) {
 				},
 				freight: []kargo.Freight{build.Freight("f", "w")},
 			},
-			configured: "Never unless there is a Warehouse gone again" + approval, any: "Never unless there is a Warehouse gone again" + approval,
-			all: "Never unless there is a Warehouse gone again" + approval, listed: "Never unless there is a Warehouse gone again" + approval,
+			configured: "Never unless Warehouse gone exists again" + approval, any: "Never unless Warehouse gone exists again" + approval,
+			all: "Never unless Warehouse gone exists again" + approval, listed: "Never unless Warehouse gone exists again" + approval,
 		},
 		{
 			name: "the Stage's own listing fails",
@@ -195,7 +195,7 @@ func TestForecast(t *testing.T) {
 				freight:    []kargo.Freight{build.Freight("f", "w")},
 				warehouses: []string{"x"},
 			},
-			configured: "Now", any: "Now", all: "Now", listed: "Never unless there is a Warehouse w again",
+			configured: "Now", any: "Now", all: "Now", listed: "Never unless Warehouse w exists again",
 		},
 		{
 			name: "no source at all",

@@ -35,6 +35,9 @@ func (r Rules) listsRequest(s *standing, semantics Semantics) bool {
 	if r.follows(s.request) && !s.atFirstUpstream {
 		return false
 	}
+	if quorum, imagined := r.quorum(s, semantics); imagined {
+		return s.approved || s.satisfied >= quorum
+	}
 	return s.approved || r.listsVerified(s, semantics) && r.listsSoaked(s, semantics)
 }
 
@@ -99,7 +102,7 @@ func (e *Evaluator) warehouseFailure(request *kargo.Request) *failure {
 	return &failure{
 		cause:   WarehouseMissing,
 		message: fmt.Sprintf("Warehouse %q not found in namespace %q", request.Origin.Name, e.project.Name),
-		unless:  fmt.Sprintf("there is a Warehouse %s again", request.Origin.Name),
+		unless:  fmt.Sprintf("Warehouse %s exists again", request.Origin.Name),
 	}
 }
 

@@ -3,6 +3,7 @@ package avail
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 )
@@ -13,9 +14,14 @@ type Move struct {
 	Name    string
 	Phase   kargo.PromotionPhase
 	Message string
+	// FinishedAt is when it ended; nil when it has not, or nothing says when.
+	FinishedAt *time.Time
 	// over says that it has ended though no Phase says how.
 	over bool
 }
+
+// Open reports whether the Promotion is queued or running; false for nil.
+func (m *Move) Open() bool { return m != nil && !m.over && !m.Phase.Ended() }
 
 // moves are the Promotions of one piece of Freight to one Stage that matter.
 type moves struct {
@@ -43,7 +49,9 @@ func (s *Stage) promotions(f *kargo.Freight) []*Move {
 	seen := map[string]bool{}
 	for _, p := range s.evaluator.project.Promotions(s.Metadata.Name, f.Metadata.Name) {
 		seen[p.Metadata.Name] = true
-		list = append(list, &Move{Name: p.Metadata.Name, Phase: p.Status.Phase, Message: p.Status.Message})
+		list = append(list, &Move{
+			Name: p.Metadata.Name, Phase: p.Status.Phase, Message: p.Status.Message, FinishedAt: p.Status.FinishedAt,
+		})
 	}
 	if last := s.Status.LastPromotion; last.Of(f.Metadata.Name) && !seen[last.Name] {
 		at := slices.IndexFunc(list, func(m *Move) bool { return m.Name < last.Name })
@@ -65,9 +73,10 @@ func (s *Stage) promotions(f *kargo.Freight) []*Move {
 }
 
 func moveOf(ref *kargo.PromotionRef) *Move {
-	move := &Move{Name: ref.Name}
+	move := &Move{Name: ref.Name, FinishedAt: ref.FinishedAt}
 	if ref.Status != nil {
 		move.Phase, move.Message = ref.Status.Phase, ref.Status.Message
+		move.FinishedAt = cmp.Or(move.FinishedAt, ref.Status.FinishedAt)
 	}
 	return move
 }
@@ -85,6 +94,21 @@ func (m *moves) add(move *Move) {
 	default:
 		m.queued = cmp.Or(m.queued, move)
 	}
+}
+
+// OpenPromotions returns the Promotions of f to the Stage that are queued or running,
+// newest first. The one that the Stage has admitted is running.
+func (s *Stage) OpenPromotions(f *kargo.Freight) []*Move {
+	var open []*Move
+	for _, move := range s.promotions(f) {
+		if current := s.Status.CurrentPromotion; current != nil && current.Name == move.Name && !move.Phase.Ended() {
+			move.Phase = kargo.PromotionRunning
+		}
+		if move.Open() {
+			open = append(open, move)
+		}
+	}
+	return open
 }
 
 // LastPromotion returns the newest Promotion of f to the Stage, or nil when none

@@ -39,6 +39,20 @@ func (s *Stage) reach(f *kargo.Freight) *reach {
 	return r
 }
 
+// Satisfied reports whether the upstream of this name satisfies the request for f.
+func (s *Stage) Satisfied(f *kargo.Freight, upstream string, request *kargo.Request) bool {
+	return s.evaluator.satisfied(f, upstream, request)
+}
+
+// Satisfiable returns the distinct upstreams of the request that satisfy it for f, or
+// still can: those that do not exist, never get f or never let it soak are missing.
+func (s *Stage) Satisfiable(f *kargo.Freight, request *kargo.Request) []string {
+	r := s.reach(f)
+	return slices.DeleteFunc(request.Sources.Upstreams(), func(upstream string) bool {
+		return !s.evaluator.satisfied(r.best, upstream, request)
+	})
+}
+
 // withOwnStatus returns a copy of the Freight whose status can be changed.
 func withOwnStatus(f *kargo.Freight) *kargo.Freight {
 	other := *f

@@ -29,10 +29,16 @@ type Rules struct {
 	// knowsHolds: auto-promotion can be held, from v1.11.0; effectiveHolds: by
 	// effectiveAutoPromotionHolds, from v1.11.1.
 	knowsHolds, effectiveHolds bool
+	// weighsOutcome: auto-promotion passes over Freight by how its Promotions ended,
+	// from v1.11.0; before that, by whether there was one.
+	weighsOutcome bool
 	// policiesInConfig: promotion policies live in the ProjectConfig, from v1.5.0;
 	// policiesInProject: they may live in the Project, until v1.6.
 	policiesInConfig, policiesInProject bool
 	notes                               []string
+	// quorums has, for requests of Stages that are imagined, how many upstreams have to
+	// be satisfied.
+	quorums map[*kargo.Request]int
 }
 
 // RulesFor returns the rules of the newest of the releases; for unknown releases
@@ -50,10 +56,29 @@ func RulesFor(releases kargo.Releases) Rules {
 		byDiscovery:          releases.Since("v1.11.0"),
 		knowsHolds:           releases.Since("v1.11.0"),
 		effectiveHolds:       releases.Since("v1.11.1"),
+		weighsOutcome:        releases.Since("v1.11.0"),
 		policiesInConfig:     releases.Since("v1.5.0"),
 		policiesInProject:    releases.IsUnknown() || releases.MayPrecede("v1.7.0"),
 		notes:                notes(releases),
 	}
+}
+
+// WithQuorums returns the rules under which each of these requests, as configured,
+// admits and lists what at least so many of its distinct upstreams satisfy, in place
+// of what its strategy says. Kargo has no such rule.
+func (r Rules) WithQuorums(quorums map[*kargo.Request]int) Rules {
+	r.quorums = quorums
+	return r
+}
+
+// quorum returns how many upstreams have to be satisfied; ok is false where the
+// strategy says it.
+func (r Rules) quorum(s *standing, semantics Semantics) (n int, ok bool) {
+	if semantics != Configured {
+		return 0, false
+	}
+	n, ok = r.quorums[s.request]
+	return n, ok
 }
 
 // newestKnown is the newest release that the rules were held against.
@@ -91,6 +116,10 @@ func (r Rules) KnowsHolds() bool { return r.knowsHolds }
 // EffectiveHolds reports whether Kargo reads a Stage's holds from
 // effectiveAutoPromotionHolds, else from autoPromotionHolds.
 func (r Rules) EffectiveHolds() bool { return r.effectiveHolds }
+
+// WeighsOutcome reports whether auto-promotion passes over Freight by how its
+// Promotions to the Stage ended, else by whether there was one.
+func (r Rules) WeighsOutcome() bool { return r.weighsOutcome }
 
 // PoliciesInConfig reports whether promotion policies live in the ProjectConfig.
 func (r Rules) PoliciesInConfig() bool { return r.policiesInConfig }

@@ -30,6 +30,9 @@ type Objects struct {
 	Project string
 	Stages  []kargo.Stage
 	Freight []kargo.Freight
+	// Partial says that Freight holds only the piece that was asked for: what needs
+	// the other Freight is unknown.
+	Partial bool
 	// Warehouses are names.
 	Warehouses []string
 	Promotions []kargo.Promotion

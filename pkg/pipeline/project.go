@@ -4,6 +4,7 @@ package pipeline
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -17,13 +18,15 @@ type Project struct {
 	Name string
 	// Stages are ordered by depth, then by name.
 	Stages []*kargo.Stage
-	// Config, Spec and PoliciesFromStatus: see Objects.
+	// Config, Spec, PoliciesFromStatus and Partial: see Objects.
 	Config, Spec       *kargo.ProjectSpec
 	PoliciesFromStatus bool
+	Partial            bool
 
 	unread     Kinds
 	stages     map[string]*kargo.Stage
 	freight    []*kargo.Freight
+	byName     map[string]*kargo.Freight
 	byOrigin   map[kargo.Origin][]*kargo.Freight
 	byApproval map[string][]*kargo.Freight
 	warehouses map[string]bool
@@ -44,11 +47,10 @@ func New(objects Objects, byDiscovery bool) *Project {
 		Config:             objects.Config,
 		Spec:               objects.Spec,
 		PoliciesFromStatus: objects.PoliciesFromStatus,
+		Partial:            objects.Partial,
 
 		unread:     objects.Unread,
 		stages:     make(map[string]*kargo.Stage, len(objects.Stages)),
-		byOrigin:   map[kargo.Origin][]*kargo.Freight{},
-		byApproval: map[string][]*kargo.Freight{},
 		warehouses: make(map[string]bool, len(objects.Warehouses)),
 		promotions: map[move][]*kargo.Promotion{},
 		discovered: byDiscovery,
@@ -83,7 +85,15 @@ func (p *Project) indexFreight(freight []kargo.Freight) {
 		p.freight = append(p.freight, &freight[i])
 	}
 	slices.SortFunc(p.freight, p.newestFirst)
+	p.fileFreight()
+}
+
+// fileFreight files the Freight, which is in order, by name, origin and approval.
+func (p *Project) fileFreight() {
+	p.byName = make(map[string]*kargo.Freight, len(p.freight))
+	p.byOrigin, p.byApproval = map[kargo.Origin][]*kargo.Freight{}, map[string][]*kargo.Freight{}
 	for _, f := range p.freight {
+		p.byName[f.Metadata.Name] = f
 		p.byOrigin[f.Origin] = append(p.byOrigin[f.Origin], f)
 		for stage := range f.Status.ApprovedFor {
 			p.byApproval[stage] = append(p.byApproval[stage], f)
@@ -99,6 +109,9 @@ func (p *Project) newestFirst(a, b *kargo.Freight) int {
 		cmp.Compare(b.Metadata.Name, a.Metadata.Name),
 	)
 }
+
+// Newer reports whether a comes before b in the order in which Kargo picks Freight.
+func (p *Project) Newer(a, b *kargo.Freight) bool { return p.newestFirst(a, b) < 0 }
 
 func (p *Project) indexPromotions(promotions []kargo.Promotion) {
 	for i := range promotions {
@@ -127,6 +140,9 @@ func (p *Project) HasWarehouse(name string) bool { return p.warehouses[name] }
 
 // Freight returns all Freight, newest first.
 func (p *Project) Freight() []*kargo.Freight { return p.freight }
+
+// FreightNamed returns the Freight of this name, or nil.
+func (p *Project) FreightNamed(name string) *kargo.Freight { return p.byName[name] }
 
 // FreightFrom returns the Freight of one origin, newest first.
 func (p *Project) FreightFrom(origin kargo.Origin) []*kargo.Freight { return p.byOrigin[origin] }
@@ -183,4 +199,37 @@ func Origins(stage *kargo.Stage) []kargo.Origin {
 		}
 	}
 	return origins
+}
+
+// WithStages returns the Project with other Stages in place of those of their names.
+// They may differ in all but their names and upstreams.
+func (p *Project) WithStages(changed map[string]*kargo.Stage) *Project {
+	other := *p
+	other.stages = maps.Clone(p.stages)
+	other.Stages = slices.Clone(p.Stages)
+	for i, stage := range other.Stages {
+		if replacement, ok := changed[stage.Metadata.Name]; ok {
+			other.Stages[i], other.stages[stage.Metadata.Name] = replacement, replacement
+		}
+	}
+	return &other
+}
+
+// WithFreight returns the Project with other pieces of Freight in place of those of
+// their names. They may differ in their status alone.
+func (p *Project) WithFreight(changed map[string]*kargo.Freight) *Project {
+	other := *p
+	other.freight = replaced(p.freight, changed)
+	other.fileFreight()
+	return &other
+}
+
+func replaced(freight []*kargo.Freight, changed map[string]*kargo.Freight) []*kargo.Freight {
+	list := slices.Clone(freight)
+	for i, f := range list {
+		if replacement, ok := changed[f.Metadata.Name]; ok {
+			list[i] = replacement
+		}
+	}
+	return list
 }
