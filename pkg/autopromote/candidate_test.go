@@ -30,6 +30,7 @@ func TestCandidates(t *testing.T) {
 		stage   kargo.Stage
 		freight []kargo.Freight
 		unread  pipeline.Kinds
+		partial bool
 		// configured, any and all are the candidates under the three semantics; any and
 		// all are those as configured where they are not given.
 		configured, any, all candidates
@@ -185,6 +186,19 @@ func TestCandidates(t *testing.T) {
 			unread: pipeline.Kinds(0).With(pipeline.Freight),
 		},
 		{
+			name:    "unknown, where only one piece of Freight was read",
+			stage:   prod(build.From("qa")),
+			freight: []kargo.Freight{verified("f1", "01:00")},
+			partial: true,
+		},
+		{
+			name:       "none, where the listing fails whatever the Freight",
+			stage:      build.Stage("prod", build.Requests("w", build.From("qa")), build.Requests("v", build.Direct())),
+			freight:    []kargo.Freight{verified("f1", "01:00")},
+			partial:    true,
+			configured: candidates{},
+		},
+		{
 			name:       "none, where the listing fails whatever the Warehouses",
 			stage:      prod(build.From("qa"), build.Strategy("Most")),
 			freight:    []kargo.Freight{verified("f1", "01:00")},
@@ -199,7 +213,7 @@ func TestCandidates(t *testing.T) {
 			}
 			r := rules(t, test.release)
 			p := pipeline.New(pipeline.Objects{
-				Project: "p", Stages: []kargo.Stage{test.stage}, Freight: test.freight, Warehouses: []string{"w", "x"}, Unread: test.unread,
+				Project: "p", Stages: []kargo.Stage{test.stage}, Freight: test.freight, Warehouses: []string{"w", "x"}, Unread: test.unread, Partial: test.partial,
 			}, r.ByDiscovery())
 			stage := avail.New(p, r, build.Noon()).Stage("prod")
 			for i, want := range []candidates{test.configured, test.any, test.all} {

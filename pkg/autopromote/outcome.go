@@ -1,0 +1,114 @@
+package autopromote
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+)
+
+// Outcome is what auto-promotion does about one piece of Freight.
+type Outcome struct {
+	// Asked says that auto-promotion is on or may be, so that candidates matter.
+	Asked bool
+	// Guard is what keeps the Freight from being promoted, were it the candidate;
+	// GuardNone unless Asked.
+	Guard Guard
+	// Words say it to a person.
+	Words string
+}
+
+// OutcomeOf returns what auto-promotion to the Stage does about f.
+func OutcomeOf(s *avail.Stage, f *kargo.Freight) Outcome {
+	policy, err := SwitchOf(s.Project(), s.Stage, s.Rules())
+	switch {
+	case s.IsControlFlow():
+		return Outcome{Words: "does not apply: a control-flow Stage runs nothing, it passes on by itself what its listing has"}
+	case policy.Enabled == avail.No:
+		return Outcome{Words: "off: nothing is promoted to " + s.Metadata.Name + " by itself"}
+	}
+	o := Outcome{Asked: true, Guard: GuardOf(s, f)}
+	switch {
+	case err != nil:
+		o.Words = fmt.Sprintf("unknown: %v", err)
+	case policy.Enabled == avail.Unknown:
+		o.Words = "unknown: the promotion policies are not known"
+	default:
+		o.Words = "on: " + o.words(s, f)
+	}
+	return o
+}
+
+// words says what auto-promotion does where it is on.
+func (o Outcome) words(s *avail.Stage, f *kargo.Freight) string {
+	candidates := Candidates(s, avail.Configured)
+	candidate := candidates[f.Origin]
+	switch {
+	case candidates == nil:
+		return "which Freight it picks is not known"
+	case s.ListError(avail.Configured) != "":
+		return "it picks nothing, as the Stage's listing fails"
+	case !s.Requests(f.Origin):
+		return fmt.Sprintf("it never picks this Freight, as %s does not request %s", s.Metadata.Name, f.Origin)
+	case candidate == nil && len(s.Listed(f.Origin, avail.Configured, 2)) > 1:
+		return fmt.Sprintf("it picks nothing of %s, as several pieces of Freight match the upstream", f.Origin)
+	case candidate == nil:
+		return fmt.Sprintf("it picks nothing of %s, as none is listed", f.Origin)
+	case candidate != f && s.Project().Newer(candidate, f):
+		return fmt.Sprintf("its candidate is %s, which is newer; older Freight is not tried", called(candidate))
+	case candidate != f:
+		return fmt.Sprintf("its candidate is %s, as this Freight is not listed", called(candidate))
+	default:
+		return "this Freight is its candidate" + o.next(s, f)
+	}
+}
+
+// next says what becomes of a candidate.
+func (o Outcome) next(s *avail.Stage, f *kargo.Freight) string {
+	switch o.Guard.Reason {
+	case GuardNone:
+		if s.Judge(f).Available[avail.Configured] {
+			return ", and is promoted when the Stage's controller looks next, within about five minutes"
+		}
+		return ", and the webhook refuses its Promotion; nothing else is tried meanwhile"
+	case GuardCurrent:
+		return ", and the Stage runs it"
+	case GuardHeld:
+		return ", and is not promoted, as auto-promotion is on hold" + o.Guard.held()
+	case GuardInProgress:
+		return fmt.Sprintf(", and its Promotion %s is under way", o.Guard.Promotion)
+	case GuardSettling:
+		return fmt.Sprintf(", and its Promotion %s has just succeeded", o.Guard.Promotion)
+	case GuardUnsuccessful:
+		return fmt.Sprintf(", and is not promoted again, as its last Promotion, %s, did not succeed", o.Guard.Promotion)
+	case GuardPromotedBefore:
+		return fmt.Sprintf(", and is not promoted, as there has been a Promotion of it, %s", o.Guard.Promotion)
+	case GuardUnknown:
+		if o.Guard.Promotion != "" {
+			return "; whether it is promoted again is open, as some of its Promotions did not succeed, and Kargo looks at any one of them"
+		}
+		return "; whether it is promoted hangs on Promotions that are not known"
+	}
+	return ""
+}
+
+// held says who holds, and since when.
+func (g Guard) held() string {
+	text := ""
+	if g.Hold.Actor != "" {
+		text += " by " + g.Hold.Actor
+	}
+	if g.Hold.CreatedAt != nil {
+		text += " since " + g.Hold.CreatedAt.UTC().Format(time.RFC3339)
+	}
+	return text
+}
+
+// called is what people call a piece of Freight.
+func called(f *kargo.Freight) string {
+	if alias := f.AliasOrLabel(); alias != "" {
+		return alias
+	}
+	return f.Metadata.Name
+}
