@@ -1,0 +1,418 @@
+package remedy
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/autopromote"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+)
+
+// Steps returns what would get f to the Stage or, where it is available, into it: what
+// comes by itself first, then what mends the way that the pipeline prescribes, then
+// what goes around it. Empty when there is nothing to do, or nothing helps.
+func Steps(s *avail.Stage, f *kargo.Freight, commands Commands) []Step {
+	a := &advisor{
+		stage: s, freight: f, commands: commands, project: s.Project().Name, judged: s.Judge(f), followed: map[string]bool{},
+	}
+	switch {
+	case s.Metadata.DeletionTimestamp != nil: // nothing gets there any more
+	case a.judged.Available[avail.Configured]:
+		a.intoStage()
+	default:
+		a.toStage()
+	}
+	return a.steps
+}
+
+// advisor gathers steps.
+type advisor struct {
+	stage    *avail.Stage
+	freight  *kargo.Freight
+	judged   avail.Judgment
+	project  string
+	commands Commands
+	steps    []Step
+	// followed holds the Stages that were followed.
+	followed map[string]bool
+	// underWay says what is, and byHand which Stages after it need a Promotion by hand.
+	underWay, byHand []string
+}
+
+func (a *advisor) add(step Step) {
+	same := func(other Step) bool { return other.Action == step.Action && other.Stage == step.Stage }
+	if !slices.ContainsFunc(a.steps, same) {
+		a.steps = append(a.steps, step)
+	}
+}
+
+// wait adds that something comes by itself, before all else.
+func (a *advisor) wait(condition, what string) {
+	command := a.commands.wait(a.project, a.name(), a.freight.Metadata.Name, condition)
+	if command != "" {
+		what += "; the command returns when it is " + map[string]string{"current": "there", "available": "available to " + a.name()}[condition]
+	}
+	a.steps = slices.Insert(a.steps, 0, Step{Action: Wait, Stage: a.name(), Command: command, Effect: what})
+}
+
+func (a *advisor) name() string { return a.stage.Metadata.Name }
+
+// intoStage is for Freight that is available and perhaps not there.
+func (a *advisor) intoStage() {
+	_, verified := a.freight.Status.VerifiedIn[a.name()]
+	switch {
+	case a.stage.IsControlFlow() && verified, a.stage.RunsNow(a.freight) && verified:
+	case a.stage.IsControlFlow():
+		a.throughGate(a.stage)
+	case a.stage.RunsNow(a.freight):
+		a.verify(a.stage, "", "it is verified")
+	default:
+		a.promoteHere()
+	}
+}
+
+// throughGate is for a control-flow Stage that has not passed the Freight on.
+func (a *advisor) throughGate(gate *avail.Stage) {
+	name := gate.Metadata.Name
+	if gate.Judge(a.freight).Listed[avail.Configured] == avail.Yes {
+		a.add(Step{
+			Action: Refresh, Stage: name, Command: a.commands.stage("refresh", a.project, name),
+			Effect: fmt.Sprintf("makes the controller of %s look again, and pass the Freight on", name),
+		})
+	}
+}
+
+// promoteHere is for Freight that the Stage may have and does not run.
+func (a *advisor) promoteHere() {
+	if last := a.stage.LastPromotion(a.freight); last.Open() {
+		a.wait("current", fmt.Sprintf("its Promotion to %s, %s, is under way", a.name(), last.Name))
+		return
+	}
+	if o := autopromote.OutcomeOf(a.stage, a.freight); o.Asked && o.Guard.Reason == autopromote.GuardNone && a.isCandidate() {
+		a.wait("current", fmt.Sprintf("auto-promotion promotes it to %s when the Stage's controller looks next, within about five minutes", a.name()))
+	}
+	a.add(Step{
+		Action: Promote, Stage: a.name(),
+		Command: a.commands.kargo("promote", a.project, a.name(), a.freight.Metadata.Name),
+		Effect:  fmt.Sprintf("promotes it to %s%s%s", a.name(), a.replacing(a.stage), a.holding(a.stage)),
+	})
+}
+
+// isCandidate reports whether auto-promotion, which is known to be on, picks the Freight.
+func (a *advisor) isCandidate() bool {
+	policy, _ := autopromote.SwitchOf(a.stage.Project(), a.stage.Stage, a.stage.Rules())
+	return policy.Enabled == avail.Yes && autopromote.Candidates(a.stage, avail.Configured)[a.freight.Origin] == a.freight
+}
+
+// replacing says what a Promotion to the Stage replaces.
+func (a *advisor) replacing(s *avail.Stage) string {
+	current := s.Status.Current()
+	if current == nil {
+		return ""
+	}
+	name := current.Items[a.freight.Origin.String()].Name
+	if name == "" || name == a.freight.Metadata.Name {
+		return ""
+	}
+	return fmt.Sprintf(", in place of %s, which it runs now", a.called(name))
+}
+
+// called is what people call a piece of Freight.
+func (a *advisor) called(name string) string {
+	for _, f := range a.stage.Project().FreightFrom(a.freight.Origin) {
+		if f.Metadata.Name == name && f.AliasOrLabel() != "" {
+			return f.AliasOrLabel()
+		}
+	}
+	return name
+}
+
+// holding says what a Promotion by hand does to the Stage's auto-promotion.
+func (a *advisor) holding(s *avail.Stage) string {
+	rules := s.Rules()
+	policy, _ := autopromote.SwitchOf(s.Project(), s.Stage, rules)
+	if !rules.KnowsHolds() || policy.Enabled == avail.No {
+		return ""
+	}
+	if s.ListError(avail.Configured) != "" { // Kargo asks the listing whether it is the candidate
+		return ""
+	}
+	candidates := autopromote.Candidates(s, avail.Configured)
+	held := autopromote.HoldOf(s.Stage, rules, a.freight.Origin) != nil
+	switch candidate := candidates[a.freight.Origin]; {
+	case candidates == nil || policy.Enabled == avail.Unknown:
+		return "; unless it is auto-promotion's candidate, that puts auto-promotion on hold"
+	case candidate != a.freight:
+		return "; as it is not auto-promotion's candidate, that puts auto-promotion on hold"
+	case held:
+		return "; as it is auto-promotion's candidate, that ends the hold"
+	default:
+		return ""
+	}
+}
+
+// toStage is for Freight that is not available.
+func (a *advisor) toStage() {
+	a.follow(a.stage, nil)
+	if len(a.underWay) > 0 {
+		what := strings.Join(a.underWay, "; ")
+		if len(a.byHand) > 0 {
+			what += "; after that it has to be promoted by hand to " + strings.Join(a.byHand, ", ")
+		}
+		a.wait("available", what)
+	}
+	a.approve()
+	a.strategy()
+}
+
+// follow goes from a Stage that the Freight is not available to, and that the chain
+// led to, to those that can act, and adds what they can do, or what is under way there.
+// Each Stage is followed once.
+func (a *advisor) follow(waiting *avail.Stage, chain []string) {
+	if a.followed[waiting.Metadata.Name] {
+		return
+	}
+	a.followed[waiting.Metadata.Name] = true
+	for _, b := range a.inForce(waiting) {
+		a.clear(waiting, b, chain)
+	}
+}
+
+// inForce returns the blockers of a Stage that count as it is configured and that can
+// be cleared.
+func (a *advisor) inForce(waiting *avail.Stage) []avail.Blocker {
+	return slices.DeleteFunc(waiting.Blockers(a.freight), func(b avail.Blocker) bool {
+		request := &waiting.Spec.RequestedFreight[b.Request]
+		semantics, possible := avail.Any, a.stage.Satisfiable(a.freight, request)
+		if request.Sources.AvailabilityStrategy == kargo.All {
+			semantics = avail.All
+			if len(possible) < len(request.Sources.Upstreams()) {
+				return true // one that cannot be cleared keeps it out whatever the others do
+			}
+		}
+		return !slices.Contains(b.Blocks, semantics) || !slices.Contains(possible, b.Stage)
+	})
+}
+
+// clear adds what clears a blocker.
+func (a *advisor) clear(waiting *avail.Stage, b avail.Blocker, chain []string) {
+	upstream := a.stage.Other(b.Stage)
+	if !a.comes(upstream, b.Reason) {
+		a.follow(upstream, append(slices.Clone(chain), b.Stage))
+		return
+	}
+	switch b.Reason {
+	case avail.Soaking:
+		a.isUnderWay(fmt.Sprintf("it soaks in %s until %s", b.Stage, b.Until.UTC().Format(time.RFC3339)), chain)
+	case avail.PromotionRunning:
+		a.isUnderWay(fmt.Sprintf("it is being promoted to %s", b.Stage), chain)
+	case avail.PromotionPending:
+		a.isUnderWay(fmt.Sprintf("its Promotion to %s is queued", b.Stage), chain)
+	case avail.VerificationPending, avail.VerificationRunning:
+		a.isUnderWay(fmt.Sprintf("%s is verifying it", b.Stage), chain)
+	case avail.AwaitingHealth:
+		a.isUnderWay(fmt.Sprintf("%s verifies it once the Stage is Healthy", b.Stage), chain)
+	case avail.AwaitingGate:
+		a.throughGate(upstream)
+	case avail.VerificationFailed, avail.VerificationError, avail.VerificationAborted, avail.VerificationInconclusive:
+		if upstream.RunsNow(a.freight) {
+			a.verify(upstream, a.soakLeft(waiting, b), a.then(waiting, upstream, b))
+		} else {
+			a.promoteThere(waiting, upstream, b)
+		}
+	case avail.Superseded, avail.NotPromoted, avail.PromotionFailed, avail.PromotionErrored, avail.PromotionAborted, avail.SoakInterrupted:
+		a.promoteThere(waiting, upstream, b)
+	case avail.SelfReference, avail.StageNotFound, avail.SoakImpossible, avail.StageDeleting, avail.OriginNotRequested,
+		avail.NoSource, avail.Cycle, avail.UpstreamBlocked, avail.ReasonUnknown:
+	}
+}
+
+// comes reports whether the Freight is in the upstream, or may come there next. That it
+// was there, or that a Promotion is under way, changes nothing about that: Kargo checks
+// each Promotion before it runs.
+func (a *advisor) comes(upstream *avail.Stage, reason avail.Reason) bool {
+	return reason == avail.Soaking || reason == avail.AwaitingGate ||
+		upstream.RunsNow(a.freight) || upstream.Judge(a.freight).Available[avail.Configured]
+}
+
+// isUnderWay notes what is under way at the end of a chain of blocked Stages, and
+// which of them do not go on by themselves.
+func (a *advisor) isUnderWay(what string, chain []string) {
+	if !slices.Contains(a.underWay, what) {
+		a.underWay = append(a.underWay, what)
+	}
+	for _, name := range slices.Backward(chain) {
+		s := a.stage.Other(name)
+		policy, _ := autopromote.SwitchOf(s.Project(), s.Stage, s.Rules())
+		if !s.IsControlFlow() && policy.Enabled == avail.No && !slices.Contains(a.byHand, name) {
+			a.byHand = append(a.byHand, name)
+		}
+	}
+}
+
+// verify adds that the Stage verifies once more what it runs; soak is what has to
+// follow before then.
+func (a *advisor) verify(s *avail.Stage, soak, then string) {
+	found := s.EvidenceAt(s.Metadata.Name, a.freight)
+	if found.Verification == nil || found.Verification.Phase.Open() || found.Verification.Phase == kargo.VerificationSuccessful {
+		return
+	}
+	name, healthy := s.Metadata.Name, ""
+	if s.Status.Health != nil && !s.Status.IsHealthy() {
+		healthy = ", once it is Healthy"
+	}
+	a.add(Step{
+		Action: Verify, Stage: name, Command: a.commands.stage("verify", a.project, name),
+		Effect: fmt.Sprintf("verifies once more what %s runs%s; if that succeeds%s, %s", name, healthy, soak, then),
+	})
+}
+
+// promoteThere adds that the Freight is promoted to an upstream that may have it.
+func (a *advisor) promoteThere(waiting, upstream *avail.Stage, b avail.Blocker) {
+	name := upstream.Metadata.Name
+	a.add(Step{
+		Action: Promote, Stage: name,
+		Command: a.commands.kargo("promote", a.project, name, a.freight.Metadata.Name),
+		Effect: fmt.Sprintf("promotes it to %s%s%s; once it %s, %s", name,
+			a.replacing(upstream), a.holding(upstream), a.proven(waiting, b), a.then(waiting, upstream, b)),
+	})
+}
+
+// proven says what the Freight then has to go through.
+func (a *advisor) proven(waiting *avail.Stage, b avail.Blocker) string {
+	var parts []string
+	if _, verified := a.freight.Status.VerifiedIn[b.Stage]; !verified {
+		parts = append(parts, "is verified there")
+	}
+	if need := waiting.Spec.RequestedFreight[b.Request].Sources.RequiredSoakTime; need != nil && *need > 0 {
+		parts = append(parts, fmt.Sprintf("has soaked there for %s", need))
+	}
+	return strings.Join(parts, " and ")
+}
+
+// soakLeft says how long Freight that is in the upstream still has to stay there.
+func (a *advisor) soakLeft(waiting *avail.Stage, b avail.Blocker) string {
+	need := waiting.Spec.RequestedFreight[b.Request].Sources.RequiredSoakTime
+	since := a.freight.Status.CurrentlyIn[b.Stage].Since
+	if need == nil || *need <= 0 || since != nil && a.stage.Now().Sub(*since) >= time.Duration(*need) {
+		return ""
+	}
+	return fmt.Sprintf(" and it has soaked there for %s", need)
+}
+
+// then says what follows once the upstream satisfies the Stage that waits for it.
+func (a *advisor) then(waiting, upstream *avail.Stage, b avail.Blocker) string {
+	satisfied := verifiedIn(a.freight, upstream.Metadata.Name)
+	name := waiting.Metadata.Name
+	if waiting.Judge(satisfied).Available[avail.Configured] {
+		return fmt.Sprintf("it is available to %s", name)
+	}
+	var others []string
+	for _, left := range waiting.Blockers(satisfied) {
+		if left.Stage != b.Stage && !slices.Contains(others, left.Stage) {
+			others = append(others, left.Stage)
+		}
+	}
+	if len(others) == 0 {
+		return "it is one step nearer to " + name
+	}
+	return fmt.Sprintf("%s waits for %s alone", name, strings.Join(others, ", "))
+}
+
+// approve adds an approval for the Stage, if that admits the Freight.
+func (a *advisor) approve() {
+	approved := withStatus(a.freight)
+	approved.Status.ApprovedFor[a.name()] = kargo.Approved{}
+	judged := a.stage.Judge(approved)
+	unlisted := judged.Listed[avail.Configured] == avail.No || a.stage.ListError(avail.Configured) != ""
+	if !judged.Available[avail.Configured] || a.stage.IsControlFlow() && unlisted {
+		return // a control-flow Stage passes on what it lists, and nothing else
+	}
+	effect := fmt.Sprintf("makes it available to %s at once, whatever its upstreams say", a.name())
+	switch {
+	case a.stage.IsControlFlow():
+		effect += fmt.Sprintf("; %s passes it on when its controller looks next (kargo refresh stage)", a.name())
+	case unlisted:
+		effect += "; auto-promotion leaves it alone all the same"
+	default:
+		effect += a.picked()
+	}
+	a.add(Step{
+		Action: Approve, Stage: a.name(), Effect: effect,
+		Command: a.commands.kargo("approve", a.project, a.name(), a.freight.Metadata.Name),
+	})
+}
+
+// picked says what auto-promotion may do once the Freight is listed.
+func (a *advisor) picked() string {
+	policy, _ := autopromote.SwitchOf(a.stage.Project(), a.stage.Stage, a.stage.Rules())
+	candidate := autopromote.Candidates(a.stage, avail.Configured)[a.freight.Origin]
+	newer := candidate != nil && a.stage.Project().Newer(candidate, a.freight)
+	guard := autopromote.GuardOf(a.stage, a.freight).Reason
+	if policy.Enabled == avail.No || newer || guard != autopromote.GuardNone && guard != autopromote.GuardUnknown {
+		return ""
+	}
+	return "; auto-promotion may then promote it at once"
+}
+
+// strategy adds that the Stage asks for one upstream instead of all, if that admits
+// the Freight.
+func (a *advisor) strategy() {
+	var requests []int
+	for i := range a.stage.Spec.RequestedFreight {
+		request := &a.stage.Spec.RequestedFreight[i]
+		if request.Origin == a.freight.Origin && request.Sources.AvailabilityStrategy == kargo.All {
+			requests = append(requests, i)
+		}
+	}
+	if len(requests) == 0 || !a.judged.Available[avail.Any] {
+		return
+	}
+	a.add(Step{
+		Action: SetStrategy, Stage: a.name(),
+		Command: a.commands.setStrategy(a.project, a.name(), requests, a.stage),
+		Effect:  fmt.Sprintf("lets one upstream be enough for %s, for all Freight of %s from then on%s", a.name(), a.freight.Origin, a.released()),
+	})
+}
+
+// released says what the Stage does by itself once one upstream is enough.
+func (a *advisor) released() string {
+	policy, _ := autopromote.SwitchOf(a.stage.Project(), a.stage.Stage, a.stage.Rules())
+	switch {
+	case a.stage.IsControlFlow():
+		return "; it passes on at once all that one of them has verified, which cannot be undone"
+	case policy.Enabled != avail.No:
+		return "; auto-promotion, where it is on, then promotes the newest"
+	default:
+		return ""
+	}
+}
+
+// withStatus returns a copy of the Freight whose status can be changed.
+func withStatus(f *kargo.Freight) *kargo.Freight {
+	other := *f
+	other.Status.VerifiedIn = copyOf(f.Status.VerifiedIn)
+	other.Status.ApprovedFor = copyOf(f.Status.ApprovedFor)
+	return &other
+}
+
+// verifiedIn returns the Freight as it is once it is verified in the Stage and has
+// soaked there.
+func verifiedIn(f *kargo.Freight, stage string) *kargo.Freight {
+	other, forever := withStatus(f), kargo.Duration(1<<63-1)
+	verified := other.Status.VerifiedIn[stage]
+	verified.LongestSoak = &forever
+	other.Status.VerifiedIn[stage] = verified
+	return other
+}
+
+func copyOf[V any](m map[string]V) map[string]V {
+	if m == nil {
+		return map[string]V{}
+	}
+	return maps.Clone(m)
+}

@@ -1,0 +1,32 @@
+package remedy
+
+// Step is something that a person can do.
+type Step struct {
+	Action Action
+	// Stage is where.
+	Stage string
+	// Command does it, ready for a POSIX shell; "" when there is none, or when a name in
+	// it is not plain.
+	Command string
+	// Effect says what it does, in words.
+	Effect string
+}
+
+// Action is what a Step does.
+type Action string
+
+// The actions.
+const (
+	// Wait for what comes by itself.
+	Wait Action = "Wait"
+	// Refresh a control-flow Stage, so that its controller looks again.
+	Refresh Action = "Refresh"
+	// Verify what a Stage runs once more.
+	Verify Action = "Verify"
+	// Promote the Freight to a Stage.
+	Promote Action = "Promote"
+	// Approve the Freight for the Stage.
+	Approve Action = "Approve"
+	// SetStrategy changes how many upstreams have to be satisfied.
+	SetStrategy Action = "SetStrategy"
+)
