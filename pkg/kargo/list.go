@@ -16,6 +16,8 @@ type ListMeta struct {
 	// RemainingItemCount is how many items follow this page; nil when the server
 	// does not say.
 	RemainingItemCount *int64 `json:"remainingItemCount"`
+	// ResourceVersion is the state of the server that the list shows.
+	ResourceVersion string `json:"resourceVersion"`
 }
 
 // DecodeList reads one JSON list object from r and hands each of its items to

@@ -20,14 +20,14 @@ func TestDecodeList(t *testing.T) {
 		items      []string
 	}{
 		{"no item", `{"apiVersion": "v1", "kind": "List", "metadata": {}, "items": []}`, kargo.ListMeta{}, nil},
-		{"null items, as an empty Go slice arrives", `{"metadata": {"resourceVersion": "7"}, "items": null}`, kargo.ListMeta{}, nil},
+		{"null items, as an empty Go slice arrives", `{"metadata": {"resourceVersion": "7"}, "items": null}`, kargo.ListMeta{ResourceVersion: "7"}, nil},
 		{"no metadata", `{"items": [{"metadata": {"name": "a"}}]}`, kargo.ListMeta{}, []string{"a"}},
 		{"null metadata", `{"metadata": null, "items": [{"metadata": {"name": "a"}}]}`, kargo.ListMeta{}, []string{"a"}},
 		{
 			"a page before the last",
 			`{"kind": "StageList", "metadata": {"resourceVersion": "7", "continue": "next", "remainingItemCount": 3},
 			  "items": [{"metadata": {"name": "b"}}, {"metadata": {"name": "a"}}]}`,
-			kargo.ListMeta{Continue: "next", RemainingItemCount: remaining(3)},
+			kargo.ListMeta{ResourceVersion: "7", Continue: "next", RemainingItemCount: remaining(3)},
 			[]string{"b", "a"},
 		},
 		{

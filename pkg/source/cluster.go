@@ -1,6 +1,7 @@
 package source
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -38,8 +39,8 @@ type Cluster struct {
 // it does not serve Kargo's API at all. A namespace that does not exist is the API
 // server's own NotFound, and one without Stages gives an empty Snapshot.
 func (c Cluster) Read(ctx context.Context) (*Snapshot, error) {
-	g := &gathering{cluster: c, stagesRead: make(chan struct{})}
-	err := g.run(ctx)
+	g := newGathering(c)
+	err := g.run(ctx, g.readStages, g.readFreight, g.readWarehouses, g.readPolicies, g.readPromotions)
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
@@ -48,13 +49,7 @@ func (c Cluster) Read(ctx context.Context) (*Snapshot, error) {
 	case len(g.stages) == 0:
 		return c.withoutStages(ctx)
 	}
-	snapshot := g.snapshot()
-	for _, r := range g.refusals {
-		if r.resource != nil {
-			snapshot.unread(r.kind, c.refused(r))
-		}
-	}
-	return snapshot, nil
+	return g.snapshot(), nil
 }
 
 // gathering is one reading of a Cluster. Each field is written by one goroutine.
@@ -65,30 +60,54 @@ type gathering struct {
 	stagesRead chan struct{}
 	stagesErr  error
 	// refusals are in the order in which they are reported.
-	refusals [4]refusal
+	refusals []refusal
 }
+
+func newGathering(c Cluster) *gathering {
+	return &gathering{cluster: c, stagesRead: make(chan struct{})}
+}
+
+// part reads a part of what is gathered, or notes that it is refused.
+type part func(context.Context, *refusal) error
 
 // refusal is a kind that the user may not read; resource is nil when he may.
 type refusal struct {
+	// kind is what nothing is known of therefore, 0 when something is.
 	kind     pipeline.Kind
 	verb     string
 	resource *resource
+	// unknown says what is unknown therefore; "" says what is without the kind.
+	unknown string
 }
 
-func (g *gathering) run(ctx context.Context) error {
+// run reads parts in parallel. Those of the Stages have to be in the first run.
+func (g *gathering) run(ctx context.Context, parts ...part) error {
+	refusals := make([]refusal, len(parts))
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error {
-		defer close(g.stagesRead)
-		g.stages, g.stagesErr = list(ctx, g.cluster, stages(), stageMeta)
-		g.stagesErr = g.cluster.stagesError(ctx, g.stagesErr)
-		return g.stagesErr
-	})
-	for i, part := range [len(g.refusals)]func(context.Context, *refusal) error{
-		g.readFreight, g.readWarehouses, g.readPolicies, g.readPromotions,
-	} {
-		group.Go(func() error { return g.tolerate(part(ctx, &g.refusals[i])) })
+	for i, part := range parts {
+		group.Go(func() error { return g.tolerate(part(ctx, &refusals[i])) })
 	}
-	return group.Wait()
+	err := group.Wait()
+	g.refusals = append(g.refusals, refusals...)
+	return err
+}
+
+// snapshot returns what was gathered.
+func (g *gathering) snapshot() *Snapshot {
+	snapshot := g.objects.snapshot()
+	for _, r := range g.refusals {
+		if r.resource != nil {
+			snapshot.unread(r.kind, g.cluster.refused(r))
+		}
+	}
+	return snapshot
+}
+
+func (g *gathering) readStages(ctx context.Context, _ *refusal) error {
+	defer close(g.stagesRead)
+	g.stages, g.stagesErr = list(ctx, g.cluster, stages(), stageMeta)
+	g.stagesErr = g.cluster.stagesError(ctx, g.stagesErr)
+	return g.stagesErr
 }
 
 // tolerate holds back an error until the Stages are read: what ails all lists is
@@ -106,17 +125,17 @@ func (g *gathering) tolerate(err error) error {
 
 func (g *gathering) readFreight(ctx context.Context, refused *refusal) (err error) {
 	g.freight, err = list(ctx, g.cluster, freights(), freightMeta)
-	return g.cluster.refusedOr(err, refused, refusal{pipeline.Freight, "list", freights()})
+	return g.cluster.refusedOr(err, refused, refusal{kind: pipeline.Freight, verb: "list", resource: freights()})
 }
 
 func (g *gathering) readWarehouses(ctx context.Context, refused *refusal) (err error) {
 	g.warehouses, err = list(ctx, g.cluster, warehouses(), warehouseMeta)
-	return g.cluster.refusedOr(err, refused, refusal{pipeline.Warehouses, "list", warehouses()})
+	return g.cluster.refusedOr(err, refused, refusal{kind: pipeline.Warehouses, verb: "list", resource: warehouses()})
 }
 
 func (g *gathering) readPromotions(ctx context.Context, refused *refusal) (err error) {
 	g.promotions, err = list(ctx, g.cluster, promotions(), promotionMeta)
-	return g.cluster.refusedOr(err, refused, refusal{pipeline.Promotions, "list", promotions()})
+	return g.cluster.refusedOr(err, refused, refusal{kind: pipeline.Promotions, verb: "list", resource: promotions()})
 }
 
 // readPolicies reads the ProjectConfigs, or the Projects where the API server does
@@ -124,14 +143,14 @@ func (g *gathering) readPromotions(ctx context.Context, refused *refusal) (err e
 func (g *gathering) readPolicies(ctx context.Context, refused *refusal) (err error) {
 	g.configs, err = list(ctx, g.cluster, projectConfigs(), configMeta)
 	if !apierrors.IsNotFound(err) && (!apierrors.IsForbidden(err) || g.cluster.serves(ctx, projectConfigs())) {
-		return g.cluster.refusedOr(err, refused, refusal{pipeline.Policies, "list", projectConfigs()})
+		return g.cluster.refusedOr(err, refused, refusal{kind: pipeline.Policies, verb: "list", resource: projectConfigs()})
 	}
 	if g.cluster.Namespace == "" {
 		g.projects, err = list(ctx, g.cluster, projects(), projectMeta)
-		return g.cluster.refusedOr(err, refused, refusal{pipeline.Policies, "list", projects()})
+		return g.cluster.refusedOr(err, refused, refusal{kind: pipeline.Policies, verb: "list", resource: projects()})
 	}
 	g.projects, err = g.cluster.project(ctx)
-	return g.cluster.refusedOr(err, refused, refusal{pipeline.Policies, "get", projects()})
+	return g.cluster.refusedOr(err, refused, refusal{kind: pipeline.Policies, verb: "get", resource: projects()})
 }
 
 // refusedOr notes a refusal and swallows its error. Other errors stay, in clear words.
@@ -147,11 +166,15 @@ func (c Cluster) refusedOr(err error, into *refusal, r refusal) error {
 	}
 }
 
-// refused says what may not be read, what is unknown therefore, and what would
-// allow it.
+// refused says what is unknown because of a refusal.
 func (c Cluster) refused(r refusal) string {
-	return fmt.Sprintf("not allowed to %s %s: %s; needed is %s",
-		r.verb, c.describe(r.resource), unknownWithout(r.kind), rule(r.verb, r.resource))
+	return c.mayNot(r.verb, r.resource, cmp.Or(r.unknown, unknownWithout(r.kind)))
+}
+
+// mayNot says what may not be done, what is unknown therefore, and what would allow
+// it.
+func (c Cluster) mayNot(verb string, r *resource, unknown string) string {
+	return fmt.Sprintf("not allowed to %s %s: %s; needed is %s", verb, c.describe(r), unknown, rule(verb, r))
 }
 
 // rule is the RBAC rule that allows a verb on a resource.

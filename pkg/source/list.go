@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -24,6 +25,8 @@ type resource struct {
 	clusterScoped bool
 	// metadataOnly asks for the objects' metadata alone.
 	metadataOnly bool
+	// labels and fields select objects; "" selects all.
+	labels, fields string
 }
 
 func stages() *resource         { return &resource{plural: "stages"} }
@@ -33,9 +36,35 @@ func promotions() *resource     { return &resource{plural: "promotions"} }
 func projectConfigs() *resource { return &resource{plural: "projectconfigs"} }
 func projects() *resource       { return &resource{plural: "projects", clusterScoped: true} }
 
+// metadata returns the resource with the metadata of its objects alone.
+func (r resource) metadata() *resource {
+	r.metadataOnly = true
+	return &r
+}
+
+// withLabels returns the resource with the objects that labels select alone.
+func (r resource) withLabels(selector string) *resource {
+	r.labels = selector
+	return &r
+}
+
+// withField returns the resource with the objects that a field selects alone.
+func (r resource) withField(selector string) *resource {
+	r.fields = selector
+	return &r
+}
+
 func (r *resource) accept() string {
 	if r.metadataOnly {
 		return "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
+	}
+	return "application/json"
+}
+
+// acceptOne is what accept asks for of lists, for the events of a watch.
+func (r *resource) acceptOne() string {
+	if r.metadataOnly {
+		return "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json"
 	}
 	return "application/json"
 }
@@ -94,9 +123,12 @@ func projectOf(r *resource, meta *kargo.Metadata) string {
 }
 
 func readPage[T any](ctx context.Context, c Cluster, r *resource, limit int, next string, each func(T)) (kargo.ListMeta, error) {
-	request := c.get(r).SetHeader("Accept", r.accept())
-	if c.Namespace != "" && !r.clusterScoped {
-		request.Namespace(c.Namespace)
+	request := c.request(r).SetHeader("Accept", r.accept())
+	if r.labels != "" {
+		request.Param("labelSelector", r.labels)
+	}
+	if r.fields != "" {
+		request.Param("fieldSelector", r.fields)
 	}
 	if limit > 0 {
 		request.Param("limit", strconv.Itoa(limit))
@@ -104,6 +136,11 @@ func readPage[T any](ctx context.Context, c Cluster, r *resource, limit int, nex
 	if next != "" {
 		request.Param("continue", next)
 	}
+	return readList(ctx, request, each)
+}
+
+// readList reads the answer to a request, which is a list or a page of one.
+func readList[T any](ctx context.Context, request *rest.Request, each func(T)) (kargo.ListMeta, error) {
 	body, err := request.Stream(ctx)
 	if err != nil {
 		return kargo.ListMeta{}, err
@@ -111,7 +148,7 @@ func readPage[T any](ctx context.Context, c Cluster, r *resource, limit int, nex
 	defer func() { _ = body.Close() }() // it was only read
 	page, err := kargo.DecodeList(body, each)
 	if err != nil {
-		return kargo.ListMeta{}, notWhole(err)
+		return kargo.ListMeta{}, notWhole("a whole list", err)
 	}
 	// What is left is a line's end; a body that is read to its end lets the
 	// connection be used again.
@@ -119,32 +156,59 @@ func readPage[T any](ctx context.Context, c Cluster, r *resource, limit int, nex
 	return page, nil
 }
 
-// notWhole puts an error that decoding a list met into words.
-func notWhole(err error) error {
+// notWhole puts an error that decoding what should be something met into words.
+func notWhole(something string, err error) error {
 	if _, at, words := explain(err); words != "" {
-		return fmt.Errorf("the answer is not a whole list: %s%s", field(at), words)
+		return fmt.Errorf("the answer is not %s: %s%s", something, field(at), words)
 	}
-	return fmt.Errorf("the answer is not a whole list: %w", err)
+	return fmt.Errorf("the answer is not %s: %w", something, err)
 }
 
-// get starts a request for a resource of Kargo's API.
-func (c Cluster) get(r *resource) *rest.Request {
-	return c.Client.REST().Get().AbsPath("/apis/" + kargo.APIVersion).Resource(r.plural)
+// request starts a request for a resource of Kargo's API.
+func (c Cluster) request(r *resource) *rest.Request {
+	request := c.Client.REST().Get().AbsPath("/apis/" + kargo.APIVersion).Resource(r.plural)
+	if c.Namespace != "" && !r.clusterScoped {
+		request.Namespace(c.Namespace)
+	}
+	return request
+}
+
+// get reads one object, nil when there is none.
+func get[T any](ctx context.Context, c Cluster, r *resource, name string) (*T, error) {
+	object := new(T)
+	err := readObject(ctx, c.request(r).Name(name), object)
+	switch {
+	case apierrors.IsNotFound(err):
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("reading %s %q: %w", strings.TrimSuffix(r.plural, "s"), name, err)
+	default:
+		return object, nil
+	}
+}
+
+// readObject reads the answer to a request, which is one object.
+func readObject(ctx context.Context, request *rest.Request, into any) error {
+	result := request.Do(ctx)
+	if err := result.Error(); err != nil { // in the API server's own words, which Raw has not
+		return err
+	}
+	raw, err := result.Raw()
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(raw, into, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)); err != nil {
+		return notWhole("a whole object", err)
+	}
+	return nil
 }
 
 // project reads the Project that the namespace is named after; empty when there
 // is none.
 func (c Cluster) project(ctx context.Context) (map[string][]kargo.Project, error) {
-	raw, err := c.get(projects()).Name(c.Namespace).Do(ctx).Raw()
-	if apierrors.IsNotFound(err) {
-		return nil, nil
+	project, err := get[kargo.Project](ctx, c, projects(), c.Namespace)
+	if err != nil || project == nil {
+		return nil, err
 	}
-	var project kargo.Project
-	if err == nil {
-		err = json.Unmarshal(raw, &project, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-	}
-	if err != nil {
-		return nil, fmt.Errorf("reading project %q: %w", c.Namespace, err)
-	}
-	return map[string][]kargo.Project{c.Namespace: {project}}, nil
+	return map[string][]kargo.Project{c.Namespace: {*project}}, nil
 }

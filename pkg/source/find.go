@@ -1,0 +1,157 @@
+package source
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/selection"
+	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
+)
+
+// Found is what a reference to Freight means in a Project.
+type Found struct {
+	// Freight is one piece, none, or several, newest first, when the reference is
+	// ambiguous: of those perhaps only the metadata was read.
+	Freight []*kargo.Freight
+	// Aliases are those that there are, when nothing was found.
+	Aliases []string
+}
+
+// one returns the piece of Freight that was found, nil when it is not one.
+func (f Found) one() *kargo.Freight {
+	if len(f.Freight) != 1 {
+		return nil
+	}
+	return f.Freight[0]
+}
+
+// FindFreight finds the Freight that a reference means: by its name, else by the
+// label that mirrors its alias, else by the names of all. Namespace must name the
+// Project. Only a reference that means nothing by all of these is looked for in all
+// Freight, as without Kargo's webhook an alias has no label.
+func (c Cluster) FindFreight(ctx context.Context, reference string) (Found, error) {
+	found, err := c.findFreight(ctx, reference)
+	if apierrors.IsNotFound(err) {
+		return Found{}, c.notServed(freights()) // a list is always there
+	}
+	return found, err
+}
+
+func (c Cluster) findFreight(ctx context.Context, reference string) (Found, error) {
+	found, err := c.lookUp(ctx, reference)
+	if err != nil || len(found) > 0 {
+		return Found{Freight: found}, err
+	}
+	known, err := c.freight(ctx, freights().metadata())
+	if err != nil {
+		return Found{}, err
+	}
+	matches := slices.DeleteFunc(known, func(f *kargo.Freight) bool { return !strings.HasPrefix(f.Metadata.Name, reference) })
+	switch len(matches) {
+	case 0:
+		return c.searchFreight(ctx, reference)
+	case 1:
+		named, err := c.freightNamed(ctx, matches[0].Metadata.Name)
+		return Found{Freight: named}, err
+	default:
+		return Found{Freight: matches}, nil
+	}
+}
+
+// searchFreight looks for a reference in all Freight.
+func (c Cluster) searchFreight(ctx context.Context, reference string) (Found, error) {
+	known, err := c.freight(ctx, freights())
+	if err != nil {
+		return Found{}, err
+	}
+	matches := pipeline.MatchFreight(known, reference)
+	if len(matches) == 0 {
+		return Found{Aliases: aliasesOf(known)}, nil
+	}
+	return Found{Freight: matches}, nil
+}
+
+// freight lists Freight of the Project, newest first: by its creation, as perhaps
+// only the metadata is read.
+func (c Cluster) freight(ctx context.Context, r *resource) ([]*kargo.Freight, error) {
+	listed, err := list(ctx, c, r, freightMeta)
+	if err != nil {
+		return nil, err
+	}
+	var all []*kargo.Freight
+	for i := range listed[c.Namespace] {
+		all = append(all, &listed[c.Namespace][i])
+	}
+	slices.SortFunc(all, func(a, b *kargo.Freight) int {
+		return cmp.Or(
+			b.Metadata.CreationTimestamp.Compare(a.Metadata.CreationTimestamp),
+			cmp.Compare(b.Metadata.Name, a.Metadata.Name),
+		)
+	})
+	return all, nil
+}
+
+// lookUp finds Freight by its exact name or its alias, asking for both at once.
+func (c Cluster) lookUp(ctx context.Context, reference string) ([]*kargo.Freight, error) {
+	var named, aliased []*kargo.Freight
+	var namedErr, aliasedErr error
+	var group errgroup.Group // not to be ended by the first error: the other may have the answer
+	group.Go(func() error {
+		named, namedErr = c.freightNamed(ctx, reference)
+		return nil
+	})
+	group.Go(func() error {
+		aliased, aliasedErr = c.freightAliased(ctx, reference)
+		return nil
+	})
+	_ = group.Wait() // neither returns one
+	if namedErr != nil || len(named) > 0 {
+		return named, namedErr
+	}
+	return aliased, aliasedErr
+}
+
+// freightNamed returns the Freight of this name, if there is one. Who may not get it
+// may be allowed to list it.
+func (c Cluster) freightNamed(ctx context.Context, name string) ([]*kargo.Freight, error) {
+	if len(validation.IsDNS1123Subdomain(name)) > 0 {
+		return nil, nil // no object can be named so
+	}
+	found, err := get[kargo.Freight](ctx, c, freights(), name)
+	if apierrors.IsForbidden(err) {
+		return c.freight(ctx, freights().withField("metadata.name="+name))
+	}
+	if err != nil || found == nil {
+		return nil, err
+	}
+	return []*kargo.Freight{found}, nil
+}
+
+// freightAliased returns the Freight that has this alias. The label is how it is
+// found; where the alias itself disagrees, that counts.
+func (c Cluster) freightAliased(ctx context.Context, alias string) ([]*kargo.Freight, error) {
+	is, err := labels.NewRequirement(kargo.AliasLabel, selection.Equals, []string{alias})
+	if err != nil || alias == "" {
+		return nil, nil //nolint:nilerr // no label can have this value
+	}
+	labelled, err := c.freight(ctx, freights().withLabels(is.String()))
+	return slices.DeleteFunc(labelled, func(f *kargo.Freight) bool { return f.AliasOrLabel() != alias }), err
+}
+
+func aliasesOf(freight []*kargo.Freight) []string {
+	var aliases []string
+	for _, f := range freight {
+		if alias := f.AliasOrLabel(); alias != "" {
+			aliases = append(aliases, alias)
+		}
+	}
+	return aliases
+}

@@ -1,0 +1,192 @@
+package source
+
+import (
+	"context"
+	"net/url"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/selection"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
+)
+
+// Question is about one Stage and one piece of Freight of a Project.
+type Question struct {
+	Stage string
+	// Freight is a reference: an exact name, else an alias, else a unique prefix of a
+	// name.
+	Freight string
+	// Releases tells which Kargo the cluster may run. It is called once, and may take
+	// as long as a request does.
+	Releases func(context.Context) kargo.Releases
+	// NeedsAll reports whether the answer needs the other Freight of the Project, too,
+	// by what was read so far, which has no Promotions; nil when it never does.
+	NeedsAll func(pipeline.Objects, kargo.Releases) bool
+}
+
+// ReadFor reads what the answer to a question needs, in a number of requests and
+// bytes that does not grow with the Freight in the Project as long as its other
+// Freight is not needed; Namespace must name the Project. The Stages are read
+// whole, as without them there is no graph, the Promotions to the Stage and to
+// those upstream of it. Errors and refusals are those of Read, except that Freight
+// which may be got, but not listed, is found by its exact name.
+//
+// Where the Stage or the Freight is not there, what was found says so, and no
+// Promotion is known.
+func (c Cluster) ReadFor(ctx context.Context, question Question) (*Snapshot, Found, error) {
+	n := &narrowing{gathering: newGathering(c), question: question}
+	err := n.read(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return nil, Found{}, ctx.Err()
+	case err != nil:
+		return nil, Found{}, err
+	case len(n.stages) == 0:
+		snapshot, err := c.withoutStages(ctx)
+		return snapshot, n.found, err
+	}
+	return n.snapshot(), n.found, nil
+}
+
+// narrowing is one reading for a Question, in two rounds: first what the second
+// depends on.
+type narrowing struct {
+	*gathering
+	question Question
+	releases kargo.Releases
+	found    Found
+	// whole says that all Freight was read.
+	whole bool
+}
+
+func (n *narrowing) read(ctx context.Context) error {
+	err := n.run(ctx, n.readStages, n.findFreight, n.readWarehouses, n.readPolicies, n.tellReleases)
+	if err != nil || !n.answerable() {
+		return err
+	}
+	second := []part{n.readChain}
+	if n.question.NeedsAll != nil && n.question.NeedsAll(n.snapshot().Projects[0], n.releases) {
+		second = append(second, n.readOthers)
+	}
+	return n.run(ctx, second...)
+}
+
+// answerable reports whether both the Stage and the one piece of Freight are there.
+func (n *narrowing) answerable() bool {
+	return n.found.one() != nil && slices.ContainsFunc(n.stages[n.cluster.Namespace], func(s kargo.Stage) bool {
+		return s.Metadata.Name == n.question.Stage
+	})
+}
+
+func (n *narrowing) findFreight(ctx context.Context, refused *refusal) (err error) {
+	n.found, err = n.cluster.FindFreight(ctx, n.question.Freight)
+	return n.cluster.refusedOr(err, refused, refusal{kind: pipeline.Freight, verb: "list", resource: freights()})
+}
+
+func (n *narrowing) tellReleases(ctx context.Context, _ *refusal) error {
+	n.releases = n.question.Releases(ctx)
+	return nil
+}
+
+// readOthers reads all Freight. Who may not gets an answer without the others.
+func (n *narrowing) readOthers(ctx context.Context, refused *refusal) (err error) {
+	n.freight, err = list(ctx, n.cluster, freights(), freightMeta)
+	n.whole = err == nil
+	return n.cluster.refusedOr(err, refused, refusal{verb: "list", resource: freights(), unknown: "what auto-promotion would pick is unknown"})
+}
+
+// readChain reads the Promotions to the Stage and to those upstream of it.
+func (n *narrowing) readChain(ctx context.Context, refused *refusal) error {
+	chain := chain(n.stages[n.cluster.Namespace], n.question.Stage, n.found.one().Origin)
+	resources := promotionsTo(chain, n.releases)
+	lists := make([]map[string][]kargo.Promotion, len(resources))
+	group, ctx := errgroup.WithContext(ctx)
+	for i, r := range resources {
+		group.Go(func() (err error) {
+			lists[i], err = list(ctx, n.cluster, r, promotionMeta)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return n.cluster.refusedOr(err, refused, refusal{kind: pipeline.Promotions, verb: "list", resource: promotions()})
+	}
+	n.promotions = map[string][]kargo.Promotion{}
+	for _, list := range lists {
+		for project, promotions := range list {
+			n.promotions[project] = append(n.promotions[project], slices.DeleteFunc(promotions, func(p kargo.Promotion) bool {
+				return !slices.Contains(chain, p.Spec.Stage)
+			})...)
+		}
+	}
+	return nil
+}
+
+// chain returns the Stage and all that are upstream of it for Freight of the
+// origin, as far as they are there.
+func chain(stages []kargo.Stage, name string, origin kargo.Origin) []string {
+	upstreams := map[string][]string{}
+	for i := range stages {
+		upstreams[stages[i].Metadata.Name] = upstreamsOf(&stages[i], origin)
+	}
+	found := []string{name}
+	for i := 0; i < len(found); i++ {
+		for _, upstream := range upstreams[found[i]] {
+			if _, exists := upstreams[upstream]; exists && !slices.Contains(found, upstream) {
+				found = append(found, upstream)
+			}
+		}
+	}
+	return found
+}
+
+func upstreamsOf(stage *kargo.Stage, origin kargo.Origin) []string {
+	var names []string
+	for _, request := range stage.Spec.RequestedFreight {
+		if request.Origin == origin {
+			names = append(names, request.Sources.Stages...)
+		}
+	}
+	return names
+}
+
+const (
+	// stageLabel names, on a Promotion, its Stage, from labelsPromotions on. Promotions
+	// that were made before it lack the label, and a name that is too long for a label
+	// is shortened in a way of Kargo's own.
+	stageLabel       = kargo.Group + "/stage"
+	labelsPromotions = "v1.11.0"
+	// maxSelector keeps URLs well below what proxies take, which may be 8 KB.
+	maxSelector = 6 << 10
+)
+
+// promotionsTo returns the lists that together have all Promotions to the Stages,
+// and as few others as can be.
+func promotionsTo(stages []string, releases kargo.Releases) []*resource {
+	all := []*resource{promotions()}
+	if releases.IsUnknown() || !releases.Since(labelsPromotions) {
+		return all
+	}
+	is, err := labels.NewRequirement(stageLabel, selection.In, stages)
+	if err != nil || len(url.QueryEscape(is.String())) > maxSelector {
+		return all
+	}
+	return []*resource{promotions().withLabels(is.String()), promotions().withLabels("!" + stageLabel)}
+}
+
+// snapshot returns what was read so far.
+func (n *narrowing) snapshot() *Snapshot {
+	if f := n.found.one(); f != nil && !n.whole {
+		n.freight = map[string][]kargo.Freight{n.cluster.Namespace: {*f}}
+	}
+	snapshot := n.gathering.snapshot()
+	for i := range snapshot.Projects {
+		snapshot.Projects[i].Partial = !n.whole
+		if n.promotions == nil {
+			snapshot.Projects[i].Unread = snapshot.Projects[i].Unread.With(pipeline.Promotions)
+		}
+	}
+	return snapshot
+}

@@ -1,0 +1,81 @@
+package source
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// Text is a file as it is: to be edited, not judged.
+type Text struct {
+	// Name is for a person.
+	Name string
+	// Path is "" for standard input.
+	Path string
+	Data []byte
+	// Err says why the file could not be read.
+	Err error
+}
+
+// Texts reads each input as it is, and each file once, whatever paths lead there. A
+// file that cannot be read keeps none of the others from being read. Like Read it
+// returns at once when the context ends.
+func (f Files) Texts(ctx context.Context) ([]Text, error) {
+	type result struct {
+		texts []Text
+		err   error
+	}
+	done := make(chan result, 1)
+	go func() {
+		texts, err := f.texts(ctx)
+		done <- result{texts, err}
+	}()
+	select {
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case r := <-done:
+		return r.texts, r.err
+	}
+}
+
+func (f Files) texts(ctx context.Context) ([]Text, error) {
+	inputs, err := f.inputs()
+	if err != nil {
+		return nil, err
+	}
+	left := cmp.Or(f.limit, maxBytes)
+	seen := map[string]bool{}
+	var texts []Text
+	for _, in := range inputs {
+		if t := in.text(ctx, &left, seen); t != nil {
+			texts = append(texts, *t)
+		}
+	}
+	return texts, ctx.Err()
+}
+
+// text reads one input, unless it is a file that was seen.
+func (in input) text(ctx context.Context, left *int64, seen map[string]bool) *Text {
+	t := &Text{Name: in.name}
+	r, err := in.open()
+	if err != nil {
+		t.Err = err
+		return t
+	}
+	defer func() { _ = r.Close() }() // it was only read
+	if f, ok := r.(*os.File); ok {   // standard input comes in another coat
+		t.Path = f.Name()
+		target, err := filepath.EvalSymlinks(t.Path)
+		if err == nil && seen[target] {
+			return nil
+		}
+		seen[target] = true
+	}
+	if t.Data, err = io.ReadAll(&meter{ctx: ctx, r: r, left: left}); err != nil {
+		t.Err = fmt.Errorf("%s: %w", in.name, err)
+	}
+	return t
+}
