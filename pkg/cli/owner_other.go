@@ -1,0 +1,8 @@
+//go:build !unix
+
+package cli
+
+import "os"
+
+// keepOwner does nothing: files have no owner to give here.
+func keepOwner(*os.File, os.FileInfo) {}
