@@ -15,9 +15,16 @@ import (
 // inTerminal runs a command on a terminal of so many columns and returns what it
 // shows there, standard output and error together. The error is that of the command.
 func inTerminal(ctx context.Context, dir string, env []string, columns uint16, name string, args ...string) (string, error) {
+	return inTerminalReading(ctx, nil, dir, env, columns, name, args...)
+}
+
+// inTerminalReading does so with a standard input that is not the terminal, unless it
+// is nil.
+func inTerminalReading(ctx context.Context, in io.Reader, dir string, env []string, columns uint16, name string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Dir, cmd.Env = dir, env
-	terminal, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 50, Cols: columns})
+	cmd.Stdin, cmd.Dir, cmd.Env = in, dir, env
+	const stdout = 1
+	terminal, err := pty.StartWithAttrs(cmd, &pty.Winsize{Rows: 50, Cols: columns}, &syscall.SysProcAttr{Setsid: true, Setctty: true, Ctty: stdout})
 	if err != nil {
 		return "", err
 	}

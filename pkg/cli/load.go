@@ -37,15 +37,35 @@ type Input struct {
 
 // Load reads the Projects from their source and gets them ready.
 func Load(ctx context.Context, env Env, options Options) (*Input, error) {
-	if len(options.Files) > 0 {
-		files := source.Files{Paths: options.Files, Recursive: options.Recursive, Stdin: env.In, Namespace: options.Project}
-		snapshot, err := files.Read(ctx)
-		if err != nil {
-			return nil, err
-		}
-		return prepare(snapshot, options, options.Releases), nil
+	l, err := load(ctx, env, options)
+	if err != nil {
+		return nil, err
 	}
-	return loadCluster(ctx, env, options)
+	return l.input(), nil
+}
+
+// loading is what is read, and how.
+type loading struct {
+	options  Options
+	snapshot *source.Snapshot
+	// client is nil where files are read.
+	client   *kube.Client
+	releases kargo.Releases
+	// unknown is why the releases are, where an API server was asked.
+	unknown error
+}
+
+// load reads whole Projects.
+func load(ctx context.Context, env Env, options Options) (*loading, error) {
+	if len(options.Files) == 0 {
+		return loadCluster(ctx, env, options)
+	}
+	files := source.Files{Paths: options.Files, Recursive: options.Recursive, Stdin: env.In, Namespace: options.Project}
+	snapshot, err := files.Read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &loading{options: options, snapshot: snapshot, releases: options.Releases}, nil
 }
 
 // Connect returns a client for the cluster that the flags choose.
@@ -68,7 +88,28 @@ func (w visibleWarnings) HandleWarningHeader(code int, agent, text string) {
 }
 
 // loadCluster reads the objects and tells the version of Kargo at the same time.
-func loadCluster(ctx context.Context, env Env, options Options) (*Input, error) {
+func loadCluster(ctx context.Context, env Env, options Options) (*loading, error) {
+	l, err := dial(env, options)
+	if err != nil {
+		return nil, err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		l.snapshot, err = l.cluster().Read(ctx)
+		return err
+	})
+	group.Go(func() error {
+		l.tellReleases(ctx)
+		return nil // the newest rules apply
+	})
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	return l, nil
+}
+
+// dial gets ready to read from a cluster.
+func dial(env Env, options Options) (*loading, error) {
 	client, err := Connect(env, options.Connection)
 	if err != nil {
 		return nil, err
@@ -76,29 +117,31 @@ func loadCluster(ctx context.Context, env Env, options Options) (*Input, error) 
 	if options.Project == "" && !options.AllProjects {
 		options.Project = client.Namespace()
 	}
-	releases := options.Releases
-	var unknown error
-	var snapshot *source.Snapshot
-	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() (err error) {
-		snapshot, err = source.Cluster{Client: client, Namespace: options.Project}.Read(ctx)
-		return err
-	})
-	if !releases.Given {
-		group.Go(func() error {
-			releases, unknown = client.Releases(ctx)
-			return nil // the newest rules apply
-		})
+	return &loading{options: options, client: client, releases: options.Releases}, nil
+}
+
+func (l *loading) cluster() source.Cluster {
+	return source.Cluster{Client: l.client, Namespace: l.options.Project}
+}
+
+// tellReleases infers the releases, unless a person named one, and returns them.
+func (l *loading) tellReleases(ctx context.Context) kargo.Releases {
+	if !l.releases.Given {
+		l.releases, l.unknown = l.client.Releases(ctx)
 	}
-	if err := group.Wait(); err != nil {
-		return nil, err
+	return l.releases
+}
+
+// input gets what was read ready to be judged.
+func (l *loading) input() *Input {
+	snapshot := *l.snapshot
+	if l.unknown != nil {
+		snapshot.Warnings = append(slices.Clone(snapshot.Warnings),
+			fmt.Sprintf("Kargo's version is unknown, and the newest rules apply unless --kargo-version names it: %v", l.unknown))
 	}
-	if unknown != nil {
-		snapshot.Warnings = append(snapshot.Warnings, fmt.Sprintf("Kargo's version is unknown, and the newest rules apply unless --kargo-version names it: %v", unknown))
-	}
-	in := prepare(snapshot, options, releases)
-	in.FromServer = true
-	return in, nil
+	in := prepare(&snapshot, l.options, l.releases)
+	in.FromServer = l.client != nil
+	return in
 }
 
 func prepare(snapshot *source.Snapshot, options Options, releases kargo.Releases) *Input {

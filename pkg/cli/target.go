@@ -10,6 +10,7 @@ import (
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
 )
 
 // ParseStage reads what names a Stage on a command line: "prod", "stage/prod" or
@@ -92,7 +93,7 @@ func (in *Input) ResolveFreight(references []string) (map[string][]string, error
 	for _, reference := range references {
 		found := false
 		for _, e := range in.Projects {
-			matches := matchFreight(e.Project().Freight(), reference)
+			matches := pipeline.MatchFreight(e.Project().Freight(), reference)
 			if len(matches) > 1 {
 				return nil, ambiguous(e.Project().Name, reference, matches)
 			}
@@ -102,31 +103,10 @@ func (in *Input) ResolveFreight(references []string) (map[string][]string, error
 			}
 		}
 		if !found {
-			return nil, in.notFound("freights", reference, in.nearestFreight(reference))
+			return nil, in.notFound("freights", reference, didYouMean(reference, aliasesOf(in.Projects...)))
 		}
 	}
 	return resolved, nil
-}
-
-// matchFreight returns what a reference means by the strongest of the three ways.
-func matchFreight(freight []*kargo.Freight, reference string) []*kargo.Freight {
-	ways := []func(*kargo.Freight) bool{
-		func(f *kargo.Freight) bool { return f.Metadata.Name == reference },
-		func(f *kargo.Freight) bool { return f.AliasOrLabel() == reference },
-		func(f *kargo.Freight) bool { return strings.HasPrefix(f.Metadata.Name, reference) },
-	}
-	for _, way := range ways {
-		var matches []*kargo.Freight
-		for _, f := range freight {
-			if way(f) {
-				matches = append(matches, f)
-			}
-		}
-		if len(matches) > 0 {
-			return matches
-		}
-	}
-	return nil
 }
 
 func ambiguous(project, reference string, matches []*kargo.Freight) error {
@@ -137,16 +117,16 @@ func ambiguous(project, reference string, matches []*kargo.Freight) error {
 	return errors.New(strings.Join(lines, "\n"))
 }
 
-func (in *Input) nearestFreight(reference string) string {
+func aliasesOf(projects ...*avail.Evaluator) []string {
 	var known []string
-	for _, e := range in.Projects {
+	for _, e := range projects {
 		for _, f := range e.Project().Freight() {
 			if alias := f.AliasOrLabel(); alias != "" {
 				known = append(known, alias)
 			}
 		}
 	}
-	return didYouMean(reference, known)
+	return known
 }
 
 func (in *Input) notFound(resource, name, hint string) error {

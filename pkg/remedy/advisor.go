@@ -362,19 +362,15 @@ func (a *advisor) picked() string {
 // strategy adds that the Stage asks for one upstream instead of all, if that admits
 // the Freight.
 func (a *advisor) strategy() {
-	var requests []int
-	for i := range a.stage.Spec.RequestedFreight {
-		request := &a.stage.Spec.RequestedFreight[i]
-		if request.Origin == a.freight.Origin && request.Sources.AvailabilityStrategy == kargo.All {
-			requests = append(requests, i)
-		}
-	}
-	if len(requests) == 0 || !a.judged.Available[avail.Any] {
+	asksAll := slices.ContainsFunc(a.stage.Spec.RequestedFreight, func(r kargo.Request) bool {
+		return r.Origin == a.freight.Origin && r.Sources.AvailabilityStrategy == kargo.All
+	})
+	if !asksAll || !a.judged.Available[avail.Any] {
 		return
 	}
 	a.add(Step{
 		Action: SetStrategy, Stage: a.name(),
-		Command: a.commands.setStrategy(a.project, a.name(), requests, a.stage),
+		Command: a.commands.setStrategy(a.project, a.name(), a.freight.Origin.Name),
 		Effect:  fmt.Sprintf("lets one upstream be enough for %s, for all Freight of %s from then on%s", a.name(), a.freight.Origin, a.released()),
 	})
 }

@@ -1,15 +1,10 @@
 package remedy
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
-	"strings"
 
 	"al.essio.dev/pkg/shellescape"
-
-	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
-	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 )
 
 // Commands writes the command lines of steps.
@@ -43,30 +38,20 @@ func (c Commands) stage(verb, project, stage string) string {
 
 // wait is the line that waits for a condition.
 func (c Commands) wait(project, stage, freight, condition string) string {
-	if c.Kubectl == nil {
-		return ""
-	}
-	words := slices.Concat([]string{c.Kubectl[0], "kargo-avail", "wait"}, c.Kubectl[1:],
-		[]string{"-n", project, stage, freight, "--for=" + condition, "--timeout=-1s"})
-	return line(words, project, stage, freight)
+	return c.plugin("wait", project, []string{stage, freight, "--for=" + condition, "--timeout=-1s"}, stage, freight)
 }
 
-// setStrategy is the line that makes requests say OneOf; each is tested for its
-// origin, so that nothing is hit that has moved.
-func (c Commands) setStrategy(project, stage string, requests []int, s *avail.Stage) string {
+// setStrategy is the line that makes a Stage's requests of one Warehouse say OneOf.
+func (c Commands) setStrategy(project, stage, warehouse string) string {
+	return c.plugin("set-strategy", project, []string{stage, "any", "--warehouse=" + warehouse}, stage, warehouse)
+}
+
+// plugin is a line of this tool's own verbs; "" when no cluster was read. What chooses
+// the cluster goes behind the verb: kubectl takes no flag before a plugin's name.
+func (c Commands) plugin(verb, project string, words []string, names ...string) string {
 	if c.Kubectl == nil {
 		return ""
 	}
-	var patch []string
-	for _, i := range requests {
-		at := fmt.Sprintf("/spec/requestedFreight/%d", i)
-		origin := s.Spec.RequestedFreight[i].Origin.Name
-		if !plain().MatchString(origin) {
-			return ""
-		}
-		patch = append(patch, fmt.Sprintf(`{"op":"test","path":"%s/origin/name","value":"%s"},{"op":"add","path":"%s/sources/availabilityStrategy","value":"%s"}`,
-			at, origin, at, kargo.OneOf))
-	}
-	words := slices.Concat(c.Kubectl, []string{"-n", project, "patch", "stage", stage, "--type=json", "-p", "[" + strings.Join(patch, ",") + "]"})
-	return line(words, project, stage)
+	words = slices.Concat([]string{c.Kubectl[0], "kargo-avail", verb}, c.Kubectl[1:], []string{"-n", project}, words)
+	return line(words, append(names, project)...)
 }

@@ -1,15 +1,12 @@
 package remedy_test
 
 import (
-	"encoding/json"
-	"fmt"
 	"os/exec"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	jsonpatch "gopkg.in/evanphx/json-patch.v4"
 	"pgregory.net/rapid"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
@@ -60,8 +57,6 @@ func lines(steps []remedy.Step) []string {
 	return list
 }
 
-const patched = `'[{"op":"test","path":"/spec/requestedFreight/1/origin/name","value":"app"},{"op":"add","path":"/spec/requestedFreight/1/sources/availabilityStrategy","value":"OneOf"}]'`
-
 func TestCommands(t *testing.T) {
 	kargoLines := []string{
 		"kargo promote --project=web --freight=4d2c0ea --stage=qa",
@@ -73,22 +68,22 @@ func TestCommands(t *testing.T) {
 		name    string
 		kubectl []string
 		wait    string
-		patch   string
+		set     string
 	}{
 		{
 			name: "the cluster that kubectl talks to", kubectl: []string{"kubectl"},
-			wait:  "kubectl kargo-avail wait -n web prod 4d2c0ea --for=available --timeout=-1s",
-			patch: "kubectl -n web patch stage prod --type=json -p " + patched,
+			wait: "kubectl kargo-avail wait -n web prod 4d2c0ea --for=available --timeout=-1s",
+			set:  "kubectl kargo-avail set-strategy -n web prod any --warehouse=app",
 		},
 		{
 			name: "a context", kubectl: []string{"kubectl", "--context=arn:aws:eks:eu-west-1:1:cluster/x"},
-			wait:  "kubectl kargo-avail wait --context=arn:aws:eks:eu-west-1:1:cluster/x -n web prod 4d2c0ea --for=available --timeout=-1s",
-			patch: "kubectl --context=arn:aws:eks:eu-west-1:1:cluster/x -n web patch stage prod --type=json -p " + patched,
+			wait: "kubectl kargo-avail wait --context=arn:aws:eks:eu-west-1:1:cluster/x -n web prod 4d2c0ea --for=available --timeout=-1s",
+			set:  "kubectl kargo-avail set-strategy --context=arn:aws:eks:eu-west-1:1:cluster/x -n web prod any --warehouse=app",
 		},
 		{
 			name: "what a shell would take apart", kubectl: []string{"kubectl", "--kubeconfig=/home/jane doe/$(id)", "--context=jane's `cluster`"},
-			wait:  `kubectl kargo-avail wait '--kubeconfig=/home/jane doe/$(id)' '--context=jane'"'"'s ` + "`cluster`' -n web prod 4d2c0ea --for=available --timeout=-1s",
-			patch: `kubectl '--kubeconfig=/home/jane doe/$(id)' '--context=jane'"'"'s ` + "`cluster`' -n web patch stage prod --type=json -p " + patched,
+			wait: `kubectl kargo-avail wait '--kubeconfig=/home/jane doe/$(id)' '--context=jane'"'"'s ` + "`cluster`' -n web prod 4d2c0ea --for=available --timeout=-1s",
+			set:  `kubectl kargo-avail set-strategy '--kubeconfig=/home/jane doe/$(id)' '--context=jane'"'"'s ` + "`cluster`' -n web prod any --warehouse=app",
 		},
 		{name: "no cluster", kubectl: nil},
 	} {
@@ -96,7 +91,7 @@ func TestCommands(t *testing.T) {
 			steps := plain().steps(remedy.Commands{Kubectl: test.kubectl})
 			want := kargoLines
 			if test.wait != "" {
-				want = slices.Concat([]string{test.wait}, kargoLines, []string{test.patch})
+				want = slices.Concat([]string{test.wait}, kargoLines, []string{test.set})
 			}
 			if diff := cmp.Diff(want, lines(steps)); diff != "" {
 				t.Errorf("commands (-want +got):\n%s", diff)
@@ -178,7 +173,7 @@ func TestShellReadsWhatWasMeant(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		context := rapid.StringOfN(rapid.SampledFrom([]rune(`ab '"\$(){}*?~#!;&|<>=:/@%-`+"`\t\né")), 1, 12, -1).Draw(t, "context")
 		steps := plain().steps(remedy.Commands{Kubectl: []string{"kubectl", "--context=" + context}})
-		line, found := strings.CutPrefix(setStrategy(steps), "kubectl ")
+		line, found := strings.CutPrefix(setStrategy(steps), "kubectl kargo-avail set-strategy ")
 		if !found {
 			t.Fatalf("no kubectl line")
 		}
@@ -190,47 +185,4 @@ func TestShellReadsWhatWasMeant(t *testing.T) {
 			t.Errorf("the shell reads %q, want %q", got, want)
 		}
 	})
-}
-
-// TestPatch applies the patch to the Stage as it is, with fields that we do not read,
-// and to one whose requests have moved.
-func TestPatch(t *testing.T) {
-	command := setStrategy(plain().steps(remedy.Commands{Kubectl: []string{"kubectl"}}))
-	_, quoted, _ := strings.Cut(command, " -p ")
-	patch, err := jsonpatch.DecodePatch([]byte(strings.Trim(quoted, "'")))
-	if err != nil {
-		t.Fatalf("%s: %v", command, err)
-	}
-	stage := func(origins [2]string, strategy string) string {
-		request := `{"origin":{"kind":"Warehouse","name":"%s"},"sources":{"stages":["qa","ghost"],"requiredSoakTime":"0s","foreign":[1]%s}}`
-		return fmt.Sprintf(`{"metadata":{"name":"prod"},"spec":{"shard":"x","requestedFreight":[`+request+","+request+`]},"status":{"foreign":true}}`,
-			origins[0], `,"availabilityStrategy":"All"`, origins[1], strategy)
-	}
-	const oneOf = `,"availabilityStrategy":"OneOf"`
-	for _, before := range []string{`,"availabilityStrategy":"All"`, ""} {
-		got, err := patch.Apply([]byte(stage([2]string{"other", "app"}, before)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(decoded(t, stage([2]string{"other", "app"}, oneOf)), decoded(t, string(got))); diff != "" {
-			t.Errorf("patched (-want +got):\n%s", diff)
-		}
-	}
-	for name, moved := range map[string]string{
-		"in another order": stage([2]string{"app", "other"}, ""),
-		"fewer":            `{"spec":{"requestedFreight":[{"origin":{"kind":"Warehouse","name":"app"},"sources":{}}]}}`,
-	} {
-		if got, err := patch.Apply([]byte(moved)); err == nil {
-			t.Errorf("requests that are %s are patched: %s", name, got)
-		}
-	}
-}
-
-func decoded(t *testing.T, text string) any {
-	t.Helper()
-	var value any
-	if err := json.Unmarshal([]byte(text), &value); err != nil {
-		t.Fatalf("%v: %s", err, text)
-	}
-	return value
 }

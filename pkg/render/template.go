@@ -7,14 +7,12 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	utiljson "k8s.io/apimachinery/pkg/util/json"
 	"k8s.io/cli-runtime/pkg/printers"
-
-	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 )
 
-// Template writes a report through one of kubectl's printers, a Go template or a
+// Template writes a document of ours through one of kubectl's printers, a Go template or a
 // JSONPath expression, which need it whole.
-func Template(w io.Writer, r *report.Report, printer printers.ResourcePrinter) error {
-	object, err := generic(r)
+func Template(w io.Writer, document any, printer printers.ResourcePrinter) error {
+	object, err := generic(document)
 	if err != nil {
 		return err
 	}

@@ -63,6 +63,17 @@ func (b *Builder) Collect(header Header) *Report {
 	return report
 }
 
+// EachOf returns Projects that are computed already as Each returns them.
+func EachOf(projects []Project) iter.Seq[ProjectStages] {
+	return func(yield func(ProjectStages) bool) {
+		for _, project := range projects {
+			if !yield(ProjectStages{project.Name, slices.Values(project.Stages)}) {
+				return
+			}
+		}
+	}
+}
+
 // NewHeader returns the header of a Report.
 func NewHeader(at time.Time, releases kargo.Releases, warnings []string) Header {
 	return Header{APIVersion: APIVersion, Kind: Kind, At: at.UTC(), KargoVersion: releases.String(), Warnings: orEmpty(warnings)}
@@ -114,7 +125,16 @@ func (b *Builder) stages(e *avail.Evaluator) iter.Seq[Stage] {
 }
 
 func (b *Builder) stage(e *avail.Evaluator, s *avail.Stage) Stage {
-	stage := Stage{
+	stage := view(e, s)
+	if !e.Project().Unread(pipeline.Freight) {
+		stage.Freight, stage.More = b.freight(e, s)
+	}
+	return stage
+}
+
+// view is a Stage without its Freight.
+func view(e *avail.Evaluator, s *avail.Stage) Stage {
+	return Stage{
 		Name:          s.Metadata.Name,
 		ControlFlow:   s.IsControlFlow(),
 		Current:       current(s.Stage),
@@ -122,39 +142,51 @@ func (b *Builder) stage(e *avail.Evaluator, s *avail.Stage) Stage {
 		AutoPromotion: autoPromotion(e, s),
 		ListError:     s.ListError(avail.Configured),
 	}
-	if !e.Project().Unread(pipeline.Freight) {
-		stage.Freight, stage.More = b.freight(e, s)
-	}
-	return stage
 }
 
 // freight judges the Freight of a Stage that is selected, and counts what the
-// limit leaves out. Without Differs nothing beyond the limit is judged.
+// limit leaves out.
 func (b *Builder) freight(e *avail.Evaluator, s *avail.Stage) (shown FreightList, more int) {
 	shown = FreightList{}
-	limit := b.Selection.Limit
-	for _, f := range e.Project().FreightFor(s.Stage) {
-		full := limit > 0 && len(shown) >= limit
-		switch {
-		case !b.Selection.freight(e.Project().Name, f):
-		case full && !b.Selection.Differs:
-			more++
-		default:
-			row := freight(e.Project(), s, f)
-			switch {
-			case b.Selection.Differs && !differs(&row):
-			case full:
-				more++
-			default:
-				row.Blockers = blockers(s.Blockers(f))
-				shown = append(shown, row)
-			}
-		}
+	for f, row := range b.selected(e, s, &more) {
+		row.Blockers = blockers(s.Blockers(f))
+		shown = append(shown, row)
 	}
 	if b.Selection.Sort != nil {
 		b.Selection.Sort(shown)
 	}
 	return shown, more
+}
+
+// selected judges the Freight of a Stage that is selected, all but its blockers,
+// newest first, and counts what the limit leaves out. Without Differs nothing beyond
+// the limit is judged.
+func (b *Builder) selected(e *avail.Evaluator, s *avail.Stage, more *int) iter.Seq2[*kargo.Freight, Freight] {
+	return func(yield func(*kargo.Freight, Freight) bool) {
+		shown, limit := 0, b.Selection.Limit
+		for _, f := range e.Project().FreightFor(s.Stage) {
+			full := limit > 0 && shown >= limit
+			if !b.Selection.freight(e.Project().Name, f) {
+				continue
+			}
+			if full && !b.Selection.Differs {
+				*more++
+				continue
+			}
+			row := freight(e.Project(), s, f)
+			if b.Selection.Differs && !differs(&row) {
+				continue
+			}
+			if full {
+				*more++
+				continue
+			}
+			shown++
+			if !yield(f, row) {
+				return
+			}
+		}
+	}
 }
 
 // freight judges one piece of Freight, all but its blockers.

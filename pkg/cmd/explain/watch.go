@@ -1,0 +1,83 @@
+package explain
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/watch"
+)
+
+// follow explains, and goes on as things change.
+func (o *options) follow(ctx context.Context, env cli.Env) error {
+	w := &watched{options: o, env: env, question: o.question}
+	return watch.View{
+		// All Freight: what auto-promotion picks, and what comes next, is among it.
+		Question: cli.Question{Stage: o.question.Stage},
+		Select:   w.selection,
+		Draw:     w.draw,
+		Mark:     o.style(env).ChangeMark(),
+		Format:   o.format,
+		ASCII:    o.ascii,
+	}.Run(ctx, env, o.Options)
+}
+
+// watched is an explanation that is watched.
+type watched struct {
+	*options
+	env cli.Env
+	// question names the Freight in full once it was found.
+	question cli.Question
+	selected *report.Selection
+	marks    render.LineMarks
+}
+
+// find finds what the question is about, and holds on to it.
+func (w *watched) find(in *cli.Input) (*cli.Subject, error) {
+	subject, err := in.Find(w.question)
+	if err == nil && subject.Freight != nil {
+		w.question.Freight = subject.Freight.Metadata.Name
+	}
+	return subject, err
+}
+
+// selection is what the changes of verdicts are about: the Freight that was named, else
+// all that the Stage may get. What is named has to be there at first.
+func (w *watched) selection(in *cli.Input) (report.Selection, error) {
+	if w.selected != nil {
+		return *w.selected, nil
+	}
+	subject, err := w.find(in)
+	if err != nil {
+		return report.Selection{}, err
+	}
+	if subject.FreightUnread {
+		return report.Selection{}, errUnread
+	}
+	project := subject.Evaluator().Project().Name
+	w.selected = &report.Selection{Stages: []string{w.question.Stage}}
+	if subject.Freight != nil {
+		w.selected.Freight = map[string][]string{project: {w.question.Freight}}
+	}
+	return *w.selected, nil
+}
+
+// draw writes the explanation, or why there is none any more.
+func (w *watched) draw(out io.Writer, in *cli.Input, columns int) (changed bool, err error) {
+	style := w.style(w.env)
+	style.Width = max(columns-len(" x"), 1) // for the marks
+	var text bytes.Buffer
+	subject, err := w.find(in)
+	if err != nil {
+		fmt.Fprintln(&text, render.Visible(cli.Describe(err)))
+	} else if err := w.page(&text, subject, style); err != nil {
+		return false, err
+	}
+	marked, changed := w.marks.Mark(text.String(), columns, style.ChangeMark(), w.env.Now())
+	_, err = io.WriteString(out, marked)
+	return changed, err
+}

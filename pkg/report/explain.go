@@ -1,0 +1,266 @@
+package report
+
+import (
+	"slices"
+	"time"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/autopromote"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/remedy"
+)
+
+// Explainer computes Explanations.
+type Explainer struct {
+	Header   Header
+	Commands remedy.Commands
+	// Limit is how many further pieces of Freight get a line, per origin; 0 is all.
+	Limit int
+	// Sentence writes the summary of a piece of Freight, Reason the line of one.
+	Sentence func(stage *Stage, f *ExplainedFreight) string
+	Reason   func(stage *Stage, f *Freight) string
+}
+
+// Explain explains one piece of Freight to the Stage or, when f is nil, the newest
+// piece of each origin that is not available; where all are available, the newest.
+func (x Explainer) Explain(s *avail.Stage, f *kargo.Freight) *Explanation {
+	header := x.Header
+	header.Kind = KindExplanation
+	e := &Explanation{Header: header, Project: s.Project().Name, Stage: explainStage(s)}
+	if s.Project().Unread(pipeline.Freight) {
+		return e
+	}
+	e.Freight = ExplainedList{}
+	if f != nil {
+		e.Freight = append(e.Freight, x.freight(s, f))
+		return e
+	}
+	for _, list := range byOriginOf(s) {
+		e.Freight = append(e.Freight, x.newest(s, list))
+	}
+	return e
+}
+
+// byOriginOf returns the Freight that concerns a Stage, newest first, by origin in
+// the order of the requests; Freight of other origins that is approved comes last.
+func byOriginOf(s *avail.Stage) [][]*kargo.Freight {
+	var lists [][]*kargo.Freight
+	at := map[kargo.Origin]int{}
+	for _, origin := range pipeline.Origins(s.Stage) {
+		at[origin] = len(lists)
+		lists = append(lists, nil)
+	}
+	for _, f := range s.Project().FreightFor(s.Stage) {
+		i, known := at[f.Origin]
+		if !known {
+			i, at[f.Origin] = len(lists), len(lists)
+			lists = append(lists, nil)
+		}
+		lists[i] = append(lists[i], f)
+	}
+	return slices.DeleteFunc(lists, func(list []*kargo.Freight) bool { return len(list) == 0 })
+}
+
+// newest explains the newest piece of a list that is not available, with a line for
+// each of the next ones, or else the newest of all.
+func (x Explainer) newest(s *avail.Stage, list []*kargo.Freight) ExplainedFreight {
+	var out []*kargo.Freight
+	for _, f := range list {
+		if j := s.Judge(f); !j.Available[avail.Configured] {
+			out = append(out, f)
+		}
+	}
+	if len(out) == 0 {
+		return x.freight(s, list[0])
+	}
+	explained := x.freight(s, out[0])
+	stage := explainedAs(s)
+	for _, f := range out[1:] {
+		if x.Limit > 0 && len(explained.Next) >= x.Limit {
+			explained.More++
+			continue
+		}
+		row := freight(s.Project(), s, f)
+		row.Blockers = blockers(s.Blockers(f))
+		explained.Next = append(explained.Next, NextFreight{
+			Named: Named{row.Name, row.Alias}, DiscoveredAt: row.DiscoveredAt, Verdict: row.Verdict, Reason: x.Reason(stage, &row),
+		})
+	}
+	return explained
+}
+
+// explainedAs is the Stage as the writers of sentences want it.
+func explainedAs(s *avail.Stage) *Stage {
+	policy, _ := autopromote.SwitchOf(s.Project(), s.Stage, s.Rules())
+	return &Stage{
+		Name: s.Metadata.Name, ControlFlow: s.IsControlFlow(), Current: current(s.Stage), Requests: requests(s.Stage),
+		AutoPromotion: AutoPromotion{Enabled: maybe(policy.Enabled)}, ListError: s.ListError(avail.Configured),
+	}
+}
+
+func explainStage(s *avail.Stage) ExplainedStage {
+	policy, _ := autopromote.SwitchOf(s.Project(), s.Stage, s.Rules()) // what cannot be understood is a warning
+	stage := ExplainedStage{
+		Name:          s.Metadata.Name,
+		ControlFlow:   s.IsControlFlow(),
+		Current:       current(s.Stage),
+		Requests:      requests(s.Stage),
+		AutoPromotion: Policies{Enabled: maybe(policy.Enabled), Selecting: []Policy{}},
+		ListError:     s.ListError(avail.Configured),
+	}
+	for _, p := range autopromote.Selecting(s.Project(), s.Stage, s.Rules()) {
+		stage.AutoPromotion.Selecting = append(stage.AutoPromotion.Selecting, Policy(p))
+	}
+	return stage
+}
+
+func (x Explainer) freight(s *avail.Stage, f *kargo.Freight) ExplainedFreight {
+	row := freight(s.Project(), s, f)
+	row.Blockers = blockers(s.Blockers(f))
+	forecast := s.Forecast(f)
+	explained := ExplainedFreight{
+		Freight:       row,
+		Checks:        checks(s, f),
+		Disagreements: disagreements(s, f),
+		AutoPromotion: freightPolicies(s, f),
+		Forecast:      Forecast{outlooks(forecast.Available), outlooks(forecast.Listed), divergencesThen(s, f, forecast)},
+		Steps:         []Step{},
+		Next:          []NextFreight{},
+	}
+	if row.Here.Current && !row.Here.Verified {
+		explained.Unverified = Unverified(s, f)
+	}
+	for _, step := range remedy.Steps(s, f, x.Commands) {
+		explained.Steps = append(explained.Steps, Step{string(step.Action), step.Stage, step.Command, step.Effect})
+	}
+	explained.Summary = x.Sentence(explainedAs(s), &explained)
+	return explained
+}
+
+func checks(s *avail.Stage, f *kargo.Freight) []Check {
+	list := []Check{}
+	approved, isApproved := f.Status.ApprovedFor[s.Metadata.Name]
+	for i := range s.Spec.RequestedFreight {
+		request := &s.Spec.RequestedFreight[i]
+		if request.Origin != f.Origin {
+			continue
+		}
+		check := Check{Request: i, Approved: isApproved, ApprovedAt: utcOf(approved.ApprovedAt), Direct: request.Sources.Direct, Upstreams: []UpstreamCheck{}}
+		for _, upstream := range request.Sources.Upstreams() {
+			check.Upstreams = append(check.Upstreams, upstreamCheck(s, f, request, upstream))
+		}
+		list = append(list, check)
+	}
+	return list
+}
+
+func upstreamCheck(s *avail.Stage, f *kargo.Freight, request *kargo.Request, upstream string) UpstreamCheck {
+	found := s.EvidenceAt(upstream, f)
+	check := UpstreamCheck{
+		Stage:      upstream,
+		Exists:     s.Other(upstream) != nil,
+		Satisfied:  s.Satisfied(f, upstream, request),
+		Verified:   found.Verified,
+		VerifiedAt: utcOf(found.VerifiedAt),
+		Current:    found.There,
+		Since:      utcOf(found.Since),
+	}
+	if need := request.Sources.RequiredSoakTime; need != nil {
+		check.Soak = soak(&found, *need, s.Now())
+	}
+	if p := found.Promotion; p != nil {
+		check.Promotion = &PromotionEvidence{Promotion{p.Name, string(p.Phase), p.Message}, utcOf(p.FinishedAt)}
+	}
+	if v := found.Verification; v != nil {
+		check.Verification = &VerificationEvidence{
+			Phase: string(v.Phase), Message: v.Message, Replaced: found.Replaced, StartTime: utcOf(v.StartTime), FinishTime: utcOf(v.FinishTime),
+		}
+		if v.AnalysisRun != nil {
+			check.Verification.AnalysisRun = v.AnalysisRun.Name
+		}
+	}
+	if h := found.Health; h != nil {
+		check.Health = &HealthEvidence{h.Status, orEmpty(h.Issues), utcOf(found.HealthSince)}
+	}
+	return check
+}
+
+func soak(found *avail.Evidence, need kargo.Duration, now time.Time) *Soak {
+	s := &Soak{Required: need, Elapsed: kargo.Duration(found.Soaked)}
+	if found.Since != nil {
+		s.Elapsed = max(s.Elapsed, kargo.Duration(now.Sub(*found.Since)))
+	}
+	s.Complete = s.Elapsed >= need
+	if until := found.Since; until != nil && !s.Complete {
+		end := until.Add(time.Duration(need)).UTC()
+		s.Until = &end
+	}
+	return s
+}
+
+// divergencesThen returns the disagreements as configured at the instant at which the
+// Freight becomes available by itself.
+func divergencesThen(s *avail.Stage, f *kargo.Freight, forecast avail.Forecast) []Divergence {
+	o := forecast.Available[avail.Configured]
+	if o.State != avail.Later {
+		return []Divergence{}
+	}
+	then := avail.New(s.Project(), s.Rules(), o.At).Stage(s.Metadata.Name).Judge(f)
+	return divergences(slices.DeleteFunc(then.Divergences, func(d avail.Divergence) bool {
+		return !slices.Contains(d.In, avail.Configured)
+	}))
+}
+
+func outlooks(by [3]avail.Outlook) Outlooks {
+	return Outlooks{outlook(by[avail.Configured]), outlook(by[avail.Any]), outlook(by[avail.All])}
+}
+
+func outlook(o avail.Outlook) Outlook {
+	state := string(o.State)
+	if o.State == avail.Unsure {
+		state = "Unknown"
+	}
+	return Outlook{State: state, At: utc(o.At), Until: utc(o.Until), NotBefore: utc(o.NotBefore), Unless: o.Unless}
+}
+
+// freightPolicies says what auto-promotion does about the Freight.
+func freightPolicies(s *avail.Stage, f *kargo.Freight) FreightPolicies {
+	policies := FreightPolicies{}
+	if hold := autopromote.HoldOf(s.Stage, s.Rules(), f.Origin); hold != nil {
+		policies.Hold = &Hold{hold.FreightName, hold.PromotionName, hold.Actor, utcOf(hold.CreatedAt)}
+	}
+	o := autopromote.OutcomeOf(s, f)
+	if o.Asked {
+		policies.Candidates = &CandidatesOf{candidatesOf(s, f.Origin)}
+	}
+	if guard := o.Guard; guard.Reason != autopromote.GuardNone {
+		policies.Guard = &Guard{string(guard.Reason), guard.Promotion}
+	}
+	policies.Outcome = o.Words
+	return policies
+}
+
+// candidatesOf returns what auto-promotion would pick of one origin, by semantics;
+// nil when it is not known.
+func candidatesOf(s *avail.Stage, origin kargo.Origin) map[string]Named {
+	known := map[string]Named{}
+	for _, semantics := range avail.EverySemantics() {
+		candidates := autopromote.Candidates(s, semantics)
+		if candidates == nil {
+			return nil
+		}
+		if f := candidates[origin]; f != nil {
+			known[semantics.String()] = Named{f.Metadata.Name, f.AliasOrLabel()}
+		}
+	}
+	return known
+}
+
+// utcOf returns an instant that may be missing in UTC.
+func utcOf(t *time.Time) *time.Time {
+	if t == nil {
+		return nil
+	}
+	return utc(*t)
+}
