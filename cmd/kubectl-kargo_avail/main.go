@@ -38,7 +38,7 @@ func untilSignalled() context.Context {
 	go func() {
 		number, _ := (<-signals).(syscall.Signal)
 		signal.Stop(signals)
-		cancel(cmd.SignalError{Signal: number})
+		cancel(cli.SignalError{Signal: number})
 	}()
 	return ctx
 }

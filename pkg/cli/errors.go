@@ -12,14 +12,22 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// Exit codes, the same for every verb. 1 is kept for verbs that answer a question
-// with no. A signal that ends the command adds its number to ExitSignal.
+// Exit codes, the same for every verb. ExitNo is of verbs that answer a question with
+// no. A signal that ends the command adds its number to ExitSignal.
 const (
 	ExitDone       = 0
+	ExitNo         = 1
 	ExitUsage      = 2
 	ExitIncomplete = 3
 	ExitSignal     = 128
 )
+
+// SignalError says that a signal ends the command, or a key that stands for one. It is
+// the cause with which a context ends when a signal does it.
+type SignalError struct{ Signal syscall.Signal }
+
+// Error names the signal.
+func (e SignalError) Error() string { return e.Signal.String() }
 
 // UsageError says that a command line makes no sense.
 type UsageError struct {
@@ -35,6 +43,15 @@ func (e *UsageError) Error() string {
 
 // Unwrap returns what is wrong.
 func (e *UsageError) Unwrap() error { return e.Err }
+
+// NegativeError says that the answer to the question is no.
+type NegativeError struct {
+	// Text is for a person; "" where the output has said it.
+	Text string
+}
+
+// Error returns the text.
+func (e *NegativeError) Error() string { return e.Text }
 
 // WriteError is an error of writing the output, as against one of reading what is to
 // be judged.

@@ -57,11 +57,17 @@ type InputFlags struct {
 	set         *pflag.FlagSet
 }
 
+// AddProjectTo registers only the flag that names a Project, for a verb that asks a
+// cluster about one.
+func (f *InputFlags) AddProjectTo(cmd *cobra.Command) {
+	f.set = cmd.Flags()
+	f.set.StringVarP(&f.Project, "project", "p", "", "the Project; the same as --namespace")
+}
+
 // AddTo registers the flags.
 func (f *InputFlags) AddTo(cmd *cobra.Command) {
+	f.AddProjectTo(cmd)
 	flags := cmd.Flags()
-	f.set = flags
-	flags.StringVarP(&f.Project, "project", "p", "", "the Project; the same as --namespace")
 	flags.BoolVarP(&f.AllProjects, "all-namespaces", "A", false, "all Projects of the cluster")
 	flags.StringSliceVarP(&f.Files, "filename", "f", nil, "read these files or directories (- is standard input) and no cluster; every Project in them unless one is named")
 	flags.BoolVarP(&f.Recursive, "recursive", "R", false, "with -f, go into the directories within directories")

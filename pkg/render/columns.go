@@ -6,6 +6,17 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
 )
 
+// The headers of the columns whose changes are marked.
+const (
+	headerStage    = "STAGE"
+	headerStrategy = "STRATEGY"
+	headerFreight  = "FREIGHT"
+	headerAny      = "ANY"
+	headerAll      = "ALL"
+	headerNow      = "NOW"
+	headerReasons  = "BLOCKED BY"
+)
+
 // column is one column of the table: its header and, from a row and the one
 // before it, its cell.
 type column struct {
@@ -29,7 +40,7 @@ func (t *table) columns(grouped bool) []column {
 	} else {
 		t.addStage(add)
 	}
-	add(indent+"FREIGHT", t.always(func(r *row) string { return indent + t.freightCell(r) }))
+	add(indent+headerFreight, t.always(func(r *row) string { return indent + t.freightCell(r) }))
 	if !t.style.Terminal {
 		add("HERE", t.always(marksCell))
 	}
@@ -37,9 +48,9 @@ func (t *table) columns(grouped bool) []column {
 		add("ORIGIN", t.always(func(r *row) string { return r.origin }))
 	}
 	add("AGE", t.always(func(r *row) string { return r.age }))
-	add("ANY", t.always(func(r *row) string { return t.answer(r, r.any) }))
-	add("ALL", t.always(func(r *row) string { return t.answer(r, r.all) }))
-	add("NOW", t.always(func(r *row) string { return t.answer(r, r.now) }))
+	add(headerAny, t.always(func(r *row) string { return t.answer(r, headerAny, r.any) }))
+	add(headerAll, t.always(func(r *row) string { return t.answer(r, headerAll, r.all) }))
+	add(headerNow, t.always(func(r *row) string { return t.answer(r, headerNow, r.now) }))
 	if t.style.Wide {
 		add("ARTIFACTS", t.always(func(r *row) string { return r.artifacts }))
 	}
@@ -51,11 +62,11 @@ func (t *table) addStage(add func(header string, cell func(r, before *row) strin
 	if t.style.Projects {
 		add("PROJECT", t.once(func(r *row) string { return r.project }, func(a, b *row) bool { return a.project == b.project }))
 	}
-	add("STAGE", t.once(t.stageCell, sameStage))
+	add(headerStage, t.once(t.stageCell, sameStage))
 	if !t.style.Terminal {
 		add("AUTO", t.always(func(r *row) string { return r.auto }))
 	}
-	add("STRATEGY", t.once(func(r *row) string { return r.strategy }, func(a, b *row) bool {
+	add(headerStrategy, t.once(t.strategyCell, func(a, b *row) bool {
 		return sameStage(a, b) && a.strategy == b.strategy
 	}))
 }
@@ -67,16 +78,20 @@ func (t *table) always(text func(*row) string) func(r, before *row) string {
 	return func(r, _ *row) string { return t.field(text(r)) }
 }
 
-// field makes a cell one field for awk, in a pipe: never empty, and without spaces.
+// field makes a cell one field for awk, in a pipe.
 func (t *table) field(cell string) string {
-	switch {
-	case t.style.Terminal:
+	if t.style.Terminal {
 		return cell
-	case cell == "":
-		return "-"
-	default:
-		return strings.ReplaceAll(cell, " ", `\x20`)
 	}
+	return field(cell)
+}
+
+// field makes text one field for awk: never empty, and without spaces.
+func field(text string) string {
+	if text == "" {
+		return "-"
+	}
+	return strings.ReplaceAll(text, " ", `\x20`)
 }
 
 // once makes a cell that a terminal shows only where it changes.
@@ -91,32 +106,36 @@ func (t *table) once(text func(*row) string, same func(a, b *row) bool) func(r, 
 
 func (t *table) stageCell(r *row) string {
 	name := paint(t.style.Palette.strong, r.stage)
-	if !t.style.Terminal || r.auto == "no" {
-		return name
+	if t.style.Terminal && r.auto != "no" {
+		name += map[string]string{"yes": " (auto)", "held": " (auto, held)", "?": " (auto?)"}[r.auto]
 	}
-	return name + map[string]string{"yes": " (auto)", "held": " (auto, held)", "?": " (auto?)"}[r.auto]
+	return t.style.mark(name, r.subject, headerStage)
+}
+
+func (t *table) strategyCell(r *row) string {
+	return t.style.mark(r.strategy, r.subject, headerStrategy)
 }
 
 func (t *table) freightCell(r *row) string {
 	switch {
 	case r.note:
-		return paint(t.style.Palette.faint, r.freight)
+		return t.style.mark(paint(t.style.Palette.faint, r.freight), r.subject, headerFreight)
 	case !t.style.Terminal || len(r.marks) == 0:
-		return r.freight
+		return t.style.mark(r.freight, r.subject, headerFreight)
 	}
 	marks := strings.Join(r.marks, " ")
 	if r.failed {
 		marks = paint(t.style.Palette.bad, marks)
 	}
-	return r.freight + " " + marks
+	return t.style.mark(r.freight+" "+marks, r.subject, headerFreight)
 }
 
 func marksCell(r *row) string { return strings.Join(r.marks, "") }
 
 // answer writes an answer, and nothing in a row that is not about Freight.
-func (t *table) answer(r *row, answer avail.Truth) string {
+func (t *table) answer(r *row, header string, answer avail.Truth) string {
 	if r.note {
 		return ""
 	}
-	return t.style.answer(answer)
+	return t.style.mark(t.style.answer(answer), r.subject, header)
 }

@@ -44,7 +44,7 @@ func (t *table) write(w io.Writer) error {
 	l := t.layout()
 	header, cells := t.cells(t.columns(l.grouped))
 	if !l.stacked {
-		header = append(header, "BLOCKED BY")
+		header = append(header, headerReasons)
 		for i := range cells {
 			cells[i] = append(cells[i], strings.Join(t.reasons(&t.rows[i], l.reasons), "\n"))
 		}
@@ -102,12 +102,15 @@ func (t *table) left(columns []column) int {
 // reasons returns a row's reasons as one line or, where that is too long for a
 // terminal, one below the other: nothing of them is lost.
 func (t *table) reasons(r *row, columns int) []string {
-	text := strings.Join(r.reasons, "; ")
+	text := t.style.mark(strings.Join(r.reasons, "; "), r.subject, headerReasons)
 	if !t.fold() || width(text) <= columns {
 		return []string{text}
 	}
 	var lines []string
-	for _, reason := range r.reasons {
+	for i, reason := range r.reasons {
+		if i == len(r.reasons)-1 {
+			reason = t.style.mark(reason, r.subject, headerReasons)
+		}
 		lines = append(lines, wrap(reason, columns)...)
 	}
 	return lines
@@ -133,7 +136,7 @@ func (t *table) writeGroups(w io.Writer, text string, l layout) error {
 		out.WriteString(strings.Join(lines[:height], ""))
 		lines = lines[height:]
 		for _, reason := range reasons {
-			if l.stacked && reason != "" {
+			if l.stacked && len(t.rows[i].reasons) > 0 {
 				out.WriteString(margin + reason + "\n")
 			}
 		}
@@ -148,7 +151,7 @@ func (t *table) heading(i int) string {
 	if i > 0 && sameStage(r, &t.rows[i-1]) && r.strategy == t.rows[i-1].strategy {
 		return ""
 	}
-	parts := []string{t.stageCell(r), r.strategy}
+	parts := []string{t.stageCell(r), t.strategyCell(r)}
 	if t.style.Projects {
 		parts = append([]string{r.project}, parts...)
 	}

@@ -43,6 +43,7 @@ type table struct {
 
 // row is one line of the table, or what one line grows from.
 type row struct {
+	subject        report.Subject
 	project, stage string
 	auto           string // yes, no, held or ?
 	strategy       string
@@ -61,9 +62,11 @@ func (t *table) stage(project string, stage *report.Stage) {
 	first := len(t.rows)
 	for i := range stage.Freight {
 		t.rows = append(t.rows, t.row(stage, &stage.Freight[i]))
+		t.rows[len(t.rows)-1].subject = subjectOf(project, stage, &stage.Freight[i])
 	}
 	if len(stage.Freight) == 0 {
 		t.rows = append(t.rows, empty(stage))
+		t.rows[first].subject = subjectOf(project, stage, nil)
 	}
 	if stage.ListError != "" {
 		t.rows[first].reasons = slices.Insert(t.rows[first].reasons, 0, "the Stage's listing fails: "+Visible(stage.ListError))

@@ -1,6 +1,11 @@
 package render
 
-import "github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
+import (
+	"strings"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
+)
 
 // Style is how a table looks. The zero value is for a pipe: words instead of
 // glyphs, every row complete, nothing cut.
@@ -20,6 +25,9 @@ type Style struct {
 	Wide bool
 	// Projects adds the column PROJECT.
 	Projects bool
+	// Changed reports whether the cell below a header is to be marked as changed; nil
+	// marks none. Marks are for a terminal.
+	Changed func(subject report.Subject, header string) bool
 }
 
 // answer writes an answer: its glyph or word, in its colour.
@@ -44,4 +52,29 @@ func (s Style) current() string {
 		return "●"
 	}
 	return "*"
+}
+
+// ChangeMark stands behind what has changed.
+func (s Style) ChangeMark() string {
+	mark := "<"
+	if s.Glyphs {
+		mark = "◂"
+	}
+	return paint(s.Palette.changed, mark)
+}
+
+// mark adds to the text of a cell that it has changed. Where that happens often it
+// leaves room for it, so that columns do not move when marks come and go.
+func (s Style) mark(text string, subject report.Subject, header string) string {
+	const often = headerFreight + headerAny + headerAll + headerNow
+	switch {
+	case s.Changed == nil:
+		return text
+	case s.Changed(subject, header):
+		return strings.TrimLeft(text+" "+s.ChangeMark(), " ")
+	case strings.Contains(often, header):
+		return text + "  "
+	default:
+		return text
+	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/watch"
 )
 
 // tableLimit is how many pieces of Freight a table shows per Stage unless told
@@ -27,6 +28,7 @@ type flags struct {
 	differs    bool
 	limit      int
 	sortBy     string
+	watch      watch.Flag
 	cmd        *cobra.Command
 }
 
@@ -44,6 +46,7 @@ func (f *flags) addTo(cmd *cobra.Command) {
 	set.BoolVar(&f.differs, "differs", false, "show only Freight on which any and all disagree")
 	set.IntVar(&f.limit, "limit", tableLimit, "show the newest so many Freight per Stage, 0 for all; the default is for tables alone")
 	set.StringVar(&f.sortBy, "sort-by", "", "order the Freight of each Stage by a field of -o json's freight[], such as .alias; newest first otherwise")
+	f.watch.AddTo(cmd)
 }
 
 // options are what the verb runs on.
@@ -53,6 +56,9 @@ type options struct {
 	filter  report.Selection
 	freight []string
 	output  output
+	watch   bool
+	// limited says that --limit was given.
+	limited bool
 	// verbs suggests verbs for a mistyped Stage.
 	verbs func(string) []string
 }
@@ -62,7 +68,7 @@ func (f *flags) options(args []string, connection *cli.ConnectionFlags, env cli.
 	var problems []error
 	note := func(err error) { problems = append(problems, err) }
 
-	o := &options{freight: f.freight}
+	o := &options{freight: f.freight, watch: f.watch.On, limited: f.cmd.Flags().Changed("limit")}
 	var err error
 	o.Options, err = f.input.Options(connection, env)
 	note(err)
@@ -70,6 +76,7 @@ func (f *flags) options(args []string, connection *cli.ConnectionFlags, env cli.
 	note(err)
 	o.filter, err = f.filter(args, o.output)
 	note(err)
+	note(f.watch.Check(o.Options, o.output.format, "wide", "json", "yaml"))
 	note(cli.NotEmpty(f.cmd.Flags(), "freight", f.freight))
 	note(cli.NotEmpty(f.cmd.Flags(), "warehouse", f.warehouses))
 	return o, errors.Join(problems...)

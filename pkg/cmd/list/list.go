@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -41,6 +42,9 @@ func Configure(cmd *cobra.Command, env cli.Env, connection *cli.ConnectionFlags,
 			return &cli.UsageError{Command: cmd.CommandPath(), Err: err}
 		}
 		options.verbs = verbs
+		if options.watch {
+			return options.follow(cmd.Context(), env)
+		}
 		return options.run(cmd.Context(), env)
 	}
 }
@@ -51,7 +55,13 @@ which strategy is in force, and which upstream Stages block it and why.
 ANY, ALL and NOW say whether Kargo would admit a Promotion of the Freight if one
 upstream Stage that has verified it were enough (OneOf), if every one had to
 (All), and as the Stage is configured. Auto-promotion follows a list of its own;
-where that disagrees, the last column says so.`
+where that disagrees, the last column says so.
+
+With --watch a terminal shows a picture that keeps itself up to date. What changed
+in the last ten seconds has ◂ behind it (< with --ascii), and the line at the bottom
+says how fresh the picture is. A pipe gets a line for each verdict that changes: the
+time, the Project, the Stage, the Freight, the verdict before and the one now ("-" is
+none), and why; with -o json or yaml a document for each.`
 
 const examples = `  # What is available to the Stages of the current Project, and what blocks the rest
   kubectl kargo-avail
@@ -61,6 +71,10 @@ const examples = `  # What is available to the Stages of the current Project, an
 
   # Only where any and all disagree, in every Project
   kubectl kargo-avail list -A --differs
+
+  # Look on while Freight moves; in a pipe, hear of each verdict that changes
+  kubectl kargo-avail --watch
+  kubectl kargo-avail prod --watch -o json | jq -r '"\(.freight): \(.to)"'
 
   # From files, without a cluster
   kubectl get stages,freights,warehouses,projectconfigs,promotions -o yaml > web.yaml
@@ -89,12 +103,16 @@ func (o *options) run(ctx context.Context, env cli.Env) error {
 	if err != nil {
 		return &cli.WriteError{Err: err}
 	}
-	o.comment(env, in, shown)
+	terminal, _ := env.Terminal()
+	o.comment(env.ErrOut, in, shown, terminal)
 	if in.FreightUnread {
-		return errors.New("incomplete: Freight could not be read, so that nothing is known of what is available")
+		return errUnread
 	}
 	return nil
 }
+
+// errUnread says that the main question has no answer.
+var errUnread = errors.New("incomplete: Freight could not be read, so that nothing is known of what is available")
 
 // selection resolves the names that the options give against what was read.
 func (o *options) selection(in *cli.Input) (report.Selection, error) {
@@ -114,9 +132,7 @@ func (o *options) selection(in *cli.Input) (report.Selection, error) {
 }
 
 // comment says what the output does not: that there is nothing, or that there is more.
-func (o *options) comment(env cli.Env, in *cli.Input, shown shown) {
-	w := env.ErrOut
-	terminal, _ := env.Terminal()
+func (o *options) comment(w io.Writer, in *cli.Input, shown shown, terminal bool) {
 	where := ""
 	if in.Project != "" {
 		where = fmt.Sprintf(" in %s namespace", in.Project)

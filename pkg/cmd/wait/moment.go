@@ -1,0 +1,139 @@
+package wait
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/live"
+)
+
+// moment is what is known at one instant of what is waited for.
+type moment struct {
+	// evaluator is nil while the Project has no Stage.
+	evaluator *avail.Evaluator
+	// stage and freight are nil while they are not there.
+	stage   *avail.Stage
+	freight *kargo.Freight
+	// missing are the Stages, of those that matter, which were there before and are gone
+	// or being deleted.
+	missing []string
+	lost    *live.Loss
+}
+
+// look finds what is waited for in what is known.
+func (w *waiting) look(in *cli.Input, lost *live.Loss) *moment {
+	m := &moment{lost: lost}
+	if len(in.Projects) == 0 {
+		m.missing = []string{w.options.stage}
+		return m
+	}
+	m.evaluator = in.Projects[0]
+	m.stage = m.evaluator.Stage(w.options.stage)
+	for _, f := range m.evaluator.Project().Freight() {
+		if f.Metadata.Name == w.name {
+			m.freight = f
+			w.title = title(f)
+		}
+	}
+	m.missing = w.missing(m.evaluator)
+	return m
+}
+
+// title names Freight as people know it.
+func title(f *kargo.Freight) string {
+	if alias := f.AliasOrLabel(); alias != "" {
+		return fmt.Sprintf("%s (%s)", alias, f.Metadata.Name)
+	}
+	return f.Metadata.Name
+}
+
+// missing returns the Stages, of the one that is asked about and its upstreams, that
+// were there earlier in this wait and are not now. They may be about to be recreated.
+func (w *waiting) missing(e *avail.Evaluator) []string {
+	chain := []string{w.options.stage}
+	for i := 0; i < len(chain); i++ {
+		stage := e.Project().Stage(chain[i])
+		if stage == nil {
+			continue
+		}
+		w.known[chain[i]] = true
+		for _, request := range stage.Spec.RequestedFreight {
+			for _, name := range request.Sources.Stages {
+				if !slices.Contains(chain, name) {
+					chain = append(chain, name)
+				}
+			}
+		}
+	}
+	var missing []string
+	for name := range w.known {
+		if stage := e.Project().Stage(name); stage == nil || stage.Metadata.DeletionTimestamp != nil {
+			missing = append(missing, name)
+		}
+	}
+	return missing
+}
+
+// turn returns the next instant at which the answer may change by itself; zero when
+// there is none.
+func (m *moment) turn() time.Time {
+	if m.stage == nil || m.freight == nil {
+		return time.Time{}
+	}
+	if turns := m.stage.Turns(m.freight); len(turns) > 0 {
+		return turns[0]
+	}
+	return time.Time{}
+}
+
+// isMet reports whether the condition is known to hold.
+func (m *moment) isMet(c condition) bool {
+	return m.lost == nil && m.stage != nil && m.freight != nil && c.isMet(m.stage, m.freight)
+}
+
+// never says why the condition will not hold, "" while it may.
+func (w *waiting) never(m *moment) string {
+	switch {
+	case w.options.ignoreImpossible, m.lost != nil, m.evaluator == nil:
+		return ""
+	case m.freight == nil:
+		return fmt.Sprintf("%s was deleted: it will never be %s", w.title, w.what())
+	case m.stage == nil, len(m.missing) > 0:
+		return ""
+	}
+	unless, is := w.options.condition.hopeless(m.stage, m.freight)
+	switch {
+	case !is:
+		return ""
+	case len(unless) == 0:
+		return fmt.Sprintf("%s will never be %s: %s", w.title, w.what(), w.reason(m))
+	default:
+		return fmt.Sprintf("%s will never be %s, unless %s", w.title, w.what(), strings.Join(unless, ", or "))
+	}
+}
+
+// reason says why the condition does not hold, as far as that is known.
+func (w *waiting) reason(m *moment) string {
+	var reason string
+	switch {
+	case m.stage == nil:
+		reason = fmt.Sprintf("Stage %s is gone", w.options.stage)
+	case m.freight == nil:
+		reason = "it was deleted"
+	default:
+		reason = w.options.condition.reason(m.evaluator, m.stage, m.freight)
+	}
+	if m.lost != nil {
+		reason += fmt.Sprintf("; this is as of %s, when the connection to %s was lost: %s",
+			m.lost.Since.UTC().Format(time.RFC3339), w.live.Where(), cli.Describe(m.lost.Err))
+	}
+	return reason
+}
+
+// what is what the Freight is to be, such as "available to Stage prod".
+func (w *waiting) what() string { return w.options.condition.of("Stage " + w.options.stage) }

@@ -1,0 +1,74 @@
+package render
+
+import (
+	"bytes"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
+)
+
+// ChangeLine writes a Change as a line of fields, separated by three spaces: the time,
+// the Project, the Stage, the Freight, the verdict before and the one now, each without
+// a space in it, and why it is so, in the words of the table. Nothing is "-".
+func ChangeLine(w io.Writer, c *report.Change) error {
+	name := c.Freight
+	if c.Alias != "" {
+		name = c.Alias
+	}
+	fields := []string{
+		c.At.Format(time.RFC3339),
+		field(Visible(c.Project)), field(Visible(c.Stage)), field(Visible(name)),
+		wordOf(c.From), wordOf(c.To),
+	}
+	if why := whyChanged(c); why != "" {
+		fields = append(fields, why)
+	}
+	_, err := io.WriteString(w, strings.Join(fields, gap)+"\n")
+	return err
+}
+
+func wordOf(verdict *string) string {
+	if verdict == nil {
+		return "-"
+	}
+	return *verdict
+}
+
+func whyChanged(c *report.Change) string {
+	if c.Object == nil {
+		return string(c.Gone)
+	}
+	return strings.Join(explanation(c.Where, c.Object, false), "; ")
+}
+
+// ChangeJSON writes a Change as a document on a line of its own.
+func ChangeJSON(w io.Writer, c *report.Change) error {
+	text, err := json.Marshal(c)
+	if err != nil {
+		return err
+	}
+	var out bytes.Buffer
+	escaper := newJSONEscaper(&out)
+	if _, err := escaper.Write(append(text, '\n')); err != nil {
+		return err
+	}
+	if err := escaper.Close(); err != nil {
+		return err
+	}
+	_, err = w.Write(out.Bytes())
+	return err
+}
+
+// ChangeYAML writes a Change as a document that begins with a line "---".
+func ChangeYAML(w io.Writer, c *report.Change) error {
+	text, err := MarshalYAML(c)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(append([]byte("---\n"), text...))
+	return err
+}

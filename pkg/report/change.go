@@ -1,0 +1,188 @@
+package report
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
+)
+
+// KindChange is the kind of a Change.
+const KindChange = "Change"
+
+// Change says that the verdict on one piece of Freight at one Stage, as configured, is
+// another one than before.
+type Change struct {
+	APIVersion string `json:"apiVersion"`
+	Kind       string `json:"kind"`
+	// At is the instant of the judgment that found it, in UTC, to the second.
+	At      time.Time `json:"at"`
+	Project string    `json:"project"`
+	Stage   string    `json:"stage"`
+	// Freight is a name.
+	Freight string `json:"freight"`
+	Alias   string `json:"alias"`
+	// From is the verdict before; nil when there was none.
+	From *string `json:"from"`
+	// To is the verdict now; nil when there is none any more.
+	To *string `json:"to"`
+	// Object is the Freight as the Stage sees it now; nil when To is.
+	Object *Freight `json:"object"`
+	// Where is the Stage as it is now, without its Freight; nil when Object is.
+	Where *Stage `json:"-"`
+	// Gone says why Object is nil.
+	Gone Gone `json:"-"`
+}
+
+// Gone says why there is no verdict any more.
+type Gone string
+
+// The ways to be gone.
+const (
+	StageGone   Gone = "the Stage is gone"
+	FreightGone Gone = "the Freight is gone"
+	// Unselected: both are there, and the Selection, or the Stage's requests, leave the
+	// Freight out now.
+	Unselected Gone = "it is not among what is watched any more"
+)
+
+// Verdicts are the verdicts on all Freight that a Builder selects, at one instant.
+type Verdicts struct {
+	// Turn is the first instant after that one at which a verdict may become another
+	// though no object does; zero when there is none.
+	Turn time.Time
+	// Stages is how many Stages are selected.
+	Stages int
+	of     map[Subject]verdict
+}
+
+// Subject is what a verdict is about.
+type Subject struct{ Project, Stage, Freight string }
+
+type verdict struct{ word, alias string }
+
+// Changes returns the verdicts as of now, the instant at which the Projects are judged,
+// and how they differ from those before: what is there now in the order of a Report,
+// then what is gone. With nil before there are no changes.
+func (b *Builder) Changes(before *Verdicts, now time.Time) ([]Change, *Verdicts) {
+	c := &comparison{builder: b, before: before, now: now.UTC().Truncate(time.Second), after: &Verdicts{of: map[Subject]verdict{}}}
+	for _, e := range b.Projects {
+		if e.Project().Unread(pipeline.Freight) {
+			c.keep(e.Project().Name)
+			continue
+		}
+		for _, s := range e.Project().Stages {
+			if b.Selection.stage(s) {
+				c.after.Stages++
+				c.stage(e, e.Stage(s.Metadata.Name))
+			}
+		}
+	}
+	if before == nil {
+		return nil, c.after
+	}
+	c.gone()
+	return c.changes, c.after
+}
+
+// comparison is one call of Changes.
+type comparison struct {
+	builder *Builder
+	before  *Verdicts
+	now     time.Time
+	after   *Verdicts
+	changes []Change
+}
+
+// keep lets the verdicts of a Project stand of which nothing is known now.
+func (c *comparison) keep(project string) {
+	if c.before == nil {
+		return
+	}
+	for subject, v := range c.before.of {
+		if subject.Project == project {
+			c.after.of[subject] = v
+		}
+	}
+}
+
+func (c *comparison) stage(e *avail.Evaluator, s *avail.Stage) {
+	var where *Stage
+	var more int
+	for f, row := range c.builder.selected(e, s, &more) {
+		subject := Subject{e.Project().Name, s.Metadata.Name, f.Metadata.Name}
+		c.after.of[subject] = verdict{row.Verdict, row.Alias}
+		c.turn(s.Turns(f))
+		if c.before == nil {
+			continue
+		}
+		before, known := c.before.of[subject]
+		if known && before.word == row.Verdict {
+			continue
+		}
+		if where == nil {
+			stage := view(e, s)
+			where = &stage
+		}
+		row.Blockers = blockers(s.Blockers(f))
+		change := c.change(subject, row.Alias)
+		change.To, change.Object, change.Where = &row.Verdict, &row, where
+		if known {
+			change.From = &before.word
+		}
+		c.changes = append(c.changes, change)
+	}
+}
+
+// turn notes the first of these instants, which are ascending.
+func (c *comparison) turn(instants []time.Time) {
+	if len(instants) > 0 && (c.after.Turn.IsZero() || instants[0].Before(c.after.Turn)) {
+		c.after.Turn = instants[0]
+	}
+}
+
+// gone finds what had a verdict before and has none now.
+func (c *comparison) gone() {
+	for _, subject := range slices.SortedFunc(maps.Keys(c.before.of), Subject.compare) {
+		if _, there := c.after.of[subject]; there {
+			continue
+		}
+		before := c.before.of[subject]
+		change := c.change(subject, before.alias)
+		change.From, change.Gone = &before.word, c.whyGone(subject)
+		c.changes = append(c.changes, change)
+	}
+}
+
+func (s Subject) compare(other Subject) int {
+	return cmp.Or(cmp.Compare(s.Project, other.Project), cmp.Compare(s.Stage, other.Stage), cmp.Compare(s.Freight, other.Freight))
+}
+
+func (c *comparison) whyGone(subject Subject) Gone {
+	for _, e := range c.builder.Projects {
+		if e.Project().Name != subject.Project || e.Project().Stage(subject.Stage) == nil {
+			continue
+		}
+		if slices.ContainsFunc(e.Project().Freight(), func(f *kargo.Freight) bool { return f.Metadata.Name == subject.Freight }) {
+			return Unselected
+		}
+		return FreightGone
+	}
+	return StageGone
+}
+
+func (c *comparison) change(subject Subject, alias string) Change {
+	return Change{
+		APIVersion: APIVersion,
+		Kind:       KindChange,
+		At:         c.now,
+		Project:    subject.Project,
+		Stage:      subject.Stage,
+		Freight:    subject.Freight,
+		Alias:      alias,
+	}
+}

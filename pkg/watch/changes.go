@@ -1,0 +1,135 @@
+package watch
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
+)
+
+const (
+	// pause lets changes that belong together come together.
+	pause = 200 * time.Millisecond
+	// longest is how long a timer is trusted: it stands still while a computer sleeps.
+	longest = time.Minute
+)
+
+// follow writes each verdict that changes, and says what is in the way meanwhile.
+func (w *watcher) follow(ctx context.Context) error {
+	s := &speaker{watcher: w, told: map[string]bool{}}
+	var verdicts *report.Verdicts
+	for {
+		if err := w.feed.Failed(); err != nil {
+			return err
+		}
+		in, lost := w.look()
+		w.feed.TellLoss(w.env, lost)
+		var turn time.Time
+		if lost == nil {
+			s.warn(in)
+			after, err := w.write(in, verdicts)
+			if err != nil {
+				return err
+			}
+			if verdicts == nil {
+				s.introduce(in, after)
+			}
+			verdicts, turn = after, after.Turn
+		}
+		if err := w.wait(ctx, turn); err != nil {
+			return err
+		}
+	}
+}
+
+// write writes how the verdicts differ from those before, and returns those of now.
+func (w *watcher) write(in *cli.Input, before *report.Verdicts) (*report.Verdicts, error) {
+	selection, err := w.Select(in)
+	if err != nil {
+		return nil, err
+	}
+	changes, after := (&report.Builder{Projects: in.Projects, Selection: selection}).Changes(before, in.Header.At)
+	for i := range changes {
+		var text bytes.Buffer
+		if err := w.render(&text, &changes[i]); err != nil {
+			return nil, err
+		}
+		if _, err := w.env.Out.Write(text.Bytes()); err != nil {
+			return nil, &cli.WriteError{Err: err}
+		}
+	}
+	return after, nil
+}
+
+func (w *watcher) render(text *bytes.Buffer, change *report.Change) error {
+	switch w.Format {
+	case "json":
+		return render.ChangeJSON(text, change)
+	case "yaml":
+		return render.ChangeYAML(text, change)
+	default:
+		return render.ChangeLine(text, change)
+	}
+}
+
+// wait returns when it is time to look again: there is news, or turn has come, which
+// may be zero.
+func (w *watcher) wait(ctx context.Context, turn time.Time) error {
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-time.After(pause):
+	}
+	var due <-chan time.Time
+	if !turn.IsZero() {
+		due = time.After(min(turn.Sub(w.env.Now()), longest))
+	}
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-due:
+	case <-w.feed.Changed():
+	}
+	return nil
+}
+
+// speaker says, beside the changes, what a person has to know; each thing once.
+type speaker struct {
+	*watcher
+	told map[string]bool
+}
+
+// introduce says what is watched.
+func (s *speaker) introduce(in *cli.Input, verdicts *report.Verdicts) {
+	stages := fmt.Sprintf("%d Stages", verdicts.Stages)
+	if verdicts.Stages == 1 {
+		stages = "1 Stage"
+	}
+	of := "all namespaces"
+	if in.Project != "" {
+		of = fmt.Sprintf("namespace %q", in.Project)
+	}
+	unit := "line"
+	if s.Format == "json" || s.Format == "yaml" {
+		unit = "document"
+	}
+	fmt.Fprintf(s.env.ErrOut, "Watching %s of %s (%s); one %s per change of a verdict\n", stages, of, render.Visible(s.where), unit)
+}
+
+// warn says what is unknown or approximate, unless it was said already.
+func (s *speaker) warn(in *cli.Input) {
+	fresh := func(texts []string) (list []string) {
+		for _, text := range texts {
+			if !s.told[text] {
+				list = append(list, text)
+			}
+			s.told[text] = true
+		}
+		return list
+	}
+	cli.Tell(s.env, s.color, &cli.Input{Header: report.Header{Warnings: fresh(in.Header.Warnings)}, Notes: fresh(in.Notes)})
+}

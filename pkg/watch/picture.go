@@ -1,0 +1,115 @@
+package watch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"syscall"
+	"time"
+
+	"k8s.io/apimachinery/pkg/util/duration"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/live"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/screen"
+)
+
+// show draws pictures on the terminal.
+func (w *watcher) show(ctx context.Context) error {
+	p := &picture{watcher: w, palette: render.NewPalette(w.env.Colors(w.color, w.env.Out))}
+	err := screen.Screen{In: w.env.In, Out: w.env.Out, Draw: p.draw, Changed: w.feed.Changed(), ASCII: w.ASCII}.Show(ctx)
+	if errors.Is(err, screen.ErrInterrupted) {
+		return cli.SignalError{Signal: syscall.SIGINT}
+	}
+	return err
+}
+
+// picture is what the terminal shows.
+type picture struct {
+	*watcher
+	palette render.Palette
+	// changed is when the picture last said something new; zero when it never did.
+	changed time.Time
+}
+
+// draw draws what is known now.
+func (p *picture) draw(columns int) (screen.Frame, error) {
+	if err := p.feed.Failed(); err != nil {
+		return screen.Frame{}, err
+	}
+	in, lost := p.look()
+	var text strings.Builder
+	changed, err := p.Draw(&text, in, columns)
+	if err != nil {
+		return screen.Frame{}, err
+	}
+	if changed {
+		p.changed = p.env.Now()
+	}
+	p.warn(&text, in)
+	head, body := "", text.String()
+	if first, rest, ok := strings.Cut(body, "\n"); ok && p.Headers {
+		head, body = first+"\n", rest
+	}
+	return screen.Frame{Head: head, Text: body, Status: p.status(lost), Last: p.last(in, lost)}, nil
+}
+
+// warn writes below the picture what is unknown or approximate.
+func (p *picture) warn(w io.Writer, in *cli.Input) {
+	if len(in.Header.Warnings)+len(in.Notes) > 0 {
+		fmt.Fprintln(w)
+	}
+	for _, warning := range in.Header.Warnings {
+		fmt.Fprintln(w, p.palette.Warning("Warning:"), render.Visible(warning))
+	}
+	for _, note := range in.Notes {
+		fmt.Fprintln(w, "Note:", render.Visible(note))
+	}
+}
+
+// status says how fresh the picture is.
+func (p *picture) status(lost *live.Loss) []string {
+	now := p.env.Now()
+	if lost != nil {
+		return []string{p.palette.Alarm(fmt.Sprintf("CONNECTION LOST %s ago (%s): what is shown is as of %s, trying again",
+			duration.HumanDuration(now.Sub(lost.Since)), reason(lost.Err), clock(lost.Since)))}
+	}
+	parts := []string{"Watching " + render.Visible(p.where), "connected", "as of " + clock(now)}
+	switch {
+	case !p.changed.IsZero():
+		parts = append(parts, strings.TrimLeft(fmt.Sprintf("%s last change %s ago", p.Mark, duration.HumanDuration(now.Sub(p.changed))), " "))
+	case p.Mark != "":
+		parts = append(parts, p.Mark+" no change yet")
+	}
+	return parts
+}
+
+// last says, where nobody watches any more, how old the picture is.
+func (p *picture) last(in *cli.Input, lost *live.Loss) string {
+	text := fmt.Sprintf("As of %s in %s", in.Header.At.Format(time.RFC3339), render.Visible(p.where))
+	if lost != nil {
+		text += ", when the connection was lost"
+	}
+	return text + "; no longer watched."
+}
+
+// clock is the time of the day, to the second.
+func clock(at time.Time) string { return at.UTC().Format("15:04:05Z") }
+
+// reason is why a connection was lost, in as few words as will do.
+func reason(err error) string {
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "connection refused"
+	case errors.Is(err, syscall.ECONNRESET):
+		return "connection reset"
+	}
+	if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() {
+		return "no answer"
+	}
+	return render.Visible(cli.Describe(err))
+}

@@ -1,0 +1,127 @@
+// Package watch is what --watch does for a verb: a picture on a terminal that keeps
+// itself up to date and, elsewhere, a line or a document for each verdict that changes.
+package watch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/live"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
+)
+
+// Flag is --watch.
+type Flag struct{ On bool }
+
+// AddTo registers the flag.
+func (f *Flag) AddTo(cmd *cobra.Command) {
+	cmd.Flags().BoolVarP(&f.On, "watch", "w", false,
+		"keep the picture up to date on a terminal, until q; in a pipe, and with -o json|yaml, write each change of a verdict")
+}
+
+// Check returns all that keeps what these options ask for from being watched: the
+// format is to be none, or among those that can be.
+func (f *Flag) Check(options cli.Options, format string, can ...string) error {
+	if !f.On {
+		return nil
+	}
+	var problems []error
+	if len(options.Files) > 0 {
+		problems = append(problems, errors.New("--watch follows a cluster: it does not go with --filename"))
+	}
+	if options.AtGiven {
+		problems = append(problems, errors.New("--watch follows the clock: it does not go with --at"))
+	}
+	if format != "" && !slices.Contains(can, format) {
+		problems = append(problems, fmt.Errorf("--watch goes with -o %s, or without: it does not go with -o %s", strings.Join(can, "|"), format))
+	}
+	return errors.Join(problems...)
+}
+
+// View is what a verb watches.
+type View struct {
+	// Question narrows what is watched; the zero value watches whole Projects.
+	Question cli.Question
+	// Select returns what the changes of verdicts are about. It is called for the first
+	// picture, where its error ends the command, and for each later one.
+	Select func(in *cli.Input) (report.Selection, error)
+	// Draw writes a picture for a terminal so many columns wide, and reports whether it
+	// says something else than the one before, ages and countdowns aside.
+	Draw func(w io.Writer, in *cli.Input, columns int) (changed bool, err error)
+	// Headers says that the first line that Draw writes has the headers of columns.
+	Headers bool
+	// Mark is what Draw marks changes with; "" when it does not.
+	Mark string
+	// Format is "" or wide for pictures and lines, json or yaml for documents.
+	Format string
+	ASCII  bool
+}
+
+// Run watches until the context ends, whoever looks at it has seen enough, or
+// watching cannot go on.
+func (v View) Run(ctx context.Context, env cli.Env, options cli.Options) error {
+	followed, err := cli.Follow(ctx, env, options, v.Question)
+	if err != nil {
+		return err
+	}
+	defer followed.Close()
+	w := &watcher{View: v, env: env, color: options.Connection.Color, feed: followed, where: followed.Where()}
+	return w.run(ctx)
+}
+
+// feed is a cli.Live.
+type feed interface {
+	At(now time.Time) (*cli.Input, *live.Loss)
+	TellLoss(env cli.Env, lost *live.Loss)
+	Changed() <-chan struct{}
+	Failed() error
+}
+
+// watcher is one run of a View.
+type watcher struct {
+	View
+	env   cli.Env
+	color cli.ColorMode
+	feed  feed
+	// where names the cluster.
+	where string
+}
+
+func (w *watcher) run(ctx context.Context) error {
+	in, _ := w.look()
+	if _, err := w.Select(in); err != nil {
+		if in.FreightUnread { // and why is among the warnings
+			cli.Tell(w.env, w.color, in)
+		}
+		return err
+	}
+	if w.isPicture() {
+		return w.show(ctx)
+	}
+	return w.follow(ctx)
+}
+
+// isPicture reports whether there is a terminal to draw on.
+func (w *watcher) isPicture() bool {
+	terminal, _ := w.env.Terminal()
+	kind, _ := w.env.Getenv("TERM")
+	return terminal && kind != "dumb" && (w.Format == "" || w.Format == "wide")
+}
+
+// look returns what is known: judged now or, when the connection is lost, at the last
+// instant of which anything is known.
+func (w *watcher) look() (*cli.Input, *live.Loss) {
+	in, lost := w.feed.At(w.env.Now().UTC())
+	if lost != nil {
+		in, _ = w.feed.At(lost.Since.UTC())
+	}
+	return in, lost
+}
