@@ -7,35 +7,38 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cmd/explain"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cmd/list"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cmd/setstrategy"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cmd/version"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cmd/wait"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cmd/whatif"
 )
 
-// SignalError is the cause with which a context ends when a signal ends the command.
-type SignalError struct{ Signal syscall.Signal }
-
-// Error names the signal.
-func (e SignalError) Error() string { return e.Signal.String() }
-
 // Run runs the command with these arguments and returns its exit code. The
-// context is to be cancelled with a SignalError as its cause.
+// context is to be cancelled with a cli.SignalError as its cause.
 func Run(ctx context.Context, env cli.Env, args []string) int {
 	root := New(env)
 	root.SetArgs(args)
 	err := execute(ctx, root)
-	var signal SignalError
+	var signal cli.SignalError
 	var usage *cli.UsageError
+	var negative *cli.NegativeError
 	switch {
-	case errors.As(context.Cause(ctx), &signal): // whatever else it broke
+	case errors.As(context.Cause(ctx), &signal), errors.As(err, &signal): // whatever else it broke
 		return cli.ExitSignal + int(signal.Signal)
 	case err == nil, cli.ReaderGone(err):
 		return cli.ExitDone
+	case errors.As(err, &negative):
+		if negative.Text != "" {
+			cli.TellError(env, err)
+		}
+		return cli.ExitNo
 	case errors.As(err, &usage):
 		cli.TellError(env, err)
 		return cli.ExitUsage
@@ -69,7 +72,7 @@ func execute(ctx context.Context, root *cobra.Command) error {
 
 // reserved are the verbs that are to come: they name no Stage already now.
 func reserved() []string {
-	return []string{"explain", "set-strategy", "what-if", "wait", "graph", "lint"}
+	return []string{"graph", "lint"}
 }
 
 // New returns the root command, which is list when no verb is named.
@@ -93,7 +96,8 @@ func New(env cli.Env) *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &cli.UsageError{Command: cmd.CommandPath(), Err: err}
 	})
-	root.AddCommand(list.NewCommand(env, connection), version.NewCommand(env, connection))
+	root.AddCommand(list.NewCommand(env, connection), explain.NewCommand(env, connection), version.NewCommand(env, connection))
+	root.AddCommand(setstrategy.NewCommand(env, connection), wait.NewCommand(env, connection), whatif.NewCommand(env, connection))
 	return root
 }
 

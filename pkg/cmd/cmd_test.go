@@ -77,7 +77,7 @@ func TestASignalDecidesTheExitCode(t *testing.T) {
 	for signal, want := range map[syscall.Signal]int{syscall.SIGINT: 130, syscall.SIGTERM: 143} {
 		e, out, errOut := env()
 		ctx, cancel := context.WithCancelCause(t.Context())
-		cancel(cmd.SignalError{Signal: signal})
+		cancel(cli.SignalError{Signal: signal})
 		if got := cmd.Run(ctx, e, []string{"-f", "../../examples/wait-gate.yaml"}); got != want {
 			t.Errorf("exit code %d after %v, want %d", got, signal, want)
 		}
@@ -104,7 +104,7 @@ func TestASignalEndsWhatIsStuckInAWrite(t *testing.T) {
 	release := make(chan struct{})
 	defer close(release)
 	e, _, errOut := env()
-	e.Out = stuckPipe{func() { cancel(cmd.SignalError{Signal: syscall.SIGTERM}) }, release}
+	e.Out = stuckPipe{func() { cancel(cli.SignalError{Signal: syscall.SIGTERM}) }, release}
 	if got := cmd.Run(ctx, e, []string{"-f", "../../examples/wait-gate.yaml", "-o", "json"}); got != 143 || errOut.Len() > 0 {
 		t.Errorf("exit code %d and %q", got, errOut)
 	}

@@ -57,7 +57,7 @@ func phrase(b *report.Blocker) (words string, evidence bool) {
 	case avail.NoSource:
 		return "has no source", false
 	case avail.Cycle:
-		return "waits for itself", true
+		return "in a circle", true
 	case avail.UpstreamBlocked:
 		return "blocked", false
 	case avail.NotPromoted:

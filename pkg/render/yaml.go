@@ -96,11 +96,22 @@ func MarshalYAML(v any) ([]byte, error) {
 // in which something has to be escaped.
 func style(n *yaml.Node) {
 	n.Style = 0
-	if n.Kind == yaml.ScalarNode && n.Tag == "!!str" && strings.IndexFunc(n.Value, needsEscape) >= 0 {
+	if n.Kind == yaml.ScalarNode && n.Tag == "!!str" && (strings.IndexFunc(n.Value, needsEscape) >= 0 || isOldBool(n.Value)) {
 		n.Style = yaml.DoubleQuotedStyle
 	}
 	for _, child := range n.Content {
 		style(child)
+	}
+}
+
+// isOldBool reports whether a text without quotes is a truth value to those who read
+// YAML 1.1, as kubectl does.
+func isOldBool(text string) bool {
+	switch strings.ToLower(text) {
+	case "y", "yes", "on", "n", "no", "off":
+		return true
+	default:
+		return false
 	}
 }
 

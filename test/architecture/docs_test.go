@@ -14,38 +14,58 @@ import (
 	"unicode"
 )
 
-// docs/report.md names every word of the machine contract: the members of the closed
-// sets and the fields.
+// docs/report.md, docs/explain.md and docs/strategy.md name every word of the machine
+// contract: the members of the closed sets and the fields.
 func TestTheReportIsDocumented(t *testing.T) {
-	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "report.md"))
+	words := append(constants(t, "avail", "Reason", "Cause", "Verdict"), fields(t, func(file string) bool {
+		return file != "explanation.go" && file != "strategychange.go"
+	})...)
+	wantWords(t, "report.md", words, 80)
+}
+
+func TestTheEffectIsDocumented(t *testing.T) {
+	words := append(constants(t, "change", "Part"), fields(t, func(file string) bool { return file == "strategychange.go" })...)
+	wantWords(t, "strategy.md", words, 40)
+}
+
+func TestTheExplanationIsDocumented(t *testing.T) {
+	words := slices.Concat(
+		constants(t, "avail", "Reason", "Cause", "OutlookState"), constants(t, "remedy", "Action"), constants(t, "autopromote", "GuardReason"),
+		fields(t, func(file string) bool { return file == "explanation.go" }))
+	wantWords(t, "explain.md", words, 110)
+}
+
+// wantWords wants words, so many at the least, in a document.
+func wantWords(t *testing.T, document string, words []string, least int) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", document))
 	if err != nil {
 		t.Fatal(err)
 	}
-	words := append(constants(t, "Reason", "Cause", "Verdict"), fields(t)...)
-	if len(words) < 80 {
+	if len(words) < least {
 		t.Fatalf("only %d words were found in the code", len(words))
 	}
 	said := strings.FieldsFunc(string(text), func(r rune) bool { return !unicode.IsLetter(r) })
 	for _, word := range words {
-		if !slices.Contains(said, word) {
-			t.Errorf("docs/report.md does not say what %q is", word)
+		if word != "" && !slices.Contains(said, word) {
+			t.Errorf("docs/%s does not say what %q is", document, word)
 		}
 	}
 }
 
-// constants returns the values of the constants of these types in pkg/avail.
-func constants(t *testing.T, types ...string) []string {
+// constants returns the values of the constants of these types in a package.
+func constants(t *testing.T, name string, types ...string) []string {
 	t.Helper()
 	var values []string
-	inspect(t, "avail", func(n ast.Node) {
+	inspect(t, name, func(string) bool { return true }, func(n ast.Node) {
 		spec, ok := n.(*ast.ValueSpec)
 		if !ok || spec.Type == nil || len(spec.Values) != 1 {
 			return
 		}
-		name, ok := spec.Type.(*ast.Ident)
+		ident, ok := spec.Type.(*ast.Ident)
 		literal, isText := spec.Values[0].(*ast.BasicLit)
 		for _, want := range types {
-			if ok && isText && name.Name == want {
+			if ok && isText && ident.Name == want {
 				value, err := strconv.Unquote(literal.Value)
 				if err != nil {
 					t.Fatal(err)
@@ -57,11 +77,11 @@ func constants(t *testing.T, types ...string) []string {
 	return values
 }
 
-// fields returns the JSON names of the fields of the report.
-func fields(t *testing.T) []string {
+// fields returns the JSON names of the fields of the documents in some files of report.
+func fields(t *testing.T, in func(file string) bool) []string {
 	t.Helper()
 	var names []string
-	inspect(t, "report", func(n ast.Node) {
+	inspect(t, "report", in, func(n ast.Node) {
 		field, ok := n.(*ast.Field)
 		if !ok || field.Tag == nil {
 			return
@@ -78,16 +98,15 @@ func fields(t *testing.T) []string {
 	return names
 }
 
-// inspect walks the production code of a package, but for the types of other
-// documents than the report.
-func inspect(t *testing.T, name string, visit func(ast.Node)) {
+// inspect walks the production code in some files of a package.
+func inspect(t *testing.T, name string, in func(file string) bool, visit func(ast.Node)) {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join("..", "..", "pkg", name, "*.go"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, file := range files {
-		if strings.HasSuffix(file, "_test.go") || filepath.Base(file) == "version.go" {
+		if strings.HasSuffix(file, "_test.go") || filepath.Base(file) == "version.go" || !in(filepath.Base(file)) {
 			continue
 		}
 		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)

@@ -19,14 +19,17 @@ const module = "github.com/kargo-avail/kubectl-kargo-avail/"
 func layers() [][]string {
 	return [][]string{
 		{"pkg/kargo", "pkg/version"},
-		{"pkg/pipeline"},
+		{"pkg/manifest", "pkg/owner", "pkg/pipeline"},
 		{"pkg/avail"},
 		{"pkg/autopromote"},
+		{"pkg/change", "pkg/remedy"},
 		{"pkg/report"},
-		{"pkg/kube", "pkg/render"},
+		{"pkg/kube", "pkg/render", "pkg/screen"},
 		{"pkg/source"},
+		{"pkg/live"},
 		{"pkg/cli"},
-		{"pkg/cmd/list", "pkg/cmd/version"},
+		{"pkg/watch"},
+		{"pkg/cmd/explain", "pkg/cmd/list", "pkg/cmd/setstrategy", "pkg/cmd/version", "pkg/cmd/wait", "pkg/cmd/whatif"},
 		{"pkg/cmd"},
 		{"cmd/kubectl-kargo_avail"},
 		{"pkg/internal/build"}, // for tests alone: nothing is above it
@@ -35,7 +38,7 @@ func layers() [][]string {
 
 // core lists the packages that judge, and outside what they must not know.
 func core() (packages, outside []string) {
-	return []string{"pkg/kargo", "pkg/pipeline", "pkg/avail", "pkg/autopromote", "pkg/report"},
+	return []string{"pkg/kargo", "pkg/pipeline", "pkg/avail", "pkg/autopromote", "pkg/change", "pkg/manifest", "pkg/owner", "pkg/remedy", "pkg/report"},
 		[]string{"os", "context", "net", "syscall", "github.com/spf13", "k8s.io/client-go", "k8s.io/cli-runtime", "golang.org/x/term", "github.com/fatih/color"}
 }
 

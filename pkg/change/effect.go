@@ -1,0 +1,232 @@
+package change
+
+import (
+	"slices"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/autopromote"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
+)
+
+// Effect is what a Plan does.
+type Effect struct {
+	// Now has, by depth, the Stages that the plan changes, and what is otherwise at them
+	// the moment it is carried out.
+	Now []StageEffect
+	// Follows has the Stages at which something is otherwise once the control-flow
+	// Stages have passed on what they then list, in addition to Now.
+	Follows []StageEffect
+}
+
+// StageEffect is what is otherwise at one Stage. Freight is newest first.
+type StageEffect struct {
+	Stage *avail.Stage
+	// Gained and Lost are available since then, and no more.
+	Gained, Lost []*kargo.Freight
+	// Listed and Unlisted are listed since then, and no more.
+	Listed, Unlisted []*kargo.Freight
+	// Passes is what a control-flow Stage passes on that it had not, of Listed; Passed is
+	// what it has passed on all the same, of Unlisted. What is passed on stays so.
+	Passes, Passed []*kargo.Freight
+	// Starts are what auto-promotion promotes that it would not have promoted; Reverts is
+	// what of it is older than what the Stage runs.
+	Starts, Reverts []*kargo.Freight
+	// Fails are Promotions to the Stage that are under way and whose Freight is lost.
+	Fails []FailingPromotion
+	// Stranded is what the Stage runs or ran and is lost: it cannot be promoted there again.
+	Stranded []*kargo.Freight
+	// Unverified is what the Stage runs without having verified it, and cannot verify
+	// once a Promotion to it has failed; empty when none will.
+	Unverified []*kargo.Freight
+	// Unknown names the parts that may lack something, as what they hang on could not be
+	// read.
+	Unknown []Part
+}
+
+// Part is a part of a StageEffect.
+type Part string
+
+// The parts that may be unknown.
+const (
+	// PartListed is what is listed since then, and no more.
+	PartListed Part = "listed"
+	// PartStarts is what auto-promotion starts.
+	PartStarts Part = "starts"
+	// PartFails are the Promotions that fail.
+	PartFails Part = "fails"
+)
+
+// FailingPromotion is a Promotion that Kargo will fail.
+type FailingPromotion struct {
+	Name    string
+	Freight *kargo.Freight
+	// Running says that it fails at once; else it is queued, and fails when its turn
+	// comes and nothing has changed by then.
+	Running bool
+	// Suppresses says that auto-promotion will not promote the Freight again, not even
+	// when it is available.
+	Suppresses bool
+}
+
+// IsEmpty reports whether nothing is otherwise, as far as that is known.
+func (e *StageEffect) IsEmpty() bool {
+	return len(e.Gained)+len(e.Lost)+len(e.Listed)+len(e.Unlisted)+len(e.Starts)+len(e.Unknown) == 0
+}
+
+// EffectOf returns what the plan does to the Project under evaluation.
+func EffectOf(before *avail.Evaluator, plan *Plan) Effect {
+	project, quorums := plan.After()
+	after := avail.New(project, before.Rules().WithQuorums(quorums), before.Now())
+	effect := Effect{}
+	for _, stage := range project.Stages {
+		if name := stage.Metadata.Name; slices.Contains(plan.Stages(), name) {
+			effect.Now = append(effect.Now, compare(before.Stage(name), after.Stage(name)))
+		}
+	}
+	effect.Follows = follows(before, after, effect.Now)
+	return effect
+}
+
+// compare returns what is otherwise at a Stage.
+func compare(before, after *avail.Stage) StageEffect {
+	effect := StageEffect{Stage: after}
+	for _, f := range after.Project().FreightFor(after.Stage) {
+		was := original(before, f)
+		effect.sort(f, before.Judge(was), after.Judge(f))
+	}
+	if !before.ListKnown(avail.Configured) || !after.ListKnown(avail.Configured) {
+		effect.Unknown = append(effect.Unknown, PartListed)
+	}
+	if after.IsControlFlow() {
+		effect.passes(before, after)
+		return effect
+	}
+	effect.starts(before, after)
+	effect.promotions(after)
+	return effect
+}
+
+// original returns the piece of Freight as it is in the Project of a Stage.
+func original(s *avail.Stage, f *kargo.Freight) *kargo.Freight {
+	return s.Project().FreightNamed(f.Metadata.Name)
+}
+
+func (e *StageEffect) sort(f *kargo.Freight, was, is avail.Judgment) {
+	switch had, has := was.Available[avail.Configured], is.Available[avail.Configured]; {
+	case has && !had:
+		e.Gained = append(e.Gained, f)
+	case had && !has:
+		e.Lost = append(e.Lost, f)
+	}
+	switch had, has := was.Listed[avail.Configured], is.Listed[avail.Configured]; {
+	case has == avail.Yes && had != avail.Yes:
+		e.Listed = append(e.Listed, f)
+	case had == avail.Yes && has != avail.Yes:
+		e.Unlisted = append(e.Unlisted, f)
+	}
+}
+
+// passes tells what a control-flow Stage newly lists, or lists no more, by whether it
+// has passed it on.
+func (e *StageEffect) passes(before, after *avail.Stage) {
+	for _, f := range e.Listed {
+		if !isVerified(original(before, f), before) && !isGoing(after.Stage) {
+			e.Passes = append(e.Passes, f)
+		}
+	}
+	for _, f := range e.Unlisted {
+		if isVerified(f, after) {
+			e.Passed = append(e.Passed, f)
+		}
+	}
+}
+
+func isVerified(f *kargo.Freight, in *avail.Stage) bool {
+	_, verified := f.Status.VerifiedIn[in.Metadata.Name]
+	return verified
+}
+
+// starts adds what auto-promotion promotes after and not before.
+func (e *StageEffect) starts(before, after *avail.Stage) {
+	already, perhapsAlready, _ := promotes(before)
+	will, may, known := promotes(after)
+	for _, f := range will {
+		if slices.Contains(already, original(before, f)) {
+			continue
+		}
+		e.Starts = append(e.Starts, f)
+		if runs := running(after, f.Origin); runs != nil && after.Project().Newer(runs, f) {
+			e.Reverts = append(e.Reverts, f)
+		}
+	}
+	perhaps := func(f *kargo.Freight) bool { return !slices.Contains(perhapsAlready, original(before, f)) }
+	if !known || slices.ContainsFunc(may, perhaps) {
+		e.Unknown = append(e.Unknown, PartStarts)
+	}
+}
+
+// running returns what the Stage runs of an origin, nil when nothing is known of it.
+func running(s *avail.Stage, origin kargo.Origin) *kargo.Freight {
+	current := s.Status.Current()
+	if current == nil {
+		return nil
+	}
+	return s.Project().FreightNamed(current.Items[origin.String()].Name)
+}
+
+// promotes returns what auto-promotion is about to promote to the Stage, and what it
+// may be; known is false where that could be anything.
+func promotes(s *avail.Stage) (will, may []*kargo.Freight, known bool) {
+	policy, _ := autopromote.SwitchOf(s.Project(), s.Stage, s.Rules())
+	if policy.Enabled == avail.No || isGoing(s.Stage) {
+		return nil, nil, true
+	}
+	candidates := autopromote.Candidates(s, avail.Configured)
+	for _, origin := range pipeline.Origins(s.Stage) {
+		f := candidates[origin]
+		if f == nil {
+			continue
+		}
+		guard := autopromote.GuardOf(s, f).Reason
+		if guard != autopromote.GuardNone && guard != autopromote.GuardUnknown {
+			continue
+		}
+		if !s.Judge(f).Available[avail.Configured] {
+			break // it is refused, and the origins after it do not have their turn
+		}
+		if guard == autopromote.GuardUnknown || policy.Enabled == avail.Unknown {
+			may = append(may, f)
+		} else {
+			will = append(will, f)
+		}
+	}
+	return will, may, candidates != nil
+}
+
+// promotions adds what becomes of Promotions of the lost Freight, and of what the
+// Stage runs.
+func (e *StageEffect) promotions(s *avail.Stage) {
+	policy, _ := autopromote.SwitchOf(s.Project(), s.Stage, s.Rules())
+	for _, f := range e.Lost {
+		if s.Ran(f) {
+			e.Stranded = append(e.Stranded, f)
+		}
+		for _, open := range slices.Backward(s.OpenPromotions(f)) {
+			e.Fails = append(e.Fails, FailingPromotion{
+				Name: open.Name, Freight: f, Running: open.Phase == kargo.PromotionRunning, Suppresses: policy.Enabled != avail.No,
+			})
+		}
+	}
+	if len(e.Lost) > 0 && s.Project().Unread(pipeline.Promotions) {
+		e.Unknown = append(e.Unknown, PartFails)
+	}
+	if len(e.Fails) == 0 {
+		return
+	}
+	for _, f := range s.Project().FreightFor(s.Stage) {
+		if s.RunsNow(f) && !isVerified(f, s) {
+			e.Unverified = append(e.Unverified, f)
+		}
+	}
+}

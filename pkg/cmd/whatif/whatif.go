@@ -1,0 +1,191 @@
+// Package whatif is the verb what-if: what would be available if Stages asked for
+// another number of upstreams.
+package whatif
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/change"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
+)
+
+// NewCommand returns the verb.
+func NewCommand(env cli.Env, connection *cli.ConnectionFlags) *cobra.Command {
+	flags := newFlags()
+	cmd := &cobra.Command{
+		Use:               "what-if STAGE=RULE...",
+		Short:             "Show what would be available if Stages had other strategies, and change nothing",
+		Long:              long,
+		Example:           examples,
+		Args:              cobra.ArbitraryArgs,
+		ValidArgsFunction: cobra.NoFileCompletions,
+	}
+	flags.addTo(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		options, err := flags.options(args, connection, env)
+		if err != nil {
+			return &cli.UsageError{Command: cmd.CommandPath(), Err: err}
+		}
+		err = options.run(cmd.Context(), env)
+		if usage, ok := errors.AsType[*planError](err); ok {
+			return &cli.UsageError{Command: cmd.CommandPath(), Err: usage.error}
+		}
+		return err
+	}
+	return cmd
+}
+
+const long = `Show which answers flip if Stages asked for another number of upstreams. Nothing is
+changed.
+
+RULE is any or all, as Kargo has them, or one that was discussed and never built:
+majority (more than half of the distinct upstreams), quorum:N (at least N) or
+percent:P (at least P in a hundred, rounded up). '*' stands for every Stage that has
+an upstream; what is said of a Stage by its name goes before.
+
+The table shows how it would be had it always been so: a control-flow Stage that is
+asked about, or is behind one, has passed on exactly what its rule lists. What Stages
+with steps have verified stays verified. Below it stands what would happen if the
+change were carried out now, when what a control-flow Stage has passed on stays so.`
+
+const examples = `  # What would prod lose if all of its upstreams had to verify Freight?
+  kubectl kargo-avail what-if prod=all
+
+  # A rule that Kargo does not have, at a gate, with another soak time at prod
+  kubectl kargo-avail what-if gate=majority prod=any --soak prod=2h
+
+  # The whole Project, from files, for a script
+  kubectl kargo-avail what-if '*=all' -f pipeline.yaml -o json`
+
+// planError says that the rules make no sense for the Stages they are for.
+type planError struct{ error }
+
+// run reads, imagines and writes.
+func (o *options) run(ctx context.Context, env cli.Env) error {
+	in, err := o.load(ctx, env)
+	if err != nil {
+		return err
+	}
+	e := in.Projects[0]
+	plan, err := change.NewPlan(e.Project(), o.expand(e))
+	if err != nil {
+		return &planError{err}
+	}
+	cli.Tell(env, o.Connection.Color, in)
+	if err := o.print(env, report.NewWhatIf(in.Header, e, plan, o.allRows)); err != nil {
+		return &cli.WriteError{Err: err}
+	}
+	if in.FreightUnread {
+		return errors.New("incomplete: Freight could not be read, so that nothing is known of what is available")
+	}
+	return nil
+}
+
+// load reads the one Project that has all the Stages.
+func (o *options) load(ctx context.Context, env cli.Env) (*cli.Input, error) {
+	names := o.named()
+	if len(names) == 0 {
+		return o.loadOne(ctx, env)
+	}
+	subject, err := cli.LoadFor(ctx, env, o.Options, cli.Question{Stage: names[0]})
+	if err != nil {
+		return nil, err
+	}
+	return subject.Input, subject.RequireStages(names[1:], func(string) []string { return nil })
+}
+
+// loadOne reads the one Project that there is to choose from.
+func (o *options) loadOne(ctx context.Context, env cli.Env) (*cli.Input, error) {
+	in, err := cli.Load(ctx, env, o.Options)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, e := range in.Projects {
+		names = append(names, e.Project().Name)
+	}
+	downstream := func(s *kargo.Stage) bool { return s.IsDownstream() }
+	switch {
+	case len(names) > 1:
+		return nil, fmt.Errorf("there are several Projects; name one with -p:\n  %s", strings.Join(names, "\n  "))
+	case len(names) == 0 || !slices.ContainsFunc(in.Projects[0].Project().Stages, downstream):
+		return nil, errors.New("there is no Stage that has an upstream")
+	}
+	return in, nil
+}
+
+// named returns the Stages that are asked about by their names.
+func (o *options) named() []string {
+	var names []string
+	for _, edit := range o.edits {
+		if edit.Stage != everyStage {
+			names = append(names, edit.Stage)
+		}
+	}
+	return names
+}
+
+// expand puts every Stage that has an upstream in place of '*'. What is said of a Stage
+// by its name goes before.
+func (o *options) expand(e *avail.Evaluator) []change.Edit {
+	var edits []change.Edit
+	var every *change.Edit
+	for i := range o.edits {
+		if o.edits[i].Stage == everyStage {
+			every = &o.edits[i]
+		} else {
+			edits = append(edits, o.edits[i])
+		}
+	}
+	if every == nil {
+		return edits
+	}
+	for _, stage := range e.Project().Stages {
+		if stage.IsDownstream() {
+			edits = fill(edits, stage.Metadata.Name, every)
+		}
+	}
+	return edits
+}
+
+// fill adds to the edit of a Stage what it lacks of the one of all.
+func fill(edits []change.Edit, stage string, every *change.Edit) []change.Edit {
+	i := slices.IndexFunc(edits, func(e change.Edit) bool { return e.Stage == stage })
+	if i < 0 {
+		i = len(edits)
+		edits = append(edits, change.Edit{Stage: stage})
+	}
+	edits[i].Rule, edits[i].Soak = cmp.Or(edits[i].Rule, every.Rule), cmp.Or(edits[i].Soak, every.Soak)
+	return edits
+}
+
+func (o *options) print(env cli.Env, w *report.WhatIf) error {
+	var out bytes.Buffer
+	var err error
+	if o.format != "" {
+		err = render.Document(&out, w, o.format, o.template)
+	} else {
+		terminal, width := env.Terminal()
+		err = render.WhatIf(&out, w, render.Style{
+			Terminal: terminal, Width: width, Glyphs: terminal && !o.ascii,
+			Palette: render.NewPalette(env.Colors(o.Connection.Color, env.Out)), NoHeaders: o.noHeaders,
+		})
+	}
+	if err != nil {
+		return err
+	}
+	_, err = out.WriteTo(env.Out)
+	return err
+}

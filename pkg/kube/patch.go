@@ -1,0 +1,143 @@
+package kube
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/go-json-experiment/json"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/rest"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+)
+
+// StrategyEdit is what becomes of the availabilityStrategy of one request of a Stage.
+type StrategyEdit struct {
+	// Index and Origin are those of the request.
+	Index  int
+	Origin kargo.Origin
+	// Was and Is are what the field says before and after, nil where it is absent.
+	Was, Is *kargo.Strategy
+}
+
+// PatchOptions say in whose name a patch is made, and whether it is kept.
+type PatchOptions struct {
+	FieldManager string
+	// DryRun has the API server do all but store it.
+	DryRun bool
+}
+
+// Stage reads a Stage whole.
+func (c *Client) Stage(ctx context.Context, project, name string) (*unstructured.Unstructured, error) {
+	stage := &unstructured.Unstructured{}
+	if err := decode(c.stages(c.rest.Get(), project).Name(name).Do(ctx), stage); err != nil {
+		return nil, fmt.Errorf("reading Stage %q: %w", name, err)
+	}
+	return stage, nil
+}
+
+// Stages reads the Stages of a Project that the selector selects. A Project has so few
+// that they are asked for at once: a single page cannot expire.
+func (c *Client) Stages(ctx context.Context, project string, selector labels.Selector) ([]unstructured.Unstructured, error) {
+	request := c.stages(c.rest.Get(), project)
+	if !selector.Empty() {
+		request.Param("labelSelector", selector.String())
+	}
+	list := &unstructured.UnstructuredList{}
+	if err := decode(request.Do(ctx), list); err != nil {
+		return nil, fmt.Errorf("listing stages.%s in namespace %q: %w", kargo.Group, project, err)
+	}
+	return list.Items, nil
+}
+
+// SetStrategies makes the edits, all or none, and nothing else, and returns the Stage
+// as it then is. It fails, and IsOutdated says so, when the Stage is not as the edits
+// say: when the origin or the strategy of a request is another one by now.
+func (c *Client) SetStrategies(ctx context.Context, project, name string, edits []StrategyEdit, options PatchOptions) (*unstructured.Unstructured, error) {
+	patch, err := json.Marshal(operations(edits))
+	if err != nil {
+		return nil, err
+	}
+	request := c.stages(c.rest.Patch(types.JSONPatchType), project).Name(name).
+		Param("fieldManager", options.FieldManager).
+		Param("fieldValidation", metav1.FieldValidationStrict).
+		Body(patch)
+	if options.DryRun {
+		request.Param("dryRun", metav1.DryRunAll)
+	}
+	stage := &unstructured.Unstructured{}
+	if err := decode(request.Do(ctx), stage); err != nil {
+		return nil, fmt.Errorf("patching Stage %q: %w", name, err)
+	}
+	return stage, nil
+}
+
+// IsOutdated reports whether an error of SetStrategies may say that the Stage has
+// changed since it was read. The API server answers a test that fails with 422 and no
+// causes; so may an admission webhook answer anything: read the Stage again.
+func IsOutdated(err error) bool {
+	if apierrors.IsConflict(err) {
+		return true
+	}
+	var status apierrors.APIStatus
+	if !apierrors.IsInvalid(err) || !errors.As(err, &status) {
+		return false
+	}
+	details := status.Status().Details
+	return details == nil || len(details.Causes) == 0
+}
+
+// operation is one of JSON Patch, RFC 6902.
+type operation struct {
+	Op   string `json:"op"`
+	Path string `json:"path"`
+	// Value is nil where the field is tested for its absence; omitted for "remove".
+	Value any `json:"value"`
+}
+
+// removal is the operation that has no value.
+type removal struct {
+	Op   string `json:"op"`
+	Path string `json:"path"`
+}
+
+// operations tests everything before it changes anything.
+func operations(edits []StrategyEdit) []any {
+	var tests, changes []any
+	for _, edit := range edits {
+		request := fmt.Sprintf("/spec/requestedFreight/%d", edit.Index)
+		field := request + "/sources/availabilityStrategy"
+		tests = append(tests,
+			operation{"test", request + "/origin/kind", edit.Origin.Kind},
+			operation{"test", request + "/origin/name", edit.Origin.Name},
+			operation{"test", field, edit.Was})
+		if edit.Is == nil {
+			changes = append(changes, removal{"remove", field})
+		} else {
+			changes = append(changes, operation{"add", field, edit.Is}) // which also replaces
+		}
+	}
+	return append(tests, changes...)
+}
+
+// stages makes a request one for the Stages of a Project.
+func (c *Client) stages(request *rest.Request, project string) *rest.Request {
+	return request.AbsPath("/apis/" + kargo.APIVersion).Namespace(project).Resource("stages")
+}
+
+// decode reads the answer to a request into an object or a list.
+func decode(result rest.Result, into interface{ UnmarshalJSON([]byte) error }) error {
+	if err := result.Error(); err != nil {
+		return err
+	}
+	answer, err := result.Raw()
+	if err != nil {
+		return err
+	}
+	return into.UnmarshalJSON(answer)
+}

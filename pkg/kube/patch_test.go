@@ -1,0 +1,120 @@
+package kube_test
+
+import (
+	"io"
+	"net/http"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"k8s.io/apimachinery/pkg/labels"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kube"
+)
+
+const stagePath = "/apis/kargo.akuity.io/v1alpha1/namespaces/web/stages"
+
+// A patch tests the origin and what the field said, and changes the field alone.
+func TestSetStrategiesTestsAndChanges(t *testing.T) {
+	var method, contentType, body string
+	s := newServer(t, map[string]http.HandlerFunc{stagePath + "/prod": func(w http.ResponseWriter, r *http.Request) {
+		raw, _ := io.ReadAll(r.Body)
+		method, contentType, body = r.Method, r.Header.Get("Content-Type"), string(raw)
+		text(`{"kind":"Stage","apiVersion":"kargo.akuity.io/v1alpha1","metadata":{"name":"prod"}}`)(w, r)
+	}})
+	client := connect(t, flagsFor(t, s.url))
+	all, oneOf, empty := kargo.All, kargo.OneOf, kargo.Strategy("")
+	app := kargo.Origin{Kind: "Warehouse", Name: "app"}
+	for _, test := range []struct {
+		name  string
+		edits []kube.StrategyEdit
+		dry   bool
+		query string
+		body  string
+	}{
+		{
+			"absent",
+			[]kube.StrategyEdit{{Index: 0, Origin: app, Is: &all}},
+			false, "fieldManager=me&fieldValidation=Strict",
+			`[{"op":"test","path":"/spec/requestedFreight/0/origin/kind","value":"Warehouse"},{"op":"test","path":"/spec/requestedFreight/0/origin/name","value":"app"},` +
+				`{"op":"test","path":"/spec/requestedFreight/0/sources/availabilityStrategy","value":null},{"op":"add","path":"/spec/requestedFreight/0/sources/availabilityStrategy","value":"All"}]`,
+		},
+		{
+			"removed, and stored by nobody",
+			[]kube.StrategyEdit{{Index: 3, Origin: app, Was: &empty}},
+			true, "dryRun=All&fieldManager=me&fieldValidation=Strict",
+			`[{"op":"test","path":"/spec/requestedFreight/3/origin/kind","value":"Warehouse"},{"op":"test","path":"/spec/requestedFreight/3/origin/name","value":"app"},` +
+				`{"op":"test","path":"/spec/requestedFreight/3/sources/availabilityStrategy","value":""},{"op":"remove","path":"/spec/requestedFreight/3/sources/availabilityStrategy"}]`,
+		},
+		{
+			"two",
+			[]kube.StrategyEdit{{Index: 0, Origin: app, Was: &all, Is: &oneOf}, {Index: 1, Origin: app, Was: &all, Is: &oneOf}},
+			false, "fieldManager=me&fieldValidation=Strict",
+			`[{"op":"test","path":"/spec/requestedFreight/0/origin/kind","value":"Warehouse"},{"op":"test","path":"/spec/requestedFreight/0/origin/name","value":"app"},` +
+				`{"op":"test","path":"/spec/requestedFreight/0/sources/availabilityStrategy","value":"All"},` +
+				`{"op":"test","path":"/spec/requestedFreight/1/origin/kind","value":"Warehouse"},{"op":"test","path":"/spec/requestedFreight/1/origin/name","value":"app"},` +
+				`{"op":"test","path":"/spec/requestedFreight/1/sources/availabilityStrategy","value":"All"},` +
+				`{"op":"add","path":"/spec/requestedFreight/0/sources/availabilityStrategy","value":"OneOf"},{"op":"add","path":"/spec/requestedFreight/1/sources/availabilityStrategy","value":"OneOf"}]`,
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			stage, err := client.SetStrategies(t.Context(), "web", "prod", test.edits, kube.PatchOptions{FieldManager: "me", DryRun: test.dry})
+			if err != nil || stage.GetName() != "prod" {
+				t.Fatalf("got %v, %v", stage, err)
+			}
+			got := append([]string{method, contentType, body}, s.asked()...)
+			want := []string{"PATCH", "application/json-patch+json", test.body, stagePath + "/prod?" + test.query + " by tool/v1"}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestStagesAreSelected(t *testing.T) {
+	s := newServer(t, map[string]http.HandlerFunc{stagePath: text(`{"kind":"StageList","apiVersion":"kargo.akuity.io/v1alpha1","items":[
+		{"kind":"Stage","apiVersion":"kargo.akuity.io/v1alpha1","metadata":{"name":"prod"}}]}`)})
+	client := connect(t, flagsFor(t, s.url))
+	for query, selector := range map[string]labels.Selector{
+		"":                           labels.Everything(),
+		"?labelSelector=tier%3Dprod": labels.SelectorFromSet(labels.Set{"tier": "prod"}),
+	} {
+		stages, err := client.Stages(t.Context(), "web", selector)
+		if err != nil || len(stages) != 1 || stages[0].GetName() != "prod" {
+			t.Errorf("got %v, %v", stages, err)
+		}
+		if diff := cmp.Diff([]string{stagePath + query + " by tool/v1"}, s.asked()); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	}
+}
+
+// What may say that a test has failed is told from what the schema, a webhook or RBAC say.
+func TestIsOutdated(t *testing.T) {
+	status := func(code int, status string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(code)
+			_, _ = io.WriteString(w, status)
+		}
+	}
+	for name, test := range map[string]struct {
+		answer http.HandlerFunc
+		want   bool
+	}{
+		"a test that fails": {status(422, `{"kind":"Status","apiVersion":"v1","status":"Failure","message":"the server rejected our request due to an error in our request","reason":"Invalid","details":{},"code":422}`), true},
+		"a conflict":        {status(409, `{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Conflict","code":409}`), true},
+		"the schema":        {status(422, `{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Invalid","details":{"causes":[{"field":"spec"}]},"code":422}`), false},
+		"RBAC":              {status(403, `{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Forbidden","code":403}`), false},
+		"a proxy":           {status(502, `bad gateway`), false},
+		"nothing":           {text(`{"kind":"Stage","apiVersion":"kargo.akuity.io/v1alpha1"}`), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newServer(t, map[string]http.HandlerFunc{stagePath + "/prod": test.answer})
+			_, err := connect(t, flagsFor(t, s.url)).SetStrategies(t.Context(), "web", "prod", nil, kube.PatchOptions{})
+			if got := kube.IsOutdated(err); got != test.want {
+				t.Errorf("%v: got %v, want %v", err, got, test.want)
+			}
+		})
+	}
+}
