@@ -27,7 +27,31 @@ type StrategyChange struct {
 	Requests []ChangedRequest `json:"requests"`
 	// Effect is nil when it is not known, as Freight could not be read.
 	Effect *Effect `json:"effect"`
+	// DryRun is none, client or server.
+	DryRun string `json:"dryRun"`
+	// Results has every Stage that was meant.
+	Results []ChangeResult `json:"results"`
 }
+
+// ChangeResult is what became of one Stage.
+type ChangeResult struct {
+	Stage  string        `json:"stage"`
+	Result ChangeOutcome `json:"result"`
+	// Message says it in words.
+	Message string `json:"message"`
+	// Object is the Stage as it is now, or would be; nil after a failure.
+	Object jsontext.Value `json:"object"`
+}
+
+// ChangeOutcome says in which way a change of a Stage ended.
+type ChangeOutcome string
+
+// The outcomes.
+const (
+	Changed   ChangeOutcome = "Changed"
+	Unchanged ChangeOutcome = "Unchanged"
+	Failed    ChangeOutcome = "Failed"
+)
 
 // ChangedRequest is one request of a change.
 type ChangedRequest struct {
@@ -155,7 +179,10 @@ type MayFlip struct {
 // NewStrategyChange works out what a plan does to the Project under evaluation.
 func NewStrategyChange(header Header, before *avail.Evaluator, plan *change.Plan) *StrategyChange {
 	header.Kind = KindStrategyChange
-	return &StrategyChange{Header: header, Project: before.Project().Name, Requests: changedRequests(plan), Effect: effect(before, plan)}
+	return &StrategyChange{
+		Header: header, Project: before.Project().Name, Requests: changedRequests(plan), Effect: effect(before, plan),
+		DryRun: "none", Results: []ChangeResult{},
+	}
 }
 
 // NewWhatIf works out how the Project would be had the plan always been in force. all

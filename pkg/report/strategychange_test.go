@@ -66,7 +66,7 @@ func TestStrategyChange(t *testing.T) {
 		`"effect":{"now":[{"stage":"prod","controlFlow":false,"gained":[],"lost":[{"name":"f2","alias":""}],"listed":[],"unlisted":[{"name":"f2","alias":""}],`,
 		`"passes":[],"passed":[],"starts":[{"name":"f1","alias":""}],"reverts":[{"name":"f1","alias":""}],`,
 		`"fails":[{"promotion":"m1","freight":{"name":"f2","alias":""},"running":true,"suppresses":true}],`,
-		`"stranded":[{"name":"f2","alias":""}],"unverified":[{"name":"f2","alias":""}],"unknown":[]}],"follows":[]}}`,
+		`"stranded":[{"name":"f2","alias":""}],"unverified":[{"name":"f2","alias":""}],"unknown":[]}],"follows":[]},"dryRun":"none","results":[]}`,
 	}, "")
 	if diff := cmp.Diff(want, strings.Replace(written(t, c), `"kargoVersion":"`+c.KargoVersion+`"`, `"kargoVersion":"unknown"`, 1)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)

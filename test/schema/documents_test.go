@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/jsonschema-go/jsonschema"
 	"github.com/rogpeppe/go-internal/txtar"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
@@ -90,6 +91,24 @@ func TestChangesFollowTheSchema(t *testing.T) {
 		if err := check(schemas, string(text)); err != nil {
 			t.Errorf("%v\n%s", err, text)
 		}
+	}
+}
+
+// So does a StrategyChange with what became of it.
+func TestResultsFollowTheSchema(t *testing.T) {
+	document := report.StrategyChange{
+		Header: report.Header{APIVersion: report.APIVersion, Kind: report.KindStrategyChange, Warnings: []string{}}, Requests: []report.ChangedRequest{},
+		DryRun: "server", Results: []report.ChangeResult{
+			{Stage: "prod", Result: report.Changed, Object: jsontext.Value(`{"kind":"Stage"}`)},
+			{Stage: "gone", Result: report.Failed, Object: jsontext.Value("null")},
+		},
+	}
+	text, err := render.MarshalJSON(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := check(load(t), string(text)); err != nil {
+		t.Errorf("%v\n%s", err, text)
 	}
 }
 

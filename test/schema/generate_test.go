@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/jsonschema-go/jsonschema"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
@@ -79,6 +80,8 @@ func (g *generator) value(t reflect.Type, at string) *jsonschema.Schema {
 		return &jsonschema.Schema{Type: "string", Format: "date-time"}
 	case reflect.TypeFor[kargo.Duration]():
 		return &jsonschema.Schema{Type: "string", Pattern: `^-?([0-9.]+(h|m|s|ms|µs|ns))+$`}
+	case reflect.TypeFor[jsontext.Value](): // an object of Kargo's
+		return orNull(&jsonschema.Schema{Type: "object"})
 	case reflect.TypeFor[report.CandidatesOf]():
 		return orNull(g.bySemantics(reflect.TypeFor[report.Named]()))
 	}
@@ -151,6 +154,10 @@ func (g *generator) members(at string) []string {
 		return g.source.constants["Cause"]
 	case "Step.action":
 		return g.source.constants["Action"]
+	case "ChangeResult.result":
+		return g.source.constants["ChangeOutcome"]
+	case "StrategyChange.dryRun":
+		return []string{"none", "client", "server"}
 	case "Guard.reason":
 		return g.source.constants["GuardReason"]
 	case "KargoRules.source":

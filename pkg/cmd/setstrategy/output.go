@@ -31,31 +31,12 @@ func (o *options) tellWithheld(env cli.Env, s *stage) {
 	}
 }
 
-// document is a StrategyChange with what became of it.
-type document struct {
-	*report.StrategyChange
-	// DryRun is "none", "client" or "server".
-	DryRun string `json:"dryRun"`
-	// Results has every Stage that was meant.
-	Results []result `json:"results"`
-}
-
-// result is what became of one Stage.
-type result struct {
-	Stage string `json:"stage"`
-	// Result is Changed, Unchanged or Failed.
-	Result string `json:"result"`
-	// Message says it in words.
-	Message string `json:"message"`
-	// Object is the Stage as it is now, or would be; null after a failure.
-	Object jsontext.Value `json:"object"`
-}
-
 // print writes the document.
 func (w *work) print(e *effect) error {
-	d := document{StrategyChange: e.StrategyChange, DryRun: string(w.dryRun), Results: []result{}}
+	d := *e.StrategyChange
+	d.DryRun, d.Results = string(w.dryRun), []report.ChangeResult{}
 	for _, t := range w.targets {
-		r := result{Stage: t.name, Result: "Failed", Object: jsontext.Value("null")}
+		r := report.ChangeResult{Stage: t.name, Result: report.Failed, Object: jsontext.Value("null")}
 		if t.err != nil {
 			r.Message = cli.Describe(t.err)
 		} else {
@@ -63,15 +44,15 @@ func (w *work) print(e *effect) error {
 			if r.Object, err = w.printable(t.object); err != nil {
 				return err
 			}
-			r.Message, r.Result = t.stage.summary(), "Unchanged"
+			r.Message, r.Result = t.stage.summary(), report.Unchanged
 			if t.stage.changes() {
-				r.Result = "Changed"
+				r.Result = report.Changed
 			}
 		}
 		d.Results = append(d.Results, r)
 	}
 	var out bytes.Buffer
-	if err := render.Document(&out, d, w.format, w.template); err != nil {
+	if err := render.Document(&out, &d, w.format, w.template); err != nil {
 		return err
 	}
 	_, err := out.WriteTo(w.env.Out)
