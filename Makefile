@@ -8,19 +8,22 @@ GOTEST := go tool -modfile=$(DEV) gotestsum --format pkgname-and-test-fails --hi
           --post-run-command 'sh -c "test $$TESTS_TOTAL -gt 0 && test $$TESTS_SKIPPED -eq 0"' --
 # The race detector needs a C compiler; Go says whether it has found one.
 RACE   := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
-MODULES := . test/e2e test/tools/dev test/tools/etcd test/tools/kubernetes
+# Those that go mod tidy is to leave as they are. It also wants what the tests of
+# goreleaser's dependencies need, which Go's proxy does not have all of.
+MODULES := . test/e2e test/release test/tools/dev test/tools/etcd test/tools/krew test/tools/kubernetes
+GORELEASER = "$$(go run -C test/e2e ./cmd/build-tools goreleaser)"
 FUZZTIME ?= 30s
 
 .PHONY: help
 help: ## say what there is
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 .PHONY: build
 build: ## build bin/kubectl-kargo_avail
 	go build -trimpath -o bin/ ./cmd/kubectl-kargo_avail
 
 .PHONY: test
-test: unit e2e ## run every test, building what they need first
+test: unit e2e release-check ## run every test, building what they need first
 
 .PHONY: unit
 unit: ## run the tests that need no API server
@@ -31,20 +34,43 @@ e2e: ## run the tests against a real API server (KARGO_CRDS=DIR tests each Kargo
 	go run -C test/e2e ./cmd/build-tools
 	cd test/e2e && $(GOTEST) -count=1 -parallel=4 ./...
 
+.PHONY: release-check
+release-check: ## release a copy of the tree, but for publishing, and have krew install it
+	go run -C test/e2e ./cmd/build-tools goreleaser krew validate-krew-manifest kubectl kube-apiserver etcd
+	cd test/release && $(GOTEST) -count=1 -timeout=45m ./...
+
+.PHONY: snapshot
+snapshot: ## build the archives of the tree as it is into dist/
+	$(GORELEASER) release --snapshot --clean --skip=sign,sbom
+
+.PHONY: archives
+archives: ## build the archives of the tag that is checked out into dist/
+	$(GORELEASER) release --clean --skip=publish,sign,sbom
+
+.PHONY: release
+release: ## make a draft of the release of the tag that is checked out; for the release workflow
+	$(GORELEASER) release --clean
+
+.PHONY: manifests
+manifests: ## write the krew manifests (TAG=v0.1.0 CHECKSUMS=FILE)
+	go run ./krew/manifest -tag "$(TAG)" -checksums "$(CHECKSUMS)"
+
 .PHONY: lint
 lint: ## run the linters, over all modules
 	$(LINT) run ./...
 	cd test/e2e && $(LINT) run -c $(CURDIR)/.golangci.yaml ./...
+	cd test/release && $(LINT) run -c $(CURDIR)/.golangci.yaml ./...
 	@for m in $(MODULES); do (cd $$m && go mod tidy -diff) || exit 1; done
 
 .PHONY: fmt
 fmt: ## format the code
 	$(LINT) fmt ./...
 	cd test/e2e && $(LINT) fmt -c $(CURDIR)/.golangci.yaml ./...
+	cd test/release && $(LINT) fmt -c $(CURDIR)/.golangci.yaml ./...
 
 .PHONY: golden
 golden: ## write what the commands print now into the golden files; read every line of the difference
-	go test ./cmd/kubectl-kargo_avail ./pkg/render -update
+	go test ./cmd/kubectl-kargo_avail ./pkg/render ./test/schema -update
 
 .PHONY: fuzz
 fuzz: ## fuzz each target for FUZZTIME (30s)

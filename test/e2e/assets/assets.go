@@ -1,5 +1,6 @@
 // Package assets gets the programs that the end-to-end tests run: the API
-// server, etcd and kubectl, and the plugin itself.
+// server, etcd and kubectl, the plugin itself, and those that make releases and
+// install them.
 //
 // Nothing is downloaded as a binary. A program that is not in the folder named
 // by $KUBEBUILDER_ASSETS is built from the modules under test/tools, once, into
@@ -56,24 +57,30 @@ func DefaultSource(log io.Writer) (Source, error) {
 // Find returns the programs, building those that are nowhere yet. Any number
 // of processes may call it at once: one builds, the others wait for it.
 func (s Source) Find(ctx context.Context) (Binaries, error) {
-	kubernetes, err := s.kubernetes()
-	if err != nil {
-		return Binaries{}, err
-	}
-	etcd, err := s.etcd()
-	if err != nil {
-		return Binaries{}, err
-	}
-
 	var b Binaries
 	var errs [3]error
-	b.APIServer, errs[0] = s.program(ctx, kubernetes, "kube-apiserver")
-	b.Kubectl, errs[1] = s.program(ctx, kubernetes, "kubectl")
-	b.Etcd, errs[2] = s.program(ctx, etcd, "etcd")
+	b.APIServer, errs[0] = s.Program(ctx, "kube-apiserver")
+	b.Kubectl, errs[1] = s.Program(ctx, "kubectl")
+	b.Etcd, errs[2] = s.Program(ctx, "etcd")
 	if err := errors.Join(errs[:]...); err != nil {
 		return Binaries{}, fmt.Errorf("%w\nput kube-apiserver, etcd and kubectl into a folder and name it in KUBEBUILDER_ASSETS to do without building them", err)
 	}
 	return b, nil
+}
+
+// Program returns the path of one program by its name, building it as Find does:
+// one of Find's, goreleaser, krew or validate-krew-manifest.
+func (s Source) Program(ctx context.Context, name string) (string, error) {
+	for _, load := range []func() (module, error){s.kubernetes, s.etcd, s.krew, s.goreleaser} {
+		m, err := load()
+		if err != nil {
+			return "", err
+		}
+		if m.packages[name] != "" {
+			return s.program(ctx, m, name)
+		}
+	}
+	return "", fmt.Errorf("no module under test/tools builds %q", name)
 }
 
 // program is the path of one program, given or built.

@@ -15,6 +15,8 @@ import (
 const (
 	kubernetesModule = "test/tools/kubernetes"
 	etcdModule       = "test/tools/etcd"
+	krewModule       = "test/tools/krew"
+	goreleaserModule = "test/tools/goreleaser"
 )
 
 // module is one of the modules under test/tools that pin programs to build.
@@ -49,6 +51,29 @@ func (s Source) etcd() (module, error) {
 		return module{}, err
 	}
 	m.packages = map[string]string{"etcd": "go.etcd.io/etcd/server/v3"}
+	return m, nil
+}
+
+// krew is the module of krew and of the validator of its manifests. No version is
+// stamped in: what is not a release of krew asks nobody for a newer one.
+func (s Source) krew() (module, error) {
+	m, err := s.module(krewModule, "sigs.k8s.io/krew")
+	if err != nil {
+		return module{}, err
+	}
+	m.packages = map[string]string{
+		"krew":                   "sigs.k8s.io/krew/cmd/krew",
+		"validate-krew-manifest": "sigs.k8s.io/krew/cmd/validate-krew-manifest",
+	}
+	return m, nil
+}
+
+func (s Source) goreleaser() (module, error) {
+	m, err := s.module(goreleaserModule, "github.com/goreleaser/goreleaser/v2")
+	if err != nil {
+		return module{}, err
+	}
+	m.packages = map[string]string{"goreleaser": "github.com/goreleaser/goreleaser/v2"}
 	return m, nil
 }
 

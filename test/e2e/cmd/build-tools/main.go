@@ -1,6 +1,6 @@
-// Command build-tools builds the programs that the end-to-end tests run and
-// prints where they are, so that a first build, which takes minutes, does not
-// count against the time limit of go test.
+// Command build-tools builds the programs that its arguments name, or else those
+// that the end-to-end tests run, and prints where they are: a first build, which
+// takes minutes, does not count against the time limit of go test.
 package main
 
 import (
@@ -15,7 +15,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := run(ctx, os.Stdout, os.Stderr)
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	if err != nil {
 		_, _ = fmt.Fprintln(os.Stderr, err)
@@ -23,15 +23,27 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, out, log io.Writer) error {
+func run(ctx context.Context, names []string, out, log io.Writer) error {
 	source, err := assets.DefaultSource(log)
 	if err != nil {
 		return err
 	}
-	b, err := source.Find(ctx)
-	if err != nil {
+	if len(names) == 0 {
+		b, err := source.Find(ctx)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(out, "%s\n%s\n%s\n", b.APIServer, b.Etcd, b.Kubectl)
 		return err
 	}
-	_, err = fmt.Fprintf(out, "%s\n%s\n%s\n", b.APIServer, b.Etcd, b.Kubectl)
-	return err
+	for _, name := range names {
+		program, err := source.Program(ctx, name)
+		if err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintln(out, program); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -1,0 +1,1 @@
+@kubectl kargo-avail __complete %*

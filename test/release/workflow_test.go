@@ -1,0 +1,72 @@
+package release
+
+import (
+	"path/filepath"
+	"regexp"
+	"testing"
+
+	"sigs.k8s.io/yaml"
+)
+
+// workflow is the part of a GitHub workflow that decides what it may do.
+type workflow struct {
+	Permissions map[string]string
+	Jobs        map[string]struct {
+		TimeoutMinutes int `json:"timeout-minutes"`
+		Steps          []struct{ Uses, Run string }
+	}
+}
+
+// What a workflow runs cannot change under it, and it may do no more than it says.
+func TestWorkflowsArePinnedAndModest(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob(filepath.Join(run.root, ".github", "workflows", "*.yaml"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no workflow was found: %v", err)
+	}
+	pin := regexp.MustCompile(`^\S+@([0-9a-f]{40}|v\d+\.\d+\.\d+)$`)
+	target := regexp.MustCompile(`(?m)^([a-z0-9-]+):`)
+	targets := map[string]bool{}
+	for _, match := range target.FindAllStringSubmatch(read(t, filepath.Join(run.root, "Makefile")), -1) {
+		targets[match[1]] = true
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			t.Parallel()
+			var w workflow
+			if err := yaml.Unmarshal([]byte(read(t, file)), &w); err != nil {
+				t.Fatal(err)
+			}
+			wantModest(t, w.Permissions)
+			for name, job := range w.Jobs {
+				if job.TimeoutMinutes == 0 {
+					t.Errorf("%s has no time limit", name)
+				}
+				for _, step := range job.Steps {
+					if step.Uses != "" && !pin.MatchString(step.Uses) {
+						t.Errorf("%s uses %s, which is neither a commit nor a whole version", name, step.Uses)
+					}
+					for _, used := range regexp.MustCompile(`(?m)^\s*make (?:-C \S+ )?([a-z0-9-]+)`).FindAllStringSubmatch(step.Run, -1) {
+						if !targets[used[1]] {
+							t.Errorf("%s runs make %s, which is no target", name, used[1])
+						}
+					}
+				}
+			}
+		})
+	}
+}
+
+// wantModest wants the permissions of a whole workflow to be said, and to write
+// nothing: a job that writes says so itself.
+func wantModest(t *testing.T, permissions map[string]string) {
+	t.Helper()
+	if permissions == nil {
+		t.Error("the workflow does not say its permissions")
+	}
+	for scope, access := range permissions {
+		if access != "read" {
+			t.Errorf("the workflow may %s %s; give that to the job that needs it", access, scope)
+		}
+	}
+}
