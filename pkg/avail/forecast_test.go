@@ -132,10 +132,10 @@ func TestForecast(t *testing.T) {
 				},
 				freight: []kargo.Freight{build.Freight("f", "w")},
 			},
-			configured: "Never unless the circle prod < b < c < prod is broken" + approval,
-			any:        "Never unless the circle prod < b < c < prod is broken" + approval,
-			all:        "Never unless the circle prod < b < c < prod is broken" + approval,
-			listed:     "Never unless the circle prod < b < c < prod is broken" + approval,
+			configured: "Never unless the circle prod < b < c < prod is broken" + approval + ", or further up for b or c",
+			any:        "Never unless the circle prod < b < c < prod is broken" + approval + ", or further up for b or c",
+			all:        "Never unless the circle prod < b < c < prod is broken" + approval + ", or further up for b or c",
+			listed:     "Never unless the circle prod < b < c < prod is broken" + approval + ", or further up for b or c",
 		},
 		{
 			name: "a circle with a way in",
@@ -359,7 +359,8 @@ func TestPropertyNeverMeansNever(t *testing.T) {
 				t.Errorf("%s, %s: %s never, and no way out", name, f.Metadata.Name, what)
 				return
 			}
-			says := strings.HasPrefix(o.Unless[len(o.Unless)-1], "it is approved")
+			last := o.Unless[len(o.Unless)-1] + ","
+			says := strings.HasPrefix(last, "it is approved for "+name+",")
 			if helps := ask(helped) == avail.Yes; says != helps {
 				t.Errorf("%s, %s: %s: an approval helps: %t, forecast %s", name, f.Metadata.Name, what, helps, outlook(o))
 			}

@@ -141,8 +141,7 @@ func (r *reach) available(semantics Semantics, o Outlook) Outlook {
 		o.NotBefore = r.notBefore(semantics)
 		return o
 	}
-	approved := r.stage.evaluator.rules.check(r.approved(), semantics).available
-	return Outlook{State: Never, Unless: r.unless(semantics, approved)}
+	return Outlook{State: Never, Unless: r.unless(semantics, func(approved *reach) bool { return approved.canAdmit(r.stage, semantics) })}
 }
 
 // listed completes the outlook on the listing.
@@ -150,28 +149,54 @@ func (r *reach) listed(semantics Semantics, o Outlook) Outlook {
 	if o.State != Open || r.canList(r.stage, semantics) {
 		return o
 	}
-	approved := r.stage.evaluator.rules.lists(r.approved(), semantics)
-	return Outlook{State: Never, Unless: r.unless(semantics, approved)}
+	return Outlook{State: Never, Unless: r.unless(semantics, func(approved *reach) bool { return approved.canList(r.stage, semantics) })}
 }
 
-// approved is where the Freight would stand if it were approved for the Stage.
-func (r *reach) approved() standings {
-	f := withOwnStatus(r.freight)
-	f.Status.ApprovedFor[r.stage.Metadata.Name] = kargo.Approved{}
-	return r.stage.evaluator.standings(r.stage.Stage, f)
-}
-
-// unless says what would open the way; approvalHelps says whether an approval would.
-func (r *reach) unless(semantics Semantics, approvalHelps bool) []string {
+// unless says what would open the way; helps asks the question of the Freight once it
+// is approved for some Stage.
+func (r *reach) unless(semantics Semantics, helps func(approved *reach) bool) []string {
 	w := &ways{reach: r, seen: map[string]bool{}}
 	list := w.into(r.stage, semantics, nil)
 	if len(list) == 0 { // the way is open, and it is the listing that cannot follow
 		list = w.listing(r.stage)
 	}
-	if approvalHelps {
-		list = append(list, "it is approved for "+r.stage.Metadata.Name)
+	if approval := r.approval(w.seen, helps); approval != "" {
+		list = append(list, approval)
 	}
 	return list
+}
+
+// mostApprovals is how many Stages further up are tried with an approval.
+const mostApprovals = 20
+
+// approval says for which Stages an approval would open the way: the Stage itself and
+// those on the way to it; "" when none would.
+func (r *reach) approval(onTheWay map[string]bool, helps func(approved *reach) bool) string {
+	text := ""
+	if helps(r.stage.reach(r.approvedFor(r.stage.Metadata.Name))) {
+		text = "it is approved for " + r.stage.Metadata.Name
+	}
+	var further []string
+	for _, name := range slices.Sorted(maps.Keys(onTheWay)) {
+		if name != r.stage.Metadata.Name && len(further) < mostApprovals && helps(r.stage.reach(r.approvedFor(name))) {
+			further = append(further, name)
+		}
+	}
+	switch names := strings.Join(further, " or "); {
+	case names == "":
+		return text
+	case text == "":
+		return "it is approved for " + names + ", further up"
+	default:
+		return text + ", or further up for " + names
+	}
+}
+
+// approvedFor is the Freight as it would be if it were approved for a Stage.
+func (r *reach) approvedFor(stage string) *kargo.Freight {
+	f := withOwnStatus(r.freight)
+	f.Status.ApprovedFor[stage] = kargo.Approved{}
+	return f
 }
 
 // ways finds what would open the way to a Stage.

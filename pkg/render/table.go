@@ -77,29 +77,41 @@ func measureEverywhereAlike() { twwidth.SetEastAsian(false) }
 func width(text string) int { return twwidth.Width(text) }
 
 // wrap breaks text between words into lines of so many columns, all but the first
-// indented; a word that is longer than a line is broken, too.
+// indented; a word that is longer than a line is broken, too, unless it is coloured.
 func wrap(text string, columns int) []string {
 	if width(text) <= columns {
 		return []string{text}
 	}
 	fit := max(columns-len(hanging), 1)
-	words, _ := twwarp.WrapString(text, fit)
+	folded, _ := twwarp.WrapString(text, fit)
 	var lines []string
-	for _, line := range words {
-		for line != "" {
-			head := twwidth.Truncate(line, fit)
-			if head == "" { // not even one character fits
-				head = line
-			}
-			line = line[len(head):]
+	for _, line := range folded {
+		for _, part := range split(line, fit) {
 			if len(lines) > 0 {
-				head = hanging + head
+				part = hanging + part
 			}
-			lines = append(lines, head)
+			lines = append(lines, part)
 		}
 	}
 	return lines
 }
+
+// split breaks a line into parts of so many columns. What colours it stays in one
+// piece: the library ends the colour of whatever it cuts.
+func split(line string, columns int) []string {
+	var parts []string
+	for width(line) > columns && !strings.Contains(line, escape) {
+		head := twwidth.Truncate(line, columns)
+		if head == "" { // not even one character fits
+			break
+		}
+		parts, line = append(parts, head), line[len(head):]
+	}
+	return append(parts, line)
+}
+
+// escape begins what colours text.
+const escape = "\x1b"
 
 // hanging indents the lines that continue one.
 const hanging = "  "
