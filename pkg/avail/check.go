@@ -32,6 +32,9 @@ func (r Rules) check(f standings, semantics Semantics) decision {
 	return result
 }
 
+// admits is the promotion check's answer alone.
+func (r Rules) admits(f standings, semantics Semantics) bool { return r.check(f, semantics).available }
+
 // checkRequest returns the decision of one request, with by unset when it leaves
 // the decision to the requests after it.
 func (r Rules) checkRequest(s *standing, semantics Semantics) decision {

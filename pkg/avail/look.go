@@ -1,7 +1,9 @@
 package avail
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -167,7 +169,27 @@ func (l *look) promotionQueued() *Finding {
 	if queued == nil {
 		return nil
 	}
-	return found(PromotionPending, "Promotion %s is queued", queued.Name)
+	return found(PromotionPending, "Promotion %s is queued%s", queued.Name, l.upstream.busy(queued))
+}
+
+// busy says behind what a Promotion to the Stage is queued, as far as its status tells.
+func (s *Stage) busy(queued *Move) string {
+	if running := s.Status.CurrentPromotion; running != nil && running.Name != queued.Name {
+		return " behind Promotion " + running.Name
+	}
+	current := s.Status.Current()
+	if current == nil || !slices.ContainsFunc(current.VerificationHistory, func(v kargo.Verification) bool { return v.Phase.Open() }) {
+		return ""
+	}
+	var names []string
+	for _, origin := range slices.Sorted(maps.Keys(current.Items)) {
+		name := current.Items[origin].Name
+		if f := s.Project().FreightNamed(name); f != nil {
+			name = cmp.Or(f.AliasOrLabel(), name)
+		}
+		names = append(names, name)
+	}
+	return " behind the verification of " + strings.Join(names, ", ")
 }
 
 // verificationEnded answers for Freight that the upstream runs now, with no
@@ -249,7 +271,7 @@ func (l *look) unavailable() *Finding {
 	case d.verdict != VerdictBlocked:
 		return found(NoSource, "the Stage has neither a direct source nor an upstream for %s", l.freight.Origin)
 	case slices.Contains(l.chain, l.name):
-		return found(Cycle, "the Stage waits for itself: %s", strings.Join(append(slices.Clone(l.chain), l.name), " < "))
+		return found(Cycle, "the Stage waits for itself: %s", l.circle())
 	}
 	blocked := found(UpstreamBlocked, "not available there")
 	causes, expanded := l.causes(l.upstream)
@@ -258,6 +280,16 @@ func (l *look) unavailable() *Finding {
 	}
 	blocked.Causes = causes
 	return blocked
+}
+
+// circle says which Stages of the chain wait for each other: "a waits for b, b for a".
+func (l *look) circle() string {
+	around := append(slices.Clone(l.chain[slices.Index(l.chain, l.name):]), l.name)
+	text := around[0] + " waits for " + around[1]
+	for i := 1; i < len(around)-1; i++ {
+		text += ", " + around[i] + " for " + around[i+1]
+	}
+	return text
 }
 
 // notPromoted answers for Freight that the upstream may have and does not run.
@@ -271,7 +303,7 @@ func (l *look) notPromoted() Finding {
 	case ended != nil:
 		return *found(Superseded, "Promotion %s succeeded, and other Freight has replaced it since", ended.Name)
 	case l.evaluator.project.Unread(pipeline.Promotions):
-		return *found(ReasonUnknown, "available there, and whether it is queued is unknown, as the Promotions are not known")
+		return *found(ReasonUnknown, "not verified there; Promotions could not be read, so it may be queued")
 	default:
 		return *found(NotPromoted, "available there, and not promoted")
 	}

@@ -141,7 +141,7 @@ func (r *reach) available(semantics Semantics, o Outlook) Outlook {
 		o.NotBefore = r.notBefore(semantics)
 		return o
 	}
-	return Outlook{State: Never, Unless: r.unless(semantics, func(approved *reach) bool { return approved.canAdmit(r.stage, semantics) })}
+	return Outlook{State: Never, Unless: r.unless(semantics, r.stage.evaluator.rules.admits, (*reach).canAdmit)}
 }
 
 // listed completes the outlook on the listing.
@@ -149,18 +149,26 @@ func (r *reach) listed(semantics Semantics, o Outlook) Outlook {
 	if o.State != Open || r.canList(r.stage, semantics) {
 		return o
 	}
-	return Outlook{State: Never, Unless: r.unless(semantics, func(approved *reach) bool { return approved.canList(r.stage, semantics) })}
+	return Outlook{State: Never, Unless: r.unless(semantics, r.stage.evaluator.rules.lists, (*reach).canList)}
 }
 
-// unless says what would open the way; helps asks the question of the Freight once it
-// is approved for some Stage.
-func (r *reach) unless(semantics Semantics, helps func(approved *reach) bool) []string {
+// unless says what would open the way: now is the question, can whether it may be
+// answered yes some day.
+func (r *reach) unless(semantics Semantics, now func(standings, Semantics) bool, can func(*reach, *Stage, Semantics) bool) []string {
 	w := &ways{reach: r, seen: map[string]bool{}}
 	list := w.into(r.stage, semantics, nil)
 	if len(list) == 0 { // the way is open, and it is the listing that cannot follow
 		list = w.listing(r.stage)
 	}
-	if approval := r.approval(w.seen, helps); approval != "" {
+	e, name := r.stage.evaluator, r.stage.Metadata.Name
+	approval := r.approval(w.seen, func(stage string) bool {
+		f := r.approvedFor(stage)
+		if stage == name {
+			return now(e.standings(r.stage.Stage, f), semantics)
+		}
+		return can(r.stage.reach(f), r.stage, semantics)
+	})
+	if approval != "" {
 		list = append(list, approval)
 	}
 	return list
@@ -171,14 +179,14 @@ const mostApprovals = 20
 
 // approval says for which Stages an approval would open the way: the Stage itself and
 // those on the way to it; "" when none would.
-func (r *reach) approval(onTheWay map[string]bool, helps func(approved *reach) bool) string {
+func (r *reach) approval(onTheWay map[string]bool, helps func(stage string) bool) string {
 	text := ""
-	if helps(r.stage.reach(r.approvedFor(r.stage.Metadata.Name))) {
+	if helps(r.stage.Metadata.Name) {
 		text = "it is approved for " + r.stage.Metadata.Name
 	}
 	var further []string
 	for _, name := range slices.Sorted(maps.Keys(onTheWay)) {
-		if name != r.stage.Metadata.Name && len(further) < mostApprovals && helps(r.stage.reach(r.approvedFor(name))) {
+		if name != r.stage.Metadata.Name && len(further) < mostApprovals && helps(name) {
 			further = append(further, name)
 		}
 	}

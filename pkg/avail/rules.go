@@ -106,6 +106,12 @@ func notes(releases kargo.Releases) []string {
 // are exact.
 func (r Rules) Notes() []string { return r.notes }
 
+// KnowsSoak reports whether Kargo looks at soak times.
+func (r Rules) KnowsSoak() bool { return r.knowsSoak }
+
+// ChecksStrategy reports whether Kargo looks at availabilityStrategy when it promotes.
+func (r Rules) ChecksStrategy() bool { return r.checkHonoursStrategy }
+
 // ByDiscovery reports whether Kargo orders Freight by discoveredAt, else by
 // creationTimestamp alone.
 func (r Rules) ByDiscovery() bool { return r.byDiscovery }
