@@ -13,6 +13,7 @@ RACE   := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 MODULES := . test/e2e test/release test/tools/dev test/tools/etcd test/tools/krew test/tools/kubernetes
 GORELEASER = "$$(go run -C test/e2e ./cmd/build-tools goreleaser)"
 FUZZTIME ?= 30s
+PACKAGES ?= ./...
 
 .PHONY: help
 help: ## say what there is
@@ -26,8 +27,8 @@ build: ## build bin/kubectl-kargo_avail
 test: unit e2e release-check ## run every test, building what they need first
 
 .PHONY: unit
-unit: ## run the tests that need no API server
-	$(GOTEST) $(RACE) -shuffle=on ./...
+unit: ## run the tests that need no API server (PACKAGES=./pkg/... runs some of them)
+	$(GOTEST) $(RACE) -shuffle=on $(PACKAGES)
 
 .PHONY: e2e
 e2e: ## run the tests against a real API server (KARGO_CRDS=DIR tests each Kargo version in DIR)
@@ -71,6 +72,21 @@ fmt: ## format the code
 .PHONY: golden
 golden: ## write what the commands print now into the golden files; read every line of the difference
 	go test ./cmd/kubectl-kargo_avail ./pkg/render ./test/schema -update
+
+.PHONY: docs
+docs: ## write the pages about the commands, and what the documents show of their output
+	go test ./test/docs -run TestPages -update
+	go test ./cmd/kubectl-kargo_avail -run 'TestPicture|TestDocuments|TestExplainDoc' -update
+
+.PHONY: playground
+playground: ## run an API server that has the examples in it, until Ctrl-C
+	@go run -C test/e2e ./cmd/build-tools > /dev/null
+	@mkdir -p bin && go build -C test/e2e -o $(CURDIR)/bin/playground ./cmd/playground
+	@exec bin/playground
+
+.PHONY: vulncheck
+vulncheck: ## look for known vulnerabilities in what is shipped (asks vuln.go.dev)
+	go tool -modfile=$(DEV) govulncheck ./cmd/kubectl-kargo_avail
 
 .PHONY: fuzz
 fuzz: ## fuzz each target for FUZZTIME (30s)

@@ -21,12 +21,13 @@ func main() {
 		IOStreams: genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr},
 		Now:       time.Now,
 		Getenv:    os.LookupEnv,
+		Program:   os.Args[0],
 	}
 	// client-go logs what it also returns as an error, which is said once and in words.
 	klog.SetLogger(logr.Discard())
 	// A reader that goes away is to be an error of a write, not the end of the process.
 	signal.Ignore(syscall.SIGPIPE)
-	os.Exit(cmd.Run(untilSignalled(), env, os.Args[1:]))
+	os.Exit(cmd.Run(untilSignalled(), env, cmd.Arguments(os.Args)))
 }
 
 // untilSignalled returns a context that ends when the process is asked to, with

@@ -21,7 +21,7 @@ var update = flag.Bool("update", false, "write what is printed now into the scri
 
 // TestMain makes the real main a command of the scripts.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){binary: main})
+	testscript.Main(m, map[string]func(){binary: main, "kubectl_complete-kargo_avail": main})
 }
 
 // TestScripts runs test/scripts: each file is one behaviour of the command line,

@@ -17,6 +17,8 @@ type Outcome struct {
 	Guard Guard
 	// Words say it to a person.
 	Words string
+	// hold is on the origin, whatever the Guard is; nil when there is none.
+	hold *kargo.Hold
 }
 
 // OutcomeOf returns what auto-promotion to the Stage does about f.
@@ -28,12 +30,14 @@ func OutcomeOf(s *avail.Stage, f *kargo.Freight) Outcome {
 	case policy.Enabled == avail.No:
 		return Outcome{Words: "off: nothing is promoted to " + s.Metadata.Name + " by itself"}
 	}
-	o := Outcome{Asked: true, Guard: GuardOf(s, f)}
+	o := Outcome{Asked: true, Guard: GuardOf(s, f), hold: HoldOf(s.Stage, s.Rules(), f.Origin)}
 	switch {
 	case err != nil:
 		o.Words = fmt.Sprintf("unknown: %v", err)
 	case policy.Enabled == avail.Unknown:
 		o.Words = "unknown: the promotion policies are not known"
+	case o.hold != nil:
+		o.Words = "on, but on hold" + held(o.hold) + ": nothing is promoted by itself; " + o.words(s, f)
 	default:
 		o.Words = "on: " + o.words(s, f)
 	}
@@ -56,26 +60,42 @@ func (o Outcome) words(s *avail.Stage, f *kargo.Freight) string {
 	case candidate == nil:
 		return fmt.Sprintf("it picks nothing of %s, as none is listed", f.Origin)
 	case candidate != f && s.Project().Newer(candidate, f):
-		return fmt.Sprintf("its candidate is %s, which is newer; older Freight is not tried", called(candidate))
+		return fmt.Sprintf("its candidate is %s, which is newer%s; older Freight is not tried", called(candidate), o.running(s, candidate, " and"))
 	case candidate != f:
-		return fmt.Sprintf("its candidate is %s, as this Freight is not listed", called(candidate))
+		return fmt.Sprintf("its candidate is %s%s; this Freight is not listed", called(candidate), o.running(s, candidate, ","))
 	default:
 		return "this Freight is its candidate" + o.next(s, f)
 	}
 }
 
+// running says, behind a word that joins it, that the Stage runs the candidate already.
+func (o Outcome) running(s *avail.Stage, candidate *kargo.Freight, join string) string {
+	switch {
+	case !s.RunsNow(candidate):
+		return ""
+	case o.hold != nil:
+		return join + " which the Stage runs already"
+	default:
+		return join + " which the Stage runs already, so that nothing is promoted"
+	}
+}
+
 // next says what becomes of a candidate.
 func (o Outcome) next(s *avail.Stage, f *kargo.Freight) string {
+	refused := !s.Judge(f).Available[avail.Configured]
 	switch o.Guard.Reason {
 	case GuardNone:
-		if s.Judge(f).Available[avail.Configured] {
-			return ", and is promoted when the Stage's controller looks next, within about five minutes"
+		if refused {
+			return ", and the webhook refuses its Promotion; nothing else is tried meanwhile"
 		}
-		return ", and the webhook refuses its Promotion; nothing else is tried meanwhile"
+		return ", and is promoted when the Stage's controller looks next, within about five minutes"
 	case GuardCurrent:
 		return ", and the Stage runs it"
 	case GuardHeld:
-		return ", and is not promoted, as auto-promotion is on hold" + o.Guard.held()
+		if refused {
+			return ", and the webhook would refuse its Promotion"
+		}
+		return ""
 	case GuardInProgress:
 		return fmt.Sprintf(", and its Promotion %s is under way", o.Guard.Promotion)
 	case GuardSettling:
@@ -85,22 +105,26 @@ func (o Outcome) next(s *avail.Stage, f *kargo.Freight) string {
 	case GuardPromotedBefore:
 		return fmt.Sprintf(", and is not promoted, as there has been a Promotion of it, %s", o.Guard.Promotion)
 	case GuardUnknown:
-		if o.Guard.Promotion != "" {
+		switch {
+		case refused:
+			return ", and is not promoted: the webhook refuses that, whatever became of its earlier Promotions"
+		case o.Guard.Promotion != "":
 			return "; whether it is promoted again is open, as some of its Promotions did not succeed, and Kargo looks at any one of them"
+		default:
+			return "; whether it is promoted hangs on Promotions that are not known"
 		}
-		return "; whether it is promoted hangs on Promotions that are not known"
 	}
 	return ""
 }
 
 // held says who holds, and since when.
-func (g Guard) held() string {
+func held(hold *kargo.Hold) string {
 	text := ""
-	if g.Hold.Actor != "" {
-		text += " by " + g.Hold.Actor
+	if hold.Actor != "" {
+		text += " by " + hold.Actor
 	}
-	if g.Hold.CreatedAt != nil {
-		text += " since " + g.Hold.CreatedAt.UTC().Format(time.RFC3339)
+	if hold.CreatedAt != nil {
+		text += " since " + hold.CreatedAt.UTC().Format(time.RFC3339)
 	}
 	return text
 }

@@ -55,7 +55,7 @@ func TestWordsOfOutcomes(t *testing.T) {
 		{name: "off", stage: prod(), freight: list(f1), want: "off: nothing is promoted to prod by itself"},
 		{
 			name: "a policy that cannot be understood", stage: prod(), freight: list(f1), config: config(selector("regex:(")), asked: true,
-			want: "unknown: promotion policy 0 of Project \"p\": error parsing regexp: missing closing ): `(`",
+			want: "unknown: promotionPolicies[0] of Project \"p\": error parsing regexp: missing closing ): `(`",
 		},
 		{
 			name: "policies that could not be read", stage: prod(), freight: list(f1), unread: pipeline.Kinds(0).With(pipeline.Policies), asked: true,
@@ -91,7 +91,7 @@ func TestWordsOfOutcomes(t *testing.T) {
 		},
 		{
 			name: "it is not listed, and an older one is", stage: prod(), freight: list(unlisted, f1), config: on, asked: true,
-			want: "on: its candidate is f1, as this Freight is not listed",
+			want: "on: its candidate is f1; this Freight is not listed",
 		},
 		{
 			name: "nothing is in the way", stage: prod(), freight: list(f1), config: on, asked: true,
@@ -108,11 +108,33 @@ func TestWordsOfOutcomes(t *testing.T) {
 		},
 		{
 			name: "on hold", stage: prod(held(kargo.Hold{})), freight: list(f1), config: on, asked: true,
-			want: "on: this Freight is its candidate, and is not promoted, as auto-promotion is on hold",
+			want: "on, but on hold: nothing is promoted by itself; this Freight is its candidate",
 		},
 		{
 			name: "on hold by somebody since some time", stage: prod(held(kargo.Hold{Actor: "email:jane@example.com", CreatedAt: &since})), freight: list(f1), config: on, asked: true,
-			want: "on: this Freight is its candidate, and is not promoted, as auto-promotion is on hold by email:jane@example.com since 2024-01-02T07:05:00Z",
+			want: "on, but on hold by email:jane@example.com since 2024-01-02T07:05:00Z: nothing is promoted by itself; this Freight is its candidate",
+		},
+		{
+			name: "on hold, and another is newer and there", stage: prod(held(kargo.Hold{}), build.Runs("f2")), freight: list(f1, f2), config: on, asked: true,
+			want: "on, but on hold: nothing is promoted by itself; its candidate is f2, which is newer and which the Stage runs already; older Freight is not tried",
+		},
+		{
+			name: "on hold, and refused", stage: build.Stage("prod", build.Requests("w", build.From("qa"), build.Soak("9h")), held(kargo.Hold{})),
+			freight: list(build.Freight("f1", "w", build.Verified("qa"), build.Soaked("dev", "9h"))), config: on, asked: true,
+			want: "on, but on hold: nothing is promoted by itself; this Freight is its candidate, and the webhook would refuse its Promotion",
+		},
+		{
+			name: "another is newer, and the Stage runs it", stage: prod(build.Runs("f2")), freight: list(f1, f2), config: on, asked: true,
+			want: "on: its candidate is f2, which is newer and which the Stage runs already, so that nothing is promoted; older Freight is not tried",
+		},
+		{
+			name: "it is not listed, and the Stage runs an older one, which is", stage: prod(build.Runs("f1")), freight: list(unlisted, f1), config: on, asked: true,
+			want: "on: its candidate is f1, which the Stage runs already, so that nothing is promoted; this Freight is not listed",
+		},
+		{
+			name: "Promotions could not be read, and it is refused", stage: build.Stage("prod", build.Requests("w", build.From("qa"), build.Soak("9h"))),
+			freight: list(build.Freight("f1", "w", build.Verified("qa"), build.Soaked("dev", "9h"))), config: on, asked: true, unread: pipeline.Kinds(0).With(pipeline.Promotions),
+			want: "on: this Freight is its candidate, and is not promoted: the webhook refuses that, whatever became of its earlier Promotions",
 		},
 		{
 			name: "its Promotion is under way", stage: prod(), freight: list(f1), config: on, moves: promotion(kargo.PromotionPending), asked: true,

@@ -40,7 +40,7 @@ func SwitchOf(project *pipeline.Project, stage *kargo.Stage, rules avail.Rules) 
 	for i := range policies {
 		selects, err := selects(&policies[i], stage)
 		if err != nil {
-			return Switch{Policy: i}, fmt.Errorf("promotion policy %d of Project %q: %w", i, project.Name, err)
+			return Switch{Policy: i}, fmt.Errorf("promotionPolicies[%d] of Project %q: %w", i, project.Name, err)
 		}
 		if selects {
 			return Switch{avail.TruthOf(policies[i].AutoPromotionEnabled), i}, nil

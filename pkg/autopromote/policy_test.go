@@ -163,7 +163,7 @@ func TestSelectorThatCannotBeUnderstood(t *testing.T) {
 			stage := build.Stage("prod")
 			p := project(pipeline.Objects{Project: "p", Config: config(selector("dev"), policy, selector("glob:*"))})
 			got, err := autopromote.SwitchOf(p, &stage, rules(t, "v1.11.2"))
-			if err == nil || !strings.Contains(err.Error(), `promotion policy 1 of Project "p": `) {
+			if err == nil || !strings.Contains(err.Error(), `promotionPolicies[1] of Project "p": `) {
 				t.Errorf("error %v, want one that names policy 1 of Project p", err)
 			}
 			if diff := cmp.Diff(autopromote.Switch{Enabled: avail.Unknown, Policy: 1}, got); diff != "" {

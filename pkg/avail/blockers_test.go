@@ -277,7 +277,7 @@ func TestCauses(t *testing.T) {
 				"a [any all] UpstreamBlocked: not available there",
 				"  b [any all] UpstreamBlocked: not available there",
 				"    c [any all] UpstreamBlocked: not available there",
-				"      a [any all] Cycle: the Stage waits for itself: prod < a < b < c < a"),
+				"      a [any all] Cycle: the Stage waits for itself: a waits for b, b for c, c for a"),
 		},
 		{
 			name: "a cycle with a way out",
@@ -287,7 +287,7 @@ func TestCauses(t *testing.T) {
 			want: lines(
 				"a [any all] UpstreamBlocked: not available there",
 				"  b [any all] UpstreamBlocked: not available there",
-				"    a [any all] Cycle: the Stage waits for itself: prod < a < b < a",
+				"    a [any all] Cycle: the Stage waits for itself: a waits for b, b for a",
 				"    dev [any all] NotPromoted: available there, and not promoted"),
 		},
 		{

@@ -285,11 +285,11 @@ func (l *look) unavailable() *Finding {
 // circle says which Stages of the chain wait for each other: "a waits for b, b for a".
 func (l *look) circle() string {
 	around := append(slices.Clone(l.chain[slices.Index(l.chain, l.name):]), l.name)
-	text := around[0] + " waits for " + around[1]
-	for i := 1; i < len(around)-1; i++ {
-		text += ", " + around[i] + " for " + around[i+1]
+	steps := make([]string, 0, len(around))
+	for i := range len(around) - 1 {
+		steps = append(steps, around[i]+" for "+around[i+1])
 	}
-	return text
+	return strings.Replace(strings.Join(steps, ", "), " for ", " waits for ", 1)
 }
 
 // notPromoted answers for Freight that the upstream may have and does not run.

@@ -326,6 +326,18 @@ func TestReasons(t *testing.T) {
 			want:       lines("qa [any all] PromotionPending: Promotion qa.2 is queued"),
 		},
 		{
+			name:       "PromotionPending behind a Promotion",
+			qa:         []build.StageOption{direct, build.Promoting("qa.1", "f2")},
+			promotions: []kargo.Promotion{build.Promotion("qa.2", "qa", "f1", kargo.PromotionPending)},
+			want:       lines("qa [any all] PromotionPending: Promotion qa.2 is queued behind Promotion qa.1"),
+		},
+		{
+			name:       "PromotionPending behind a verification",
+			qa:         []build.StageOption{direct, build.Runs("f2", build.Verification(kargo.VerificationRunning, ""))},
+			promotions: []kargo.Promotion{build.Promotion("qa.2", "qa", "f1", kargo.PromotionPending)},
+			want:       lines("qa [any all] PromotionPending: Promotion qa.2 is queued behind the verification of f2"),
+		},
+		{
 			name:       "PromotionPending before Superseded",
 			qa:         []build.StageOption{direct, build.Runs("f2"), build.Runs("f1")},
 			promotions: []kargo.Promotion{build.Promotion("qa.3", "qa", "f1", kargo.PromotionPending)},
@@ -534,7 +546,7 @@ func TestReasons(t *testing.T) {
 			qa:   []build.StageOption{build.Requests("w", build.From("prod"))},
 			want: lines(
 				"qa [any all] UpstreamBlocked: not available there",
-				"  prod [any all] Cycle: the Stage waits for itself: prod < qa < prod"),
+				"  prod [any all] Cycle: the Stage waits for itself: prod waits for qa, qa for prod"),
 		},
 		// 14
 		{
@@ -553,7 +565,7 @@ func TestReasons(t *testing.T) {
 			name:   "Unknown, as a Promotion may be queued",
 			qa:     []build.StageOption{direct},
 			unread: []pipeline.Kind{pipeline.Promotions},
-			want:   lines("qa [any all] Unknown: available there, and whether it is queued is unknown, as the Promotions are not known"),
+			want:   lines("qa [any all] Unknown: not verified there; Promotions could not be read, so it may be queued"),
 		},
 		{
 			name:       "a Promotion has succeeded, and the Stage has not taken note",

@@ -32,6 +32,9 @@ type StageEffect struct {
 	// Starts are what auto-promotion promotes that it would not have promoted; Reverts is
 	// what of it is older than what the Stage runs.
 	Starts, Reverts []*kargo.Freight
+	// Refused is what auto-promotion picks then, and not before, though the check refuses
+	// it: nothing else is promoted to the Stage by itself as long as that is so.
+	Refused []*kargo.Freight
 	// Fails are Promotions to the Stage that are under way and whose Freight is lost.
 	Fails []FailingPromotion
 	// Stranded is what the Stage runs or ran and is lost: it cannot be promoted there again.
@@ -71,7 +74,7 @@ type FailingPromotion struct {
 
 // IsEmpty reports whether nothing is otherwise, as far as that is known.
 func (e *StageEffect) IsEmpty() bool {
-	return len(e.Gained)+len(e.Lost)+len(e.Listed)+len(e.Unlisted)+len(e.Starts)+len(e.Unknown) == 0
+	return len(e.Gained)+len(e.Lost)+len(e.Listed)+len(e.Unlisted)+len(e.Starts)+len(e.Refused)+len(e.Unknown) == 0
 }
 
 // EffectOf returns what the plan does to the Project under evaluation.
@@ -149,10 +152,12 @@ func isVerified(f *kargo.Freight, in *avail.Stage) bool {
 
 // starts adds what auto-promotion promotes after and not before.
 func (e *StageEffect) starts(before, after *avail.Stage) {
-	already, perhapsAlready, _ := promotes(before)
-	will, may, known := promotes(after)
-	for _, f := range will {
-		if slices.Contains(already, original(before, f)) {
+	was, is := promotes(before), promotes(after)
+	if f := is.refused; f != nil && (was.refused == nil || was.refused.Metadata.Name != f.Metadata.Name) {
+		e.Refused = append(e.Refused, f)
+	}
+	for _, f := range is.will {
+		if slices.Contains(was.will, original(before, f)) {
 			continue
 		}
 		e.Starts = append(e.Starts, f)
@@ -160,8 +165,8 @@ func (e *StageEffect) starts(before, after *avail.Stage) {
 			e.Reverts = append(e.Reverts, f)
 		}
 	}
-	perhaps := func(f *kargo.Freight) bool { return !slices.Contains(perhapsAlready, original(before, f)) }
-	if !known || slices.ContainsFunc(may, perhaps) {
+	perhaps := func(f *kargo.Freight) bool { return !slices.Contains(was.may, original(before, f)) }
+	if !is.known || slices.ContainsFunc(is.may, perhaps) {
 		e.Unknown = append(e.Unknown, PartStarts)
 	}
 }
@@ -175,33 +180,43 @@ func running(s *avail.Stage, origin kargo.Origin) *kargo.Freight {
 	return s.Project().FreightNamed(current.Items[origin.String()].Name)
 }
 
-// promotes returns what auto-promotion is about to promote to the Stage, and what it
-// may be; known is false where that could be anything.
-func promotes(s *avail.Stage) (will, may []*kargo.Freight, known bool) {
+// turn is what auto-promotion is about to do at a Stage.
+type turn struct {
+	// will is what it promotes, may what it perhaps promotes.
+	will, may []*kargo.Freight
+	// refused is the candidate that the check refuses: the turn ends with it. Nil when
+	// there is none.
+	refused *kargo.Freight
+	// known is false where it could be anything.
+	known bool
+}
+
+// promotes returns what auto-promotion is about to promote to the Stage.
+func promotes(s *avail.Stage) turn {
 	policy, _ := autopromote.SwitchOf(s.Project(), s.Stage, s.Rules())
-	if policy.Enabled == avail.No || isGoing(s.Stage) {
-		return nil, nil, true
+	if policy.Enabled == avail.No || s.IsControlFlow() || isGoing(s.Stage) {
+		return turn{known: true}
 	}
 	candidates := autopromote.Candidates(s, avail.Configured)
+	t := turn{known: candidates != nil}
 	for _, origin := range pipeline.Origins(s.Stage) {
 		f := candidates[origin]
 		if f == nil {
 			continue
 		}
 		guard := autopromote.GuardOf(s, f).Reason
-		if guard != autopromote.GuardNone && guard != autopromote.GuardUnknown {
-			continue
-		}
-		if !s.Judge(f).Available[avail.Configured] {
-			break // it is refused, and the origins after it do not have their turn
-		}
-		if guard == autopromote.GuardUnknown || policy.Enabled == avail.Unknown {
-			may = append(may, f)
-		} else {
-			will = append(will, f)
+		switch {
+		case guard != autopromote.GuardNone && guard != autopromote.GuardUnknown:
+		case !s.Judge(f).Available[avail.Configured]:
+			t.refused = f
+			return t
+		case guard == autopromote.GuardUnknown || policy.Enabled == avail.Unknown:
+			t.may = append(t.may, f)
+		default:
+			t.will = append(t.will, f)
 		}
 	}
-	return will, may, candidates != nil
+	return t
 }
 
 // promotions adds what becomes of Promotions of the lost Freight, and of what the

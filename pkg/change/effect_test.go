@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/change"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/internal/build"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
@@ -415,4 +416,33 @@ func say(parts []string, word string, list []*kargo.Freight) []string {
 		word += " " + f.Metadata.Name
 	}
 	return append(parts, word)
+}
+
+// With OneOf and a soak time the listing counts a soak in any Stage, the check does
+// not (kargo#4586): what auto-promotion picks then is refused, and nothing else is tried.
+func TestRefusedCandidate(t *testing.T) {
+	objects := pipeline.Objects{
+		Project: "web",
+		Stages: []kargo.Stage{
+			build.Stage("prod", build.Requests("w", build.From("a", "b"), build.All(), build.Soak("1h")), build.AutoPromotes()),
+			build.Stage("a", build.Requests("w", build.Direct())), build.Stage("b", build.Requests("w", build.Direct())), build.Stage("dev", build.Requests("w", build.Direct())),
+		},
+		Freight: []kargo.Freight{
+			build.Freight("f0", "w", build.Created(build.At("01:00")), build.Soaked("a", "2h"), build.Soaked("b", "2h")),
+			build.Freight("f1", "w", build.Created(build.At("02:00")), build.Verified("a"), build.In("a", build.At("11:50")), build.Soaked("dev", "2h")),
+		},
+		Warehouses:         []string{"w"},
+		PoliciesFromStatus: true,
+	}
+	rules := avail.RulesFor(kargo.Releases{})
+	before := avail.New(pipeline.New(objects, rules.ByDiscovery()), rules, build.Noon())
+	anyOf := change.Any()
+	plan, err := change.NewPlan(before.Project(), []change.Edit{{Stage: "prod", Rule: &anyOf}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	prod := change.EffectOf(before, plan).Now[0]
+	if len(prod.Refused) != 1 || prod.Refused[0].Metadata.Name != "f1" || len(prod.Starts) != 0 {
+		t.Errorf("refused %v, starts %v; want f1 and nothing", prod.Refused, prod.Starts)
+	}
 }

@@ -53,6 +53,7 @@ func (e *StageEffect) subtract(other *StageEffect) {
 		{&e.Passed, other.Passed},
 		{&e.Starts, other.Starts},
 		{&e.Reverts, other.Reverts},
+		{&e.Refused, other.Refused},
 		{&e.Stranded, other.Stranded},
 	} {
 		*part.own = slices.DeleteFunc(*part.own, func(f *kargo.Freight) bool { return holds(part.other, f) })

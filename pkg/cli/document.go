@@ -24,7 +24,7 @@ func NewDocumentFlags() DocumentFlags {
 // AddTo registers the flags.
 func (f *DocumentFlags) AddTo(cmd *cobra.Command) {
 	f.templates.AddFlags(cmd)
-	cmd.Flags().StringVarP(&f.format, "output", "o", "", "output format, one of: "+strings.Join(f.formats(), "|"))
+	AddOutput(cmd, &f.format, f.formats()...)
 }
 
 func (f *DocumentFlags) formats() []string {

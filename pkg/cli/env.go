@@ -18,6 +18,8 @@ type Env struct {
 	Now func() time.Time
 	// Getenv reads an environment variable; set reports whether it is there at all.
 	Getenv func(name string) (value string, set bool)
+	// Program is how the command was called: by a path, or a name to be found on PATH.
+	Program string
 }
 
 // isTerminal reports whether a stream is a terminal.

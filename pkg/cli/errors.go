@@ -83,6 +83,8 @@ func Args(check cobra.PositionalArgs) cobra.PositionalArgs {
 type notFoundError struct {
 	// Resource is the plural with its group, such as "stages.kargo.akuity.io".
 	Resource, Name string
+	// Project is where it was looked for; "" is several.
+	Project string
 	// Hint says what to do, in a line of its own; may be empty.
 	Hint string
 	// Server says that an API server was asked, and not files.
@@ -92,6 +94,9 @@ type notFoundError struct {
 // Error speaks kubectl's words.
 func (e *notFoundError) Error() string {
 	text := fmt.Sprintf("%s %q not found", e.Resource, e.Name)
+	if e.Project != "" {
+		text += fmt.Sprintf(" in Project %q", e.Project)
+	}
 	if e.Hint != "" {
 		text += "\n" + e.Hint
 	}

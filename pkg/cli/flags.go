@@ -32,6 +32,7 @@ func (f *ConnectionFlags) AddTo(flags *pflag.FlagSet) {
 	f.Kube.AddFlags(flags)
 	flags.StringVar(&f.KargoVersion, "kargo-version", "", "judge by the rules of this Kargo version, such as v1.11.2 (default: told from the cluster's schema, else the newest rules)")
 	flags.Var(&f.Color, "color", "when to colour the output")
+	SetChoices(flags, "color", colorModes()...)
 }
 
 // Releases reads --kargo-version; the unknown range when it is not given.

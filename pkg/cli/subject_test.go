@@ -51,7 +51,7 @@ func TestLoadForFindsTheProject(t *testing.T) {
 		{name: "which is one of several", stage: "prod", want: "Stage \"prod\" is in several Projects; name one with -p:\n  shop\n  web"},
 		{name: "which is one of several with the Freight", stage: "prod", freight: "twin", want: "Stage \"prod\" is in several Projects; name one with -p:\n  shop\n  web"},
 		{name: "which has no such Stage", stage: "prd", freight: "twin", want: "stages.kargo.akuity.io \"prd\" not found\nDid you mean prod?"},
-		{name: "which has no such Freight", stage: "qa", freight: "new-newts", want: "freights.kargo.akuity.io \"new-newts\" not found\nDid you mean new-newt?"},
+		{name: "which has no such Freight", stage: "qa", freight: "new-newts", want: "freights.kargo.akuity.io \"new-newts\" not found in Project \"shop\"\nDid you mean new-newt?"},
 		{name: "none of which has such Freight", stage: "prod", freight: "lucky-coala", want: "freights.kargo.akuity.io \"lucky-coala\" not found\nDid you mean lucky-koala?"},
 		{name: "the Freight of which is ambiguous", stage: "qa", freight: "ab", want: "Freight \"ab\" is ambiguous in Project \"shop\"; it could be:\n  ab56 old-otter\n  ab34 new-newt"},
 	} {

@@ -130,7 +130,11 @@ func aliasesOf(projects ...*avail.Evaluator) []string {
 }
 
 func (in *Input) notFound(resource, name, hint string) error {
-	return &notFoundError{Resource: resource + "." + kargo.Group, Name: name, Hint: hint, Server: in.FromServer}
+	project := in.Project
+	if len(in.Projects) == 1 {
+		project = in.Projects[0].Project().Name
+	}
+	return &notFoundError{Resource: resource + "." + kargo.Group, Name: name, Project: project, Hint: hint, Server: in.FromServer}
 }
 
 // maxSuggestions is how many near names are worth reading.

@@ -12,12 +12,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cmd/completion"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cmd/explain"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cmd/list"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cmd/setstrategy"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cmd/version"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cmd/wait"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cmd/whatif"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/complete"
 )
 
 // Run runs the command with these arguments and returns its exit code. The
@@ -56,7 +58,10 @@ const grace = 500 * time.Millisecond
 // the grace.
 func execute(ctx context.Context, root *cobra.Command) error {
 	done := make(chan error, 1)
-	go func() { done <- root.ExecuteContext(ctx) }()
+	go func() {
+		cmd, err := root.ExecuteContextC(ctx)
+		done <- cli.BlameVariable(cmd, err)
+	}()
 	select {
 	case err := <-done:
 		return err
@@ -69,6 +74,10 @@ func execute(ctx context.Context, root *cobra.Command) error {
 		return context.Cause(ctx)
 	}
 }
+
+// Arguments returns the arguments that a command line has, or stands for by the name of
+// the program, which is its first word.
+func Arguments(words []string) []string { return completion.Arguments(words) }
 
 // reserved are the verbs that are to come: they name no Stage already now.
 func reserved() []string {
@@ -92,12 +101,20 @@ func New(env cli.Env) *cobra.Command {
 	connection.AddTo(root.PersistentFlags())
 	list.Configure(root, env, connection, root.SuggestionsFor)
 	rejectReserved(root)
-	root.SetUsageTemplate(usageTemplate)
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		if cmd.Name() == cobra.ShellCompRequestCmd { // which completes another one
+			return nil
+		}
+		return cli.ApplyVariables(cmd, env)
+	}
+	root.SetUsageTemplate(usageTemplate())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &cli.UsageError{Command: cmd.CommandPath(), Err: err}
 	})
 	root.AddCommand(list.NewCommand(env, connection), explain.NewCommand(env, connection), version.NewCommand(env, connection))
 	root.AddCommand(setstrategy.NewCommand(env, connection), wait.NewCommand(env, connection), whatif.NewCommand(env, connection))
+	root.AddCommand(completion.NewCommand(env))
+	complete.New(env, connection).Flags(root)
 	return root
 }
 
@@ -115,7 +132,8 @@ func rejectReserved(root *cobra.Command) {
 
 // usageTemplate is cobra's, with the flags that all commands share kept apart from
 // those that say what to do, and folded to be read.
-const usageTemplate = `Usage:
+func usageTemplate() string {
+	return `Usage:
   {{.UseLine}}
 {{- if .HasAvailableSubCommands}}
   {{.CommandPath}} COMMAND{{end}}
@@ -136,7 +154,10 @@ Flags:
 Common flags:
 {{if .HasParent}}{{.InheritedFlags.FlagUsagesWrapped 100 | trimTrailingWhitespaces}}
 {{- else}}{{.PersistentFlags.FlagUsagesWrapped 100 | trimTrailingWhitespaces}}{{end}}
-{{- if .HasAvailableSubCommands}}
+
+Environment, for flags that are not given:
+` + cli.VariablesHelp() + `{{- if .HasAvailableSubCommands}}
 
 Use "{{.CommandPath}} COMMAND --help" for more about a command.{{end}}
 `
+}

@@ -17,3 +17,6 @@ const (
 
 // AliasLabel mirrors a Freight's alias.
 const AliasLabel = Group + "/alias"
+
+// ProjectLabel is "true" on a namespace that is a Project's.
+const ProjectLabel = Group + "/project"

@@ -2,10 +2,10 @@ package kube
 
 import (
 	"context"
+	"encoding/json" // escapes as the API server does, which compares what is tested text by text
 	"errors"
 	"fmt"
 
-	"github.com/go-json-experiment/json"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -18,11 +18,10 @@ import (
 
 // StrategyEdit is what becomes of the availabilityStrategy of one request of a Stage.
 type StrategyEdit struct {
-	// Index and Origin are those of the request.
-	Index  int
-	Origin kargo.Origin
-	// Was and Is are what the field says before and after, nil where it is absent.
-	Was, Is *kargo.Strategy
+	// Index is that of the request.
+	Index int
+	// Is is what the field is to say, nil where it is to be absent.
+	Is *kargo.Strategy
 }
 
 // PatchOptions say in whose name a patch is made, and whether it is kept.
@@ -55,11 +54,16 @@ func (c *Client) Stages(ctx context.Context, project string, selector labels.Sel
 	return list.Items, nil
 }
 
-// SetStrategies makes the edits, all or none, and nothing else, and returns the Stage
-// as it then is. It fails, and IsOutdated says so, when the Stage is not as the edits
-// say: when the origin or the strategy of a request is another one by now.
-func (c *Client) SetStrategies(ctx context.Context, project, name string, edits []StrategyEdit, options PatchOptions) (*unstructured.Unstructured, error) {
-	patch, err := json.Marshal(operations(edits))
+// SetStrategies makes the edits of a Stage as it was read, all or none, and nothing
+// else, and returns it as it then is. It fails, and IsOutdated says so, when anything
+// about its requests is otherwise by now.
+func (c *Client) SetStrategies(ctx context.Context, read *unstructured.Unstructured, edits []StrategyEdit, options PatchOptions) (*unstructured.Unstructured, error) {
+	project, name := read.GetNamespace(), read.GetName()
+	requests, _, err := unstructured.NestedFieldNoCopy(read.Object, "spec", "requestedFreight")
+	if err != nil {
+		return nil, fmt.Errorf("stage %q: %w", name, err)
+	}
+	patch, err := json.Marshal(operations(requests, edits))
 	if err != nil {
 		return nil, err
 	}
@@ -94,35 +98,27 @@ func IsOutdated(err error) bool {
 
 // operation is one of JSON Patch, RFC 6902.
 type operation struct {
-	Op   string `json:"op"`
-	Path string `json:"path"`
-	// Value is nil where the field is tested for its absence; omitted for "remove".
-	Value any `json:"value"`
+	Op    string `json:"op"`
+	Path  string `json:"path"`
+	Value any    `json:"value,omitempty"`
 }
 
-// removal is the operation that has no value.
-type removal struct {
-	Op   string `json:"op"`
-	Path string `json:"path"`
-}
+// requestsPath is where a Stage has its requests.
+const requestsPath = "/spec/requestedFreight"
 
-// operations tests everything before it changes anything.
-func operations(edits []StrategyEdit) []any {
-	var tests, changes []any
+// operations tests everything before it changes anything. The list of requests is
+// tested as a whole, as it is what the edits were planned for, and shown.
+func operations(requests any, edits []StrategyEdit) []operation {
+	list := []operation{{"test", requestsPath, requests}}
 	for _, edit := range edits {
-		request := fmt.Sprintf("/spec/requestedFreight/%d", edit.Index)
-		field := request + "/sources/availabilityStrategy"
-		tests = append(tests,
-			operation{"test", request + "/origin/kind", edit.Origin.Kind},
-			operation{"test", request + "/origin/name", edit.Origin.Name},
-			operation{"test", field, edit.Was})
+		field := fmt.Sprintf("%s/%d/sources/availabilityStrategy", requestsPath, edit.Index)
 		if edit.Is == nil {
-			changes = append(changes, removal{"remove", field})
+			list = append(list, operation{Op: "remove", Path: field})
 		} else {
-			changes = append(changes, operation{"add", field, edit.Is}) // which also replaces
+			list = append(list, operation{"add", field, edit.Is}) // which also replaces
 		}
 	}
-	return append(tests, changes...)
+	return list
 }
 
 // stages makes a request one for the Stages of a Project.

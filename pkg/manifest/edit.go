@@ -166,7 +166,7 @@ func (e *edit) insertLine(after member, field string) {
 func (e *edit) refuseExplicit(key *yaml.Node) {
 	before := bytes.TrimRight(e.data[:e.start(key)], " \t")
 	if bytes.HasSuffix(before, []byte("?")) {
-		e.lose(key)
+		e.lose(key, `a field that is written as "? KEY" is not edited`)
 	}
 }
 

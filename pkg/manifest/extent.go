@@ -14,14 +14,19 @@ type extents struct {
 	// lost is the first node of which the end was not found; offsets are of no use
 	// then.
 	lost *yaml.Node
+	// why says in which way it is written.
+	why string
 }
 
-func (x *extents) lose(n *yaml.Node) int {
+func (x *extents) lose(n *yaml.Node, why string) int {
 	if x.lost == nil {
-		x.lost = n
+		x.lost, x.why = n, why
 	}
 	return x.start(n)
 }
+
+// unfound says of a node no more than that its end was not found.
+const unfound = "where this ends cannot be told"
 
 // isEmpty reports whether nothing is written for a node: it is null.
 func isEmpty(n *yaml.Node) bool {
@@ -61,7 +66,7 @@ func (x *extents) end(n *yaml.Node) int {
 	case len(n.Content) > 0:
 		return x.end(n.Content[len(n.Content)-1])
 	}
-	return x.lose(n)
+	return x.lose(n, unfound)
 }
 
 // endOfFlow returns where a collection ends that opens with a bracket at an offset.
@@ -81,7 +86,7 @@ func (x *extents) endOfFlow(n *yaml.Node, at int) int {
 		case '}', ']':
 			return at + 1
 		default:
-			return x.lose(n)
+			return x.lose(n, unfound)
 		}
 	}
 }
@@ -89,7 +94,7 @@ func (x *extents) endOfFlow(n *yaml.Node, at int) int {
 func (x *extents) endOfScalar(n *yaml.Node, at int) int {
 	switch {
 	case n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
-		return x.lose(n)
+		return x.lose(n, "a text in a block of its own (| or >) is not edited")
 	case n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0:
 		return x.endOfQuoted(n, at)
 	default:
@@ -107,7 +112,7 @@ func (x *extents) endOfQuoted(n *yaml.Node, at int) int {
 			return at + 1
 		}
 	}
-	return x.lose(n)
+	return x.lose(n, unfound)
 }
 
 // endOfPlain follows the value through the text: they differ only in the spaces
@@ -121,7 +126,7 @@ func (x *extents) endOfPlain(n *yaml.Node, at int) int {
 			continue
 		}
 		if x.byteAt(at) != rest[0] {
-			return x.lose(n)
+			return x.lose(n, unfound)
 		}
 		rest = rest[1:]
 		at++

@@ -57,7 +57,7 @@ func TestParseFindsStages(t *testing.T) {
 			{Origin: kargo.Origin{Kind: "Warehouse", Name: "a"}, Strategy: "All", Line: 8},
 			{Origin: kargo.Origin{Kind: "Warehouse", Name: "b"}, Misplaced: true, Line: 10},
 		}},
-		{Name: "gate", Line: 17},
+		{Name: "gate", Line: 17, Partial: true},
 	}
 	opts := cmp.Options{
 		cmpopts.IgnoreUnexported(manifest.Stage{}, manifest.Request{}), cmpopts.IgnoreFields(manifest.Stage{}, "Node"),
@@ -68,6 +68,17 @@ func TestParseFindsStages(t *testing.T) {
 	var name struct{ Metadata struct{ Name string } }
 	if err := f.Stages[1].Node.Decode(&name); err != nil || name.Metadata.Name != "gate" {
 		t.Errorf("the node is of %q, %v", name.Metadata.Name, err)
+	}
+}
+
+func TestAStrategyOfTheSpecIsNoted(t *testing.T) {
+	f, err := manifest.Parse("stages.yaml", []byte("apiVersion: kargo.akuity.io/v1alpha1\nkind: Stage\nmetadata: {name: prod}\nspec:\n  availabilityStrategy: All\n  requestedFreight: []\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{`stages.yaml, line 5: Stage "prod": Kargo knows no availabilityStrategy of a Stage as a whole: it belongs into the sources of a request`}
+	if diff := cmp.Diff(want, f.Stages[0].Notes); diff != "" || f.Stages[0].Partial {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

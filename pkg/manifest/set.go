@@ -28,7 +28,7 @@ func (s *Stage) Set(request int, strategy kargo.Strategy) (notes []string, err e
 		return nil, s.fault(r, err)
 	}
 	if e.lost != nil {
-		return nil, s.fault(r, faultAt(e.lost, "this is written in a way that is not edited here: edit it by hand"))
+		return nil, s.fault(r, faultAt(e.lost, "%s here: edit it by hand", e.why))
 	}
 	s.file.edits[r.node] = e
 	if r.Misplaced {

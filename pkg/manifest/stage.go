@@ -29,6 +29,10 @@ type Stage struct {
 	// Line is where the Stage stands in the file, counted from 1.
 	Line     int
 	Requests []Request
+	// Partial says that it has no requestedFreight at all, as a patch of something else.
+	Partial bool
+	// Notes are for a person: what is misplaced beside the requests.
+	Notes []string
 	// Node is the whole object. It is to be read, not to be changed.
 	Node *yaml.Node
 
@@ -129,6 +133,10 @@ func (f *File) collectObject(object *yaml.Node, kind, group string, path []step)
 			s.Requests = append(s.Requests, requestOf(item, with(path, step{name: fmt.Sprintf("%s[%d]", requestsField, i), node: item})))
 		}
 	}
+	s.Partial = requests.key == nil
+	if stray := find(spec.value, strategyField); stray.key != nil {
+		s.Notes = append(s.Notes, fmt.Sprintf("%sStage %q: Kargo knows no availabilityStrategy of a Stage as a whole: it belongs into the sources of a request", f.at(stray.key.Line), s.Name))
+	}
 	f.Stages = append(f.Stages, s)
 	return nil
 }
@@ -159,7 +167,7 @@ func (f *File) notePatches(object *yaml.Node) {
 			}
 		})
 		if patch != nil {
-			f.Notes = append(f.Notes, f.at(patch.Line)+"a Kustomization patches Stages: its patches are not edited")
+			f.Notes = append(f.Notes, f.at(patch.Line)+"a Kustomization patches Stages: what is written within it is not edited, the files of its patches are")
 		}
 	}
 }

@@ -21,6 +21,7 @@ const (
 	Flux      Tool = "Flux"
 	Helm      Tool = "Helm"
 	Kustomize Tool = "Kustomize"
+	Kubectl   Tool = "kubectl apply"
 )
 
 // Owner is a tool that applies a Stage.
@@ -63,6 +64,8 @@ const (
 	helmNamespace = "meta.helm.sh/release-namespace"
 
 	kustomizeOrigin = "config.kubernetes.io/origin"
+
+	lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
 )
 
 // Of returns the tools that apply a Stage, the one that decides first; empty when
@@ -77,7 +80,7 @@ func Of(stage metav1.Object) []Owner {
 	if len(owners) > 0 {
 		return owners // what they render with is their business
 	}
-	for _, find := range []func(metav1.Object) (Owner, bool){helm, kustomize} {
+	for _, find := range []func(metav1.Object) (Owner, bool){helm, kustomize, kubectl} {
 		if owner, ok := find(stage); ok {
 			return []Owner{owner}
 		}
@@ -144,6 +147,12 @@ func helm(stage metav1.Object) (Owner, bool) {
 func kustomize(stage metav1.Object) (Owner, bool) {
 	_, told := stage.GetAnnotations()[kustomizeOrigin]
 	return Owner{Tool: Kustomize}, told || strings.HasPrefix(stage.GetLabels()[managedBy], "kustomize")
+}
+
+// kubectl remembers what it has applied, to tell what the next apply takes away.
+func kubectl(stage metav1.Object) (Owner, bool) {
+	_, applied := stage.GetAnnotations()[lastApplied]
+	return Owner{Tool: Kubectl}, applied
 }
 
 // managed reports whether one of the field managers has written to the Stage.

@@ -57,6 +57,11 @@ func TestOf(t *testing.T) {
 		"Helm's writing":     {stage(nil, nil, "helm"), []owner.Owner{{Tool: owner.Helm, Kind: "release"}}},
 		"Kustomize's label":  {stage(words{"app.kubernetes.io/managed-by": "kustomize-v5.6.0"}, nil), []owner.Owner{{Tool: owner.Kustomize}}},
 		"Kustomize's origin": {stage(nil, words{"config.kubernetes.io/origin": "path: base/prod.yaml\n"}), []owner.Owner{{Tool: owner.Kustomize}}},
+		"kubectl apply":      {stage(nil, words{"kubectl.kubernetes.io/last-applied-configuration": "{}"}), []owner.Owner{{Tool: owner.Kubectl}}},
+		"Helm, with what kubectl left": {
+			stage(words{"app.kubernetes.io/managed-by": "Helm"}, words{"kubectl.kubernetes.io/last-applied-configuration": "{}"}),
+			[]owner.Owner{{Tool: owner.Helm, Kind: "release"}},
+		},
 		"Argo CD and Flux": {
 			stage(kustomization, words{id: "web:kargo.akuity.io/Stage:web/prod", "config.kubernetes.io/origin": "path: x"}, "kustomize-controller"),
 			[]owner.Owner{{Tool: owner.ArgoCD, Kind: "Application", Name: "web"}, healing},

@@ -10,6 +10,7 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/autopromote"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
 )
 
 // Steps returns what would get f to the Stage or, where it is available, into it: what
@@ -17,7 +18,7 @@ import (
 // what goes around it. Empty when there is nothing to do, or nothing helps.
 func Steps(s *avail.Stage, f *kargo.Freight, commands Commands) []Step {
 	a := &advisor{
-		stage: s, freight: f, commands: commands, project: s.Project().Name, judged: s.Judge(f), followed: map[string]bool{},
+		stage: s, freight: f, commands: commands, project: s.Project().Name, judged: s.Judge(f), blockers: map[string][]avail.Blocker{},
 	}
 	switch {
 	case s.Metadata.DeletionTimestamp != nil: // nothing gets there any more
@@ -37,10 +38,12 @@ type advisor struct {
 	project  string
 	commands Commands
 	steps    []Step
-	// followed holds the Stages that were followed.
-	followed map[string]bool
-	// underWay says what is, and byHand which Stages after it need a Promotion by hand.
-	underWay, byHand []string
+	// blockers has those that can be cleared of each Stage that was followed; order has
+	// these Stages, each after those it waits for.
+	blockers map[string][]avail.Blocker
+	order    []string
+	// underWay says what is.
+	underWay []string
 }
 
 func (a *advisor) add(step Step) {
@@ -98,14 +101,34 @@ func (a *advisor) promoteHere() {
 	a.add(Step{
 		Action: Promote, Stage: a.name(),
 		Command: a.commands.kargo("promote", a.project, a.name(), a.freight.Metadata.Name),
-		Effect:  fmt.Sprintf("promotes it to %s%s%s", a.name(), a.replacing(a.stage), a.holding(a.stage)),
+		Effect:  a.promotes(a.stage),
 	})
 }
 
 // isCandidate reports whether auto-promotion, which is known to be on, picks the Freight.
 func (a *advisor) isCandidate() bool {
-	policy, _ := autopromote.SwitchOf(a.stage.Project(), a.stage.Stage, a.stage.Rules())
-	return policy.Enabled == avail.Yes && autopromote.Candidates(a.stage, avail.Configured)[a.freight.Origin] == a.freight
+	return enabled(a.stage) == avail.Yes && autopromote.Candidates(a.stage, avail.Configured)[a.freight.Origin] == a.freight
+}
+
+// promotes says what a Promotion to the Stage does.
+func (a *advisor) promotes(s *avail.Stage) string {
+	text := "promotes it to " + s.Metadata.Name
+	last := s.LastPromotion(a.freight)
+	again := last != nil && last.Phase.Unsuccessful()
+	if again {
+		text = "tries again to promote it to " + s.Metadata.Name
+	}
+	text += a.replacing(s)
+	if again {
+		text += fmt.Sprintf(", after Promotion %s %s", last.Name, strings.ToLower(string(last.Phase)))
+		if last.Message != "" {
+			text += ": " + last.Message
+		}
+	}
+	if s.Project().Unread(pipeline.Promotions) && !last.Open() {
+		text += ", unless a Promotion of it is queued already"
+	}
+	return text + a.holding(s)
 }
 
 // replacing says what a Promotion to the Stage replaces.
@@ -123,19 +146,16 @@ func (a *advisor) replacing(s *avail.Stage) string {
 
 // called is what people call a piece of Freight.
 func (a *advisor) called(name string) string {
-	for _, f := range a.stage.Project().FreightFrom(a.freight.Origin) {
-		if f.Metadata.Name == name && f.AliasOrLabel() != "" {
-			return f.AliasOrLabel()
-		}
+	if f := a.stage.Project().FreightNamed(name); f != nil && f.AliasOrLabel() != "" {
+		return f.AliasOrLabel()
 	}
 	return name
 }
 
 // holding says what a Promotion by hand does to the Stage's auto-promotion.
 func (a *advisor) holding(s *avail.Stage) string {
-	rules := s.Rules()
-	policy, _ := autopromote.SwitchOf(s.Project(), s.Stage, rules)
-	if !rules.KnowsHolds() || policy.Enabled == avail.No {
+	rules, auto := s.Rules(), enabled(s)
+	if !rules.KnowsHolds() || auto == avail.No {
 		return ""
 	}
 	if s.ListError(avail.Configured) != "" { // Kargo asks the listing whether it is the candidate
@@ -144,7 +164,7 @@ func (a *advisor) holding(s *avail.Stage) string {
 	candidates := autopromote.Candidates(s, avail.Configured)
 	held := autopromote.HoldOf(s.Stage, rules, a.freight.Origin) != nil
 	switch candidate := candidates[a.freight.Origin]; {
-	case candidates == nil || policy.Enabled == avail.Unknown:
+	case candidates == nil || auto == avail.Unknown:
 		return "; unless it is auto-promotion's candidate, that puts auto-promotion on hold"
 	case candidate != a.freight:
 		return "; as it is not auto-promotion's candidate, that puts auto-promotion on hold"
@@ -157,11 +177,11 @@ func (a *advisor) holding(s *avail.Stage) string {
 
 // toStage is for Freight that is not available.
 func (a *advisor) toStage() {
-	a.follow(a.stage, nil)
+	a.follow(a.stage)
 	if len(a.underWay) > 0 {
 		what := strings.Join(a.underWay, "; ")
-		if len(a.byHand) > 0 {
-			what += "; after that it has to be promoted by hand to " + strings.Join(a.byHand, ", ")
+		if byHand := a.shortest().byHand; len(byHand) > 0 {
+			what += "; after that it has to be promoted by hand to " + a.hands(byHand)
 		}
 		a.wait("available", what)
 	}
@@ -169,17 +189,18 @@ func (a *advisor) toStage() {
 	a.strategy()
 }
 
-// follow goes from a Stage that the Freight is not available to, and that the chain
-// led to, to those that can act, and adds what they can do, or what is under way there.
-// Each Stage is followed once.
-func (a *advisor) follow(waiting *avail.Stage, chain []string) {
-	if a.followed[waiting.Metadata.Name] {
+// follow goes from a Stage that the Freight is not available to, to those that can act,
+// and adds what they can do, or what is under way there. Each Stage is followed once.
+func (a *advisor) follow(waiting *avail.Stage) {
+	name := waiting.Metadata.Name
+	if _, followed := a.blockers[name]; followed {
 		return
 	}
-	a.followed[waiting.Metadata.Name] = true
-	for _, b := range a.inForce(waiting) {
-		a.clear(waiting, b, chain)
+	a.blockers[name] = a.inForce(waiting)
+	for _, b := range a.blockers[name] {
+		a.clear(waiting, b)
 	}
+	a.order = append(a.order, name)
 }
 
 // inForce returns the blockers of a Stage that count as it is configured and that can
@@ -188,7 +209,7 @@ func (a *advisor) inForce(waiting *avail.Stage) []avail.Blocker {
 	return slices.DeleteFunc(waiting.Blockers(a.freight), func(b avail.Blocker) bool {
 		request := &waiting.Spec.RequestedFreight[b.Request]
 		semantics, possible := avail.Any, a.stage.Satisfiable(a.freight, request)
-		if request.Sources.AvailabilityStrategy == kargo.All {
+		if asksAll(waiting, b.Request) {
 			semantics = avail.All
 			if len(possible) < len(request.Sources.Upstreams()) {
 				return true // one that cannot be cleared keeps it out whatever the others do
@@ -198,24 +219,29 @@ func (a *advisor) inForce(waiting *avail.Stage) []avail.Blocker {
 	})
 }
 
+// asksAll reports whether the request of the Stage wants all of its upstreams.
+func asksAll(s *avail.Stage, request int) bool {
+	return s.Spec.RequestedFreight[request].Sources.AvailabilityStrategy == kargo.All && s.Rules().ChecksStrategy()
+}
+
 // clear adds what clears a blocker.
-func (a *advisor) clear(waiting *avail.Stage, b avail.Blocker, chain []string) {
+func (a *advisor) clear(waiting *avail.Stage, b avail.Blocker) {
 	upstream := a.stage.Other(b.Stage)
 	if !a.comes(upstream, b.Reason) {
-		a.follow(upstream, append(slices.Clone(chain), b.Stage))
+		a.follow(upstream)
 		return
 	}
 	switch b.Reason {
 	case avail.Soaking:
-		a.isUnderWay(fmt.Sprintf("it soaks in %s until %s", b.Stage, b.Until.UTC().Format(time.RFC3339)), chain)
+		a.isUnderWay(fmt.Sprintf("it soaks in %s until %s", b.Stage, b.Until.UTC().Format(time.RFC3339)))
 	case avail.PromotionRunning:
-		a.isUnderWay(fmt.Sprintf("it is being promoted to %s", b.Stage), chain)
+		a.isUnderWay(fmt.Sprintf("it is being promoted to %s", b.Stage))
 	case avail.PromotionPending:
-		a.isUnderWay(fmt.Sprintf("its Promotion to %s is queued", b.Stage), chain)
+		a.isUnderWay(fmt.Sprintf("its Promotion to %s is queued", b.Stage))
 	case avail.VerificationPending, avail.VerificationRunning:
-		a.isUnderWay(fmt.Sprintf("%s is verifying it", b.Stage), chain)
+		a.isUnderWay(fmt.Sprintf("%s is verifying it", b.Stage))
 	case avail.AwaitingHealth:
-		a.isUnderWay(fmt.Sprintf("%s verifies it once the Stage is Healthy", b.Stage), chain)
+		a.isUnderWay(fmt.Sprintf("%s verifies it once the Stage is Healthy", b.Stage))
 	case avail.AwaitingGate:
 		a.throughGate(upstream)
 	case avail.VerificationFailed, avail.VerificationError, avail.VerificationAborted, avail.VerificationInconclusive:
@@ -226,8 +252,12 @@ func (a *advisor) clear(waiting *avail.Stage, b avail.Blocker, chain []string) {
 		}
 	case avail.Superseded, avail.NotPromoted, avail.PromotionFailed, avail.PromotionErrored, avail.PromotionAborted, avail.SoakInterrupted:
 		a.promoteThere(waiting, upstream, b)
+	case avail.ReasonUnknown:
+		if _, verified := a.freight.Status.VerifiedIn[b.Stage]; !verified && !upstream.IsControlFlow() {
+			a.promoteThere(waiting, upstream, b)
+		}
 	case avail.SelfReference, avail.StageNotFound, avail.SoakImpossible, avail.StageDeleting, avail.OriginNotRequested,
-		avail.NoSource, avail.Cycle, avail.UpstreamBlocked, avail.ReasonUnknown:
+		avail.NoSource, avail.Cycle, avail.UpstreamBlocked:
 	}
 }
 
@@ -239,18 +269,10 @@ func (a *advisor) comes(upstream *avail.Stage, reason avail.Reason) bool {
 		upstream.RunsNow(a.freight) || upstream.Judge(a.freight).Available[avail.Configured]
 }
 
-// isUnderWay notes what is under way at the end of a chain of blocked Stages, and
-// which of them do not go on by themselves.
-func (a *advisor) isUnderWay(what string, chain []string) {
+// isUnderWay notes what is under way.
+func (a *advisor) isUnderWay(what string) {
 	if !slices.Contains(a.underWay, what) {
 		a.underWay = append(a.underWay, what)
-	}
-	for _, name := range slices.Backward(chain) {
-		s := a.stage.Other(name)
-		policy, _ := autopromote.SwitchOf(s.Project(), s.Stage, s.Rules())
-		if !s.IsControlFlow() && policy.Enabled == avail.No && !slices.Contains(a.byHand, name) {
-			a.byHand = append(a.byHand, name)
-		}
 	}
 }
 
@@ -277,8 +299,7 @@ func (a *advisor) promoteThere(waiting, upstream *avail.Stage, b avail.Blocker) 
 	a.add(Step{
 		Action: Promote, Stage: name,
 		Command: a.commands.kargo("promote", a.project, name, a.freight.Metadata.Name),
-		Effect: fmt.Sprintf("promotes it to %s%s%s; once it %s, %s", name,
-			a.replacing(upstream), a.holding(upstream), a.proven(waiting, b), a.then(waiting, upstream, b)),
+		Effect:  fmt.Sprintf("%s; once it %s, %s", a.promotes(upstream), a.proven(waiting, b), a.then(waiting, upstream, b)),
 	})
 }
 
@@ -335,7 +356,10 @@ func (a *advisor) approve() {
 	effect := fmt.Sprintf("makes it available to %s at once, whatever its upstreams say", a.name())
 	switch {
 	case a.stage.IsControlFlow():
-		effect += fmt.Sprintf("; %s passes it on when its controller looks next (kargo refresh stage)", a.name())
+		effect += fmt.Sprintf("; %s passes it on when its controller looks next", a.name())
+		if command := a.commands.stage("refresh", a.project, a.name()); command != "" {
+			effect += ", which it does at once after " + command
+		}
 	case unlisted:
 		effect += "; auto-promotion leaves it alone all the same"
 	default:
@@ -349,11 +373,10 @@ func (a *advisor) approve() {
 
 // picked says what auto-promotion may do once the Freight is listed.
 func (a *advisor) picked() string {
-	policy, _ := autopromote.SwitchOf(a.stage.Project(), a.stage.Stage, a.stage.Rules())
 	candidate := autopromote.Candidates(a.stage, avail.Configured)[a.freight.Origin]
 	newer := candidate != nil && a.stage.Project().Newer(candidate, a.freight)
 	guard := autopromote.GuardOf(a.stage, a.freight).Reason
-	if policy.Enabled == avail.No || newer || guard != autopromote.GuardNone && guard != autopromote.GuardUnknown {
+	if enabled(a.stage) == avail.No || newer || guard != autopromote.GuardNone && guard != autopromote.GuardUnknown {
 		return ""
 	}
 	return "; auto-promotion may then promote it at once"
@@ -377,11 +400,12 @@ func (a *advisor) strategy() {
 
 // released says what the Stage does by itself once one upstream is enough.
 func (a *advisor) released() string {
-	policy, _ := autopromote.SwitchOf(a.stage.Project(), a.stage.Stage, a.stage.Rules())
-	switch {
+	switch auto := enabled(a.stage); {
 	case a.stage.IsControlFlow():
 		return "; it passes on at once all that one of them has verified, which cannot be undone"
-	case policy.Enabled != avail.No:
+	case auto == avail.Yes:
+		return "; auto-promotion then promotes the newest"
+	case auto == avail.Unknown:
 		return "; auto-promotion, where it is on, then promotes the newest"
 	default:
 		return ""

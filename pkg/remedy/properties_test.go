@@ -3,6 +3,7 @@ package remedy_test
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -87,6 +88,56 @@ func TestStepsLeadThere(t *testing.T) {
 		}
 		t.Errorf("not available after all steps; now\n%s\nsteps: %+v", w, w.steps(t))
 	})
+}
+
+// TestPromotionsByHandLeadThere takes every step, lets happen what is under way, and then
+// promotes the Freight as it is told, Stage by Stage: each may have it when its turn comes.
+// Auto-promotion is off, as no world promotes by itself.
+func TestPromotionsByHandLeadThere(t *testing.T) {
+	check(t, func(t *rapid.T, w world, _ []remedy.Step) {
+		w.config = nil
+		steps := w.steps(t)
+		if w.available(t) || len(steps) == 0 || steps[0].Action != remedy.Wait {
+			return
+		}
+		for _, step := range steps {
+			if moves(step) {
+				w = w.take(t, step)
+			}
+		}
+		w = w.settled(t)
+		for _, name := range byHand(steps[0].Effect) {
+			if !w.view(t, name).Judge(w.subject()).Available[avail.Configured] {
+				t.Errorf("at its turn it is not available to %s", name)
+			}
+			w = w.promoted(name).settled(t)
+		}
+		if !w.available(t) {
+			t.Errorf("not available after all; now\n%s", w)
+		}
+	})
+}
+
+// byHand returns the Stages that an effect says have to be promoted to by hand.
+func byHand(effect string) []string {
+	_, after, _ := strings.Cut(effect, "promoted by hand to ")
+	names, _, _ := strings.Cut(after, ";")
+	return strings.FieldsFunc(names, func(r rune) bool { return r == ',' || r == ' ' })
+}
+
+// settled returns the world once nothing is under way any more, and each control-flow
+// Stage has looked.
+func (w world) settled(t *rapid.T) world {
+	t.Helper()
+	for range w.stages {
+		for _, s := range w.stages {
+			if s.IsControlFlow() && s.Metadata.DeletionTimestamp == nil && s.Metadata.Name != w.stages[0].Metadata.Name {
+				w = w.refreshed(t, s.Metadata.Name)
+			}
+		}
+		w = w.later(t)
+	}
+	return w
 }
 
 // TestEveryStepIsOnTheWay: each step makes a Stage satisfy another that waits for it,

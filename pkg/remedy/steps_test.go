@@ -7,6 +7,7 @@ import (
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/internal/build"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/remedy"
 )
 
@@ -58,7 +59,14 @@ func TestSteps(t *testing.T) {
 		{
 			"available, and its Promotion failed",
 			world{stages: []kargo.Stage{direct("prod")}, freight: f1(), promotions: []kargo.Promotion{build.Promotion("prod.1", "prod", "f1", kargo.PromotionFailed)}},
-			[]string{"Promote prod: promotes it to prod"},
+			[]string{"Promote prod: tries again to promote it to prod, after Promotion prod.1 failed"},
+		},
+		{
+			"available, and its Promotion errored for a reason",
+			world{stages: []kargo.Stage{direct("prod", build.Runs("f0"))}, freight: f1(), promotions: []kargo.Promotion{
+				build.Promotion("prod.1", "prod", "f1", kargo.PromotionErrored, build.Says("cluster refused")),
+			}},
+			[]string{"Promote prod: tries again to promote it to prod, in place of f0, which it runs now, after Promotion prod.1 errored: cluster refused"},
 		},
 		{"available, and auto-promotion picks it", world{stages: []kargo.Stage{direct("prod")}, freight: f1(), config: on}, []string{
 			"Wait prod: auto-promotion promotes it to prod when the Stage's controller looks next, within about five minutes; the command returns when it is there",
@@ -141,12 +149,12 @@ func TestSteps(t *testing.T) {
 		{"one upstream is enough for a control-flow Stage", world{
 			stages: []kargo.Stage{build.Stage("prod", build.ControlFlow(), from(build.From("qa", "ghost"), build.All())), direct("qa")}, freight: f1(build.Verified("qa")),
 		}, []string{
-			approve + "; prod passes it on when its controller looks next (kargo refresh stage)",
+			approve + "; prod passes it on when its controller looks next, which it does at once after kargo refresh stage --project=p prod",
 			oneIsEnough + "; it passes on at once all that one of them has verified, which cannot be undone",
 		}},
 		{"one upstream is enough, and auto-promotion is on", world{
 			stages: []kargo.Stage{prod(from(build.From("qa", "ghost"), build.All())), direct("qa")}, freight: f1(build.Verified("qa")), config: on,
-		}, []string{approve + "; auto-promotion may then promote it at once", oneIsEnough + "; auto-promotion, where it is on, then promotes the newest"}},
+		}, []string{approve + "; auto-promotion may then promote it at once", oneIsEnough + "; auto-promotion then promotes the newest"}},
 		{"auto-promotion is on, and never tries it again", world{
 			stages: []kargo.Stage{prod(from(build.From("ghost")))}, freight: f1(), config: on,
 			promotions: []kargo.Promotion{build.Promotion("prod.1", "prod", "f1", kargo.PromotionErrored)},
@@ -203,6 +211,61 @@ func TestSteps(t *testing.T) {
 			"Wait prod: its Promotion to dev is queued; the command returns when it is available to prod",
 			approve + "; auto-promotion may then promote it at once",
 		}},
+		{"auto-promotion on the way does not try again what errored there", world{
+			stages:  []kargo.Stage{prod(from(build.From("qa"))), build.Stage("qa", from(build.From("dev"))), direct("dev")},
+			freight: f1(),
+			promotions: []kargo.Promotion{
+				build.Promotion("dev.1", "dev", "f1", kargo.PromotionRunning), build.Promotion("qa.1", "qa", "f1", kargo.PromotionErrored),
+			},
+			config: on,
+		}, []string{
+			"Wait prod: it is being promoted to dev; after that it has to be promoted by hand to qa (auto-promotion passes over it there); the command returns when it is available to prod",
+			approve + "; auto-promotion may then promote it at once",
+		}},
+		{"auto-promotion on the way has newer Freight", world{
+			stages: []kargo.Stage{prod(from(build.From("qa"))), build.Stage("qa", from(build.From("dev"))), direct("dev")},
+			freight: []kargo.Freight{
+				build.Freight("f1", "w", build.Created(at("10:00"))), build.Freight("f2", "w", build.Created(at("11:00")), build.Verified("dev")),
+			},
+			promotions: []kargo.Promotion{build.Promotion("dev.1", "dev", "f1", kargo.PromotionRunning)},
+			config:     on,
+		}, []string{
+			"Wait prod: it is being promoted to dev; after that it has to be promoted by hand to qa (auto-promotion passes over it there); the command returns when it is available to prod",
+			approve + "; auto-promotion may then promote it at once",
+		}},
+		{"of two ways the one with fewer Promotions, each Stage after those it needs", world{
+			stages: []kargo.Stage{
+				prod(from(build.From("x1", "x2"))), build.Stage("x1", from(build.From("qa", "uat"), build.All())), build.Stage("x2", from(build.From("uat", "qa"))),
+				build.Stage("qa", from(build.From("dev"))), build.Stage("uat", from(build.From("dev"))), direct("dev"),
+			},
+			freight:    f1(),
+			promotions: []kargo.Promotion{build.Promotion("dev.1", "dev", "f1", kargo.PromotionRunning)},
+		}, []string{
+			"Wait prod: it is being promoted to dev; after that it has to be promoted by hand to uat, x2; the command returns when it is available to prod",
+			approve,
+		}},
+		{"an upstream that needs no hand is enough", world{
+			stages:     []kargo.Stage{prod(from(build.From("x1", "dev"))), build.Stage("x1", from(build.From("dev"))), direct("dev")},
+			freight:    f1(),
+			promotions: []kargo.Promotion{build.Promotion("dev.1", "dev", "f1", kargo.PromotionRunning)},
+		}, []string{"Wait prod: it is being promoted to dev; the command returns when it is available to prod", approve}},
+		{"all of a ladder, of which some are named", world{
+			stages: []kargo.Stage{
+				prod(from(build.From("a4", "b4"), build.All())),
+				build.Stage("a4", from(build.From("a3", "b3"), build.All())), build.Stage("b4", from(build.From("a3", "b3"), build.All())),
+				build.Stage("a3", from(build.From("a2", "b2"), build.All())), build.Stage("b3", from(build.From("a2", "b2"), build.All())),
+				build.Stage("a2", from(build.From("a1", "b1"), build.All())), build.Stage("b2", from(build.From("a1", "b1"), build.All())),
+				build.Stage("a1", from(build.From("dev"))), build.Stage("b1", from(build.From("dev"))), direct("dev"),
+			},
+			freight:    f1(),
+			promotions: []kargo.Promotion{build.Promotion("dev.1", "dev", "f1", kargo.PromotionRunning)},
+		}, []string{
+			"Wait prod: it is being promoted to dev; after that it has to be promoted by hand to a1, b1, a2, b2, a3, b3, and 2 more; the command returns when it is available to prod",
+			approve,
+		}},
+		{"Promotions that could not be read", world{
+			stages: []kargo.Stage{prod(from(build.From("qa"))), direct("qa")}, freight: f1(), unread: pipeline.Promotions,
+		}, []string{"Promote qa: promotes it to qa, unless a Promotion of it is queued already; once it is verified there, it is available to prod", approve}},
 		{"it is verifying, and the other waits to be Healthy", world{
 			stages: []kargo.Stage{
 				prod(from(build.From("qa", "uat"))), direct("qa", build.Runs("f1", build.Verification(kargo.VerificationRunning, ""))),

@@ -24,6 +24,7 @@ type world struct {
 	freight    []kargo.Freight
 	promotions []kargo.Promotion
 	config     *kargo.ProjectSpec
+	unread     pipeline.Kind
 }
 
 const ghost = "ghost" // a Stage that does not exist
@@ -31,6 +32,7 @@ const ghost = "ghost" // a Stage that does not exist
 func (w world) objects() pipeline.Objects {
 	return pipeline.Objects{
 		Project: "p", Stages: w.stages, Freight: w.freight, Promotions: w.promotions, Warehouses: []string{"w", "x"}, Config: w.config,
+		Unread: pipeline.Kinds(0).With(w.unread),
 	}
 }
 

@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -175,7 +176,7 @@ func (p *page) runs(f *report.ExplainedFreight) string {
 	}
 	for _, current := range p.stage.Current {
 		if current.Origin == f.Origin {
-			return "which runs " + Visible(hashes().ReplaceAllString(current.Freight, "$1"))
+			return "which runs " + name(report.Named{Name: current.Freight, Alias: current.Alias})
 		}
 	}
 	return "which runs nothing of this origin"
@@ -207,7 +208,7 @@ func (p *page) rule(f *report.ExplainedFreight) {
 	for i := range f.Checks {
 		check := &f.Checks[i]
 		request := &p.stage.Requests[check.Request]
-		p.item(2, "", p.wants(request))
+		p.item(2, "", p.wants(request, check.Ignores))
 		approved := "not approved for it"
 		if check.Approved {
 			approved = "approved for it" + p.at(check.ApprovedAt)
@@ -223,25 +224,29 @@ func (p *page) rule(f *report.ExplainedFreight) {
 }
 
 // wants says what a request asks for.
-func (p *page) wants(request *report.Request) string {
+func (p *page) wants(request *report.Request, ignored []string) string {
 	names := make([]string, 0, len(request.Upstreams))
 	for _, name := range request.Upstreams {
 		names = append(names, Visible(name))
 	}
 	text := Visible(request.Origin) + ": "
+	all := request.Strategy == string(kargo.All) && !slices.Contains(ignored, report.IgnoresStrategy)
 	switch many := len(names) > 1; {
 	case len(names) == 0 && request.Direct:
 		return text + "whatever the Warehouse has found"
 	case len(names) == 0:
 		return text + "no source is named (" + Visible(request.Strategy) + ")"
-	case many && request.Strategy == string(kargo.All):
+	case many && all:
 		text += fmt.Sprintf("verified in all of %s (All)", strings.Join(names, ", "))
 	case many:
-		text += fmt.Sprintf("verified in any of %s (%s)", strings.Join(names, ", "), Visible(request.Strategy))
+		text += fmt.Sprintf("verified in any of %s", strings.Join(names, ", "))
+		if !slices.Contains(ignored, report.IgnoresStrategy) {
+			text += " (" + Visible(request.Strategy) + ")"
+		}
 	default:
 		text += "verified in " + names[0]
 	}
-	if request.RequiredSoakTime != nil {
+	if request.RequiredSoakTime != nil && !slices.Contains(ignored, report.IgnoresSoak) {
 		text += fmt.Sprintf(" and soaked there for %s", request.RequiredSoakTime)
 	}
 	if request.Direct {
@@ -380,9 +385,9 @@ func (p *page) autoPromotion(f *report.ExplainedFreight) {
 	selecting := p.stage.AutoPromotion.Selecting
 	for i, policy := range selecting {
 		says := map[bool]string{true: "on", false: "off"}[policy.Enabled]
-		text := fmt.Sprintf("policy %d (%s) says %s", policy.Index, Visible(policy.Selector), says)
+		text := fmt.Sprintf("promotionPolicies[%d] (%s) says %s", policy.Index, Visible(policy.Selector), says)
 		if i > 0 {
-			text += fmt.Sprintf(", and does not count: policy %d comes first", selecting[0].Index)
+			text += fmt.Sprintf(", and does not count: promotionPolicies[%d] comes first", selecting[0].Index)
 		}
 		p.item(2, "-", text)
 	}
@@ -406,15 +411,9 @@ func candidates(known map[string]report.Named) string {
 	return fmt.Sprintf("candidate as configured: %s; under any: %s; under all: %s", configured, one, all)
 }
 
+// hold says where a hold comes from; who holds, and since when, is told before.
 func (p *page) hold(hold *report.Hold) string {
-	text := fmt.Sprintf("on hold since Promotion %s of %s", Visible(hold.Promotion), Visible(hashes().ReplaceAllString(hold.Freight, "$1")))
-	if hold.Actor != "" {
-		text += " by " + Visible(hold.Actor)
-	}
-	if hold.CreatedAt != nil {
-		text += ", " + p.when(hold.CreatedAt)
-	}
-	return text
+	return fmt.Sprintf("the hold came with Promotion %s of %s", Visible(hold.Promotion), name(report.Named{Name: hold.Freight, Alias: hold.Alias}))
 }
 
 func candidate(known map[string]report.Named, semantics string) string {
@@ -478,11 +477,23 @@ func (p *page) forecast(f *report.ExplainedFreight) {
 	listed := &f.Forecast.Listed.Configured
 	p.item(2, "", "listed: "+p.outlook(listed))
 	if before(listed, &available.Configured) {
-		p.item(4, "", "it is not available then: auto-promotion, where it is on, picks it and is refused")
+		p.item(4, "", "it is not available then: "+p.refused())
 	}
 	for _, d := range f.Forecast.Divergence {
 		why := avail.Divergence{Cause: avail.Cause(d.Cause)}.String()
 		p.item(2, "", "when it becomes available, it will not be listed, so that auto-promotion leaves it alone: "+why)
+	}
+}
+
+// refused says what becomes of Freight that is listed and not available.
+func (p *page) refused() string {
+	switch on := p.stage.AutoPromotion.Enabled; {
+	case on == nil:
+		return "auto-promotion, if it is on, picks it and is refused"
+	case *on:
+		return "auto-promotion picks it and is refused"
+	default:
+		return "the web UI offers it, and its Promotion is refused"
 	}
 }
 

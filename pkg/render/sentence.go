@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
@@ -16,7 +17,11 @@ func Sentence(stage *report.Stage, f *report.ExplainedFreight) string {
 	if f.Available.Configured {
 		return fmt.Sprintf("%s is available to %s: %s.", name, to, admitted(stage, f))
 	}
-	why := strings.Join(blocked(stage, &f.Freight, false), "; ")
+	parts := blocked(stage, &f.Freight, false)
+	if stopped(stage, f.Checks) {
+		parts = append(parts, "Kargo stops at the first All request of this origin")
+	}
+	why := strings.Join(parts, "; ")
 	if avail.Verdict(f.Verdict) == avail.VerdictOriginNotRequested { // approved or not
 		why = fmt.Sprintf("%s does not request %s", to, Visible(f.Origin))
 	}
@@ -27,7 +32,7 @@ func Sentence(stage *report.Stage, f *report.ExplainedFreight) string {
 	if avail.OutlookState(f.Forecast.Available.Configured.State) == avail.Never {
 		never = ", and will not be as the Stages are written"
 	}
-	return fmt.Sprintf("%s is not available to %s%s%s: %s.", name, to, asks(stage, &f.Freight), never, why)
+	return fmt.Sprintf("%s is not available to %s%s%s: %s.", name, to, asks(stage, f.Checks), never, why)
 }
 
 // freightName is what people call a piece of Freight.
@@ -39,18 +44,37 @@ func freightName(f *report.Freight) string {
 }
 
 // asks says how many upstreams a Stage asks for, where it asks for several.
-func asks(stage *report.Stage, f *report.Freight) string {
-	for i := range stage.Requests {
-		request := &stage.Requests[i]
-		switch {
-		case request.Origin != f.Origin || len(request.Upstreams) < 2:
-		case request.Strategy == string(kargo.All):
+func asks(stage *report.Stage, checks []report.Check) string {
+	for i := range checks {
+		switch request := &stage.Requests[checks[i].Request]; {
+		case len(request.Upstreams) < 2:
+		case takesAll(stage, &checks[i]):
 			return fmt.Sprintf(", which asks for all of its %d upstreams", len(request.Upstreams))
 		default:
 			return fmt.Sprintf(", which asks for any of its %d upstreams", len(request.Upstreams))
 		}
 	}
 	return ""
+}
+
+// takesAll reports whether the request says All, and Kargo looks at that.
+func takesAll(stage *report.Stage, check *report.Check) bool {
+	return stage.Requests[check.Request].Strategy == string(kargo.All) && !slices.Contains(check.Ignores, report.IgnoresStrategy)
+}
+
+// stopped reports whether a later request would have admitted the Freight, had Kargo not
+// stopped at one that says All.
+func stopped(stage *report.Stage, checks []report.Check) bool {
+	first := slices.IndexFunc(checks, func(c report.Check) bool { return takesAll(stage, &c) })
+	return first >= 0 && slices.ContainsFunc(checks[first+1:], func(c report.Check) bool {
+		satisfied := 0
+		for u := range c.Upstreams {
+			if c.Upstreams[u].Satisfied {
+				satisfied++
+			}
+		}
+		return c.Direct || satisfied > 0 && (satisfied == len(c.Upstreams) || !takesAll(stage, &c))
+	})
 }
 
 // admitted says what admits a piece of Freight.
@@ -83,10 +107,15 @@ func verifiedBy(stage *report.Stage, checks []report.Check) string {
 			continue
 		}
 		text := "verified in " + strings.Join(done, ", ")
-		if request.RequiredSoakTime != nil {
+		ignored := checks[i].Ignores
+		if request.RequiredSoakTime != nil && !slices.Contains(ignored, report.IgnoresSoak) {
 			text += fmt.Sprintf(" and soaked %s", request.RequiredSoakTime)
 		}
 		switch {
+		case slices.Contains(ignored, report.IgnoresSoak) && slices.Contains(ignored, report.IgnoresStrategy):
+			return text + "; this Kargo looks neither at soak times nor at strategies"
+		case slices.Contains(ignored, report.IgnoresSoak):
+			return text + "; this Kargo does not look at soak times"
 		case len(upstreams) == 1:
 			return text
 		case request.Strategy == string(kargo.All) && len(done) < len(upstreams):

@@ -104,7 +104,7 @@ func soakWord(soak *kargo.Duration) string {
 // effect says what follows, at once and later.
 func (p *page) effect(e *report.Effect, indent int) {
 	if e == nil {
-		p.item(indent, "", "What that does is unknown, as Freight could not be read.")
+		p.item(indent, "", "What that does is unknown, as not all that it hangs on could be read; the warnings say what.")
 		return
 	}
 	p.item(indent, "", "At once:")
@@ -182,6 +182,7 @@ func (s *sayings) answers(e *report.StageEffect, later bool) {
 func (s *sayings) promotions(e *report.StageEffect) {
 	s.say("auto-promotion promotes", without(e.Starts, e.Reverts))
 	s.say("auto-promotion promotes, though older than what it runs", e.Reverts)
+	s.say("auto-promotion picks it and is refused, as it is listed and not available; nothing else is promoted by itself meanwhile", e.Refused)
 	var suppressed []report.Named
 	for i := range e.Fails {
 		f := &e.Fails[i]

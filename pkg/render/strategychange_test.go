@@ -30,7 +30,7 @@ func named(names ...string) []report.Named {
 
 func TestStrategyChangeWithoutFreight(t *testing.T) {
 	c := &report.StrategyChange{Requests: []report.ChangedRequest{{Stage: "prod", Origin: "Warehouse/w", From: "All", To: "", Changes: true}}}
-	want := "prod, Warehouse/w: All becomes OneOf (absent)\nWhat that does is unknown, as Freight could not be read.\n"
+	want := "prod, Warehouse/w: All becomes OneOf (absent)\nWhat that does is unknown, as not all that it hangs on could be read; the warnings say what.\n"
 	if diff := cmp.Diff(want, strategyChange(t, c)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
@@ -128,7 +128,7 @@ func TestWhatIfWithoutFreight(t *testing.T) {
 Had it always been so, which answers would be others is unknown, as Freight could not be read.
 
 Carried out now:
-  What that does is unknown, as Freight could not be read.
+  What that does is unknown, as not all that it hangs on could be read; the warnings say what.
 `
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
@@ -139,7 +139,7 @@ Carried out now:
 func TestWhatIfRowsInAPipe(t *testing.T) {
 	yes, no := true, false
 	hash := strings.Repeat("0123456789", 4)
-	w := &report.WhatIf{Effect: &report.Effect{}, Rows: report.WhatIfRows{
+	w := &report.WhatIf{Effect: &report.Effect{}, Freight: 2, Rows: report.WhatIfRows{
 		{Stage: "prod", Rule: "All", Freight: report.Named{Name: hash}, Available: report.Flip{Before: true}, Listed: report.MayFlip{After: &no}},
 		{Stage: "prod", Rule: "All", Freight: report.Named{Name: "f2", Alias: "odd panda"}, Listed: report.MayFlip{Before: &yes}},
 	}}

@@ -34,6 +34,9 @@ func (p *page) whatIfRows(c *report.WhatIf) error {
 	case c.Rows == nil:
 		p.heading("Had it always been so, which answers would be others is unknown, as Freight could not be read.")
 		return nil
+	case c.Freight == 0:
+		p.heading("Which answers would be others cannot be shown, as there is no Freight.")
+		return nil
 	case len(c.Rows) == 0:
 		p.heading("Had it always been so, no answer would be another.")
 		return nil

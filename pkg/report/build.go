@@ -137,7 +137,7 @@ func view(e *avail.Evaluator, s *avail.Stage) Stage {
 	return Stage{
 		Name:          s.Metadata.Name,
 		ControlFlow:   s.IsControlFlow(),
-		Current:       current(s.Stage),
+		Current:       current(s.Project(), s.Stage),
 		Requests:      requests(s.Stage),
 		AutoPromotion: autoPromotion(e, s),
 		ListError:     s.ListError(avail.Configured),
@@ -249,14 +249,23 @@ func words(list []avail.Semantics) []string {
 }
 
 // current lists what a Stage runs now, by origin.
-func current(s *kargo.Stage) []Current {
+func current(project *pipeline.Project, s *kargo.Stage) []Current {
 	list := []Current{}
 	if collection := s.Status.Current(); collection != nil {
 		for _, origin := range slices.Sorted(maps.Keys(collection.Items)) {
-			list = append(list, Current{origin, collection.Items[origin].Name})
+			name := collection.Items[origin].Name
+			list = append(list, Current{origin, name, aliasOf(project, name)})
 		}
 	}
 	return list
+}
+
+// aliasOf returns the alias of the Freight of this name, "" when it is not known.
+func aliasOf(project *pipeline.Project, name string) string {
+	if f := project.FreightNamed(name); f != nil {
+		return f.AliasOrLabel()
+	}
+	return ""
 }
 
 func requests(s *kargo.Stage) []Request {

@@ -157,7 +157,7 @@ func TestWarnings(t *testing.T) {
 	objects.Config = &kargo.ProjectSpec{PromotionPolicies: []kargo.PromotionPolicy{{StageSelector: &kargo.StageSelector{Name: "regex:["}}}}
 	got := report.Warnings([]*avail.Evaluator{evaluate(objects)})
 	want := []string{
-		"auto-promotion is unknown: promotion policy 0 of Project \"web\": error parsing regexp: missing closing ]: `[`",
+		"auto-promotion is unknown: promotionPolicies[0] of Project \"web\": error parsing regexp: missing closing ]: `[`",
 		`Stage "prod" of Project "web": spec.requestedFreight[0] has the unknown availabilityStrategy "Most": Kargo's promotion check takes it for OneOf, its listing fails`,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

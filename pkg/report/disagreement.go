@@ -1,7 +1,10 @@
 package report
 
 import (
+	"fmt"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/autopromote"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
@@ -19,7 +22,7 @@ func disagreements(s *avail.Stage, f *kargo.Freight) []Disagreement {
 				return j.Available[in] != available
 			})}
 			if len(part.In) > 0 {
-				list = append(list, disagreement(s, &j, part))
+				list = append(list, disagreement(s, f, &j, part))
 			}
 		}
 	}
@@ -27,7 +30,7 @@ func disagreements(s *avail.Stage, f *kargo.Freight) []Disagreement {
 }
 
 // disagreement is about semantics under which the check says the same.
-func disagreement(s *avail.Stage, j *avail.Judgment, d avail.Divergence) Disagreement {
+func disagreement(s *avail.Stage, f *kargo.Freight, j *avail.Judgment, d avail.Divergence) Disagreement {
 	in := d.In[0]
 	policy, _ := autopromote.SwitchOf(s.Project(), s.Stage, s.Rules())
 	said := Disagreement{
@@ -35,8 +38,11 @@ func disagreement(s *avail.Stage, j *avail.Judgment, d avail.Divergence) Disagre
 		Available:   j.Available[in],
 		Listed:      maybe(j.Listed[in]),
 		Reason:      d.String(),
-		Consequence: consequence(s.IsControlFlow(), j.Available[in], policy.Enabled),
+		Consequence: consequence(s.IsControlFlow(), j.Available[in], policy.Enabled, picksNow(s, f, in)),
 		WayOut:      wayOut(d.Cause, s.IsControlFlow(), j.Available[in]),
+	}
+	if d.Cause == avail.NotCurrentlyUpstream {
+		said.WayOut = follow(s, f)
 	}
 	if in != avail.Configured {
 		said.Consequence = "with that strategy, " + said.Consequence
@@ -44,8 +50,62 @@ func disagreement(s *avail.Stage, j *avail.Judgment, d avail.Divergence) Disagre
 	return said
 }
 
-// consequence says what a user meets.
-func consequence(controlFlow, available bool, auto avail.Truth) string {
+// picksNow says when auto-promotion, by the semantics, picks a listed piece of Freight.
+func picksNow(s *avail.Stage, f *kargo.Freight, semantics avail.Semantics) string {
+	if autopromote.Candidates(s, semantics)[f.Origin] == f {
+		return "now"
+	}
+	return "once it is the newest"
+}
+
+// follow is the way out for Freight that the upstream which the Stage follows does not
+// run: it can be promoted there if it is available there.
+func follow(s *avail.Stage, f *kargo.Freight) string {
+	ways := []string{"promote it by hand"}
+	if s.IsControlFlow() { // an approval does not get past MatchUpstream either
+		ways = nil
+	}
+	for i := range s.Spec.RequestedFreight {
+		request := &s.Spec.RequestedFreight[i]
+		if request.Origin != f.Origin || !s.Follows(request) || len(request.Sources.Stages) == 0 {
+			continue
+		}
+		if way := promoteTo(s.Other(request.Sources.Stages[0]), f); way != "" {
+			ways = append(ways, way)
+		}
+	}
+	if len(ways) == 0 {
+		return "drop the selectionPolicy"
+	}
+	return strings.Join(ways, ", or ")
+}
+
+// promoteTo says how the Freight comes to the upstream that is followed, "" if nohow.
+func promoteTo(upstream *avail.Stage, f *kargo.Freight) string {
+	if upstream == nil || upstream.IsControlFlow() {
+		return ""
+	}
+	text := fmt.Sprintf("promote it to %s, which the Stage follows", upstream.Metadata.Name)
+	switch o := upstream.Forecast(f).Available[avail.Configured]; o.State {
+	case avail.Now:
+		return text
+	case avail.Later:
+		return fmt.Sprintf("%s, once it is available there at %s", text, o.At.UTC().Format(time.RFC3339))
+	case avail.Never:
+		return fmt.Sprintf("%s: not possible unless %s", text, strings.Join(o.Unless, "; or "))
+	case avail.Open, avail.Unsure:
+	}
+	var waits []string
+	for _, b := range upstream.Blockers(f) {
+		if !slices.Contains(waits, b.Stage) {
+			waits = append(waits, b.Stage)
+		}
+	}
+	return fmt.Sprintf("%s, once it is available there: it waits for %s, or for an approval for %s", text, strings.Join(waits, ", "), upstream.Metadata.Name)
+}
+
+// consequence says what a user meets; picks says when auto-promotion picks it.
+func consequence(controlFlow, available bool, auto avail.Truth, picks string) string {
 	switch {
 	case controlFlow && available:
 		return "the check admits it, but the Stage does not pass it on to its downstream Stages"
@@ -58,9 +118,9 @@ func consequence(controlFlow, available bool, auto avail.Truth) string {
 	case auto == avail.No:
 		return "the web UI offers it, and Kargo's webhook refuses its Promotion"
 	case auto == avail.Unknown:
-		return "auto-promotion, where it is on, picks it once it is the newest, and Kargo's webhook refuses the Promotion"
+		return "auto-promotion, where it is on, picks it " + picks + ", and Kargo's webhook refuses the Promotion"
 	default:
-		return "auto-promotion picks it once it is the newest, Kargo's webhook refuses the Promotion, the Stage becomes not Ready, and older Freight is not tried"
+		return "auto-promotion picks it " + picks + ", Kargo's webhook refuses the Promotion, the Stage becomes not Ready, and older Freight is not tried"
 	}
 }
 
@@ -77,12 +137,8 @@ func wayOut(cause avail.Cause, controlFlow, available bool) string {
 		}
 		return "let it soak in the upstreams, or approve it"
 	case avail.ControlFlowSoak:
-		return "drop the request's requiredSoakTime, or approve this piece; in the requests of the control-flow Stage a soak time works, with a kargo refresh stage once it is over"
-	case avail.NotCurrentlyUpstream:
-		if controlFlow { // an approval does not get past MatchUpstream either
-			return "promote it to the upstream that the Stage follows"
-		}
-		return byHand + ", or promote it to the upstream that the Stage follows"
+		return "drop the request's requiredSoakTime, or approve this piece; in the requests of the control-flow Stage a soak time works, if that Stage is refreshed once it is over"
+	case avail.NotCurrentlyUpstream: // follow says it
 	case avail.ForeignOriginApproval:
 		return "promote it by hand now: from v1.11.0 on such an approval does not count"
 	case avail.WarehouseMissing:

@@ -28,24 +28,26 @@ func TestDisagreements(t *testing.T) {
 	qa, hour := build.From("qa"), build.Soak("1h")
 	v1 := []build.FreightOption{build.Soaked("qa", "2h"), build.Soaked("dev", "2h")}
 	v2 := []build.FreightOption{build.Verified("qa"), build.In("qa", at("11:55")), build.Soaked("dev", "2h")}
+	direct, behind := build.Stage("qa", build.Requests("w", build.Direct())), build.Stage("qa", build.Requests("w", build.From("dev")))
 	const (
 		byHand   = "promote it by hand"
 		noAuto   = "it can be promoted by hand; the web UI does not offer it"
 		auto     = "it can be promoted by hand; auto-promotion does not pick it, and the web UI does not offer it"
 		refused  = "the web UI offers it, and Kargo's webhook refuses its Promotion"
-		stuck    = "auto-promotion picks it once it is the newest, Kargo's webhook refuses the Promotion, the Stage becomes not Ready, and older Freight is not tried"
+		stuck    = "auto-promotion picks it now, Kargo's webhook refuses the Promotion, the Stage becomes not Ready, and older Freight is not tried"
 		stopped  = "the check admits it, but the Stage does not pass it on to its downstream Stages"
 		passes   = "the Stage passes it on all the same: it counts as verified there, though the check would not admit it"
 		upgrade  = "upgrade Kargo to v1.3.3 or later, where both answer alike"
 		orWait   = "let it soak in the upstreams, or approve it"
 		that     = "with that strategy, "
 		dropSoak = "; or drop the request's requiredSoakTime"
-		gateSoak = "drop the request's requiredSoakTime, or approve this piece; in the requests of the control-flow Stage a soak time works, with a kargo refresh stage once it is over"
+		gateSoak = "drop the request's requiredSoakTime, or approve this piece; in the requests of the control-flow Stage a soak time works, if that Stage is refreshed once it is over"
 	)
 	tests := []struct {
 		name    string
 		release string
 		stage   kargo.Stage
+		others  []kargo.Stage
 		freight []build.FreightOption
 		auto    bool
 		unknown bool // the policies
@@ -78,11 +80,23 @@ func TestDisagreements(t *testing.T) {
 		{name: "V2 at a control-flow Stage", stage: gate(qa, hour), freight: v2, want: [][]string{
 			{"configured, any: available false, listed true: it also soaked in a Stage that is no upstream, kargo#4586", passes, orWait},
 		}},
-		{name: "V3", stage: regular(qa, build.MatchUpstream()), freight: []build.FreightOption{build.Verified("qa")}, auto: true, want: [][]string{
-			{"configured, any, all: available true, listed false: MatchUpstream, and the upstream does not run it now", auto, byHand + ", or promote it to the upstream that the Stage follows"},
+		{name: "V3", others: []kargo.Stage{direct}, stage: regular(qa, build.MatchUpstream()), freight: []build.FreightOption{build.Verified("qa")}, auto: true, want: [][]string{
+			{"configured, any, all: available true, listed false: MatchUpstream, and the upstream does not run it now", auto, byHand + ", or promote it to qa, which the Stage follows"},
 		}},
-		{name: "V3 at a control-flow Stage", stage: gate(qa, build.MatchUpstream()), freight: []build.FreightOption{build.Verified("qa")}, want: [][]string{
-			{"configured, any, all: available true, listed false: MatchUpstream, and the upstream does not run it now", stopped, "promote it to the upstream that the Stage follows"},
+		{name: "V3 at a control-flow Stage", others: []kargo.Stage{direct}, stage: gate(qa, build.MatchUpstream()), freight: []build.FreightOption{build.Verified("qa")}, want: [][]string{
+			{"configured, any, all: available true, listed false: MatchUpstream, and the upstream does not run it now", stopped, "promote it to qa, which the Stage follows"},
+		}},
+		{name: "V4, where the upstream may not have it yet", others: []kargo.Stage{behind, build.Stage("dev", build.Requests("w", build.Direct()))}, stage: regular(qa, build.MatchUpstream()), freight: []build.FreightOption{build.Approved("prod")}, want: [][]string{
+			{
+				"configured, any, all: available true, listed false: MatchUpstream, and the upstream does not run it now", noAuto,
+				byHand + ", or promote it to qa, which the Stage follows, once it is available there: it waits for dev, or for an approval for qa",
+			},
+		}},
+		{name: "V4, where the upstream never has it", others: []kargo.Stage{behind}, stage: regular(qa, build.MatchUpstream()), freight: []build.FreightOption{build.Approved("prod")}, want: [][]string{
+			{
+				"configured, any, all: available true, listed false: MatchUpstream, and the upstream does not run it now", noAuto,
+				byHand + ", or promote it to qa, which the Stage follows: not possible unless a Stage dev is created; or it is approved for qa",
+			},
 		}},
 		{name: "V5", release: "v1.10.10", stage: regular(qa), origin: "x", freight: []build.FreightOption{build.Approved("prod")}, want: [][]string{
 			{"configured, any, all: available true, listed false: approved, though its origin is not requested, kargo#6562", noAuto, "promote it by hand now: from v1.11.0 on such an approval does not count"},
@@ -127,7 +141,7 @@ func TestDisagreements(t *testing.T) {
 				origin = test.origin
 			}
 			objects := pipeline.Objects{
-				Stages:     []kargo.Stage{test.stage, build.Stage("gate", build.ControlFlow())},
+				Stages:     append([]kargo.Stage{test.stage, build.Stage("gate", build.ControlFlow())}, test.others...),
 				Freight:    []kargo.Freight{build.Freight("f1", origin, test.freight...)},
 				Warehouses: []string{"w", "x"},
 			}
@@ -148,7 +162,7 @@ func TestDisagreements(t *testing.T) {
 				t.Errorf("Disagreements (-want +got):\n%s", diff)
 			}
 			for _, d := range got {
-				if strings.Contains(d.WayOut, "approve") {
+				if strings.Contains(d.WayOut, "approve ") {
 					approvalMends(t, test.release, objects)
 				}
 			}

@@ -94,7 +94,7 @@ func (x Explainer) newest(s *avail.Stage, list []*kargo.Freight) ExplainedFreigh
 func explainedAs(s *avail.Stage) *Stage {
 	policy, _ := autopromote.SwitchOf(s.Project(), s.Stage, s.Rules())
 	return &Stage{
-		Name: s.Metadata.Name, ControlFlow: s.IsControlFlow(), Current: current(s.Stage), Requests: requests(s.Stage),
+		Name: s.Metadata.Name, ControlFlow: s.IsControlFlow(), Current: current(s.Project(), s.Stage), Requests: requests(s.Stage),
 		AutoPromotion: AutoPromotion{Enabled: maybe(policy.Enabled)}, ListError: s.ListError(avail.Configured),
 	}
 }
@@ -104,7 +104,7 @@ func explainStage(s *avail.Stage) ExplainedStage {
 	stage := ExplainedStage{
 		Name:          s.Metadata.Name,
 		ControlFlow:   s.IsControlFlow(),
-		Current:       current(s.Stage),
+		Current:       current(s.Project(), s.Stage),
 		Requests:      requests(s.Stage),
 		AutoPromotion: Policies{Enabled: maybe(policy.Enabled), Selecting: []Policy{}},
 		ListError:     s.ListError(avail.Configured),
@@ -146,13 +146,25 @@ func checks(s *avail.Stage, f *kargo.Freight) []Check {
 		if request.Origin != f.Origin {
 			continue
 		}
-		check := Check{Request: i, Approved: isApproved, ApprovedAt: utcOf(approved.ApprovedAt), Direct: request.Sources.Direct, Upstreams: []UpstreamCheck{}}
+		check := Check{Request: i, Approved: isApproved, ApprovedAt: utcOf(approved.ApprovedAt), Direct: request.Sources.Direct, Ignores: ignores(s.Rules(), request), Upstreams: []UpstreamCheck{}}
 		for _, upstream := range request.Sources.Upstreams() {
 			check.Upstreams = append(check.Upstreams, upstreamCheck(s, f, request, upstream))
 		}
 		list = append(list, check)
 	}
 	return list
+}
+
+// ignores names the fields of a request that the check does not look at by these rules.
+func ignores(rules avail.Rules, request *kargo.Request) []string {
+	var fields []string
+	if request.Sources.RequiredSoakTime != nil && !rules.KnowsSoak() {
+		fields = append(fields, IgnoresSoak)
+	}
+	if request.Sources.AvailabilityStrategy == kargo.All && !rules.ChecksStrategy() {
+		fields = append(fields, IgnoresStrategy)
+	}
+	return fields
 }
 
 func upstreamCheck(s *avail.Stage, f *kargo.Freight, request *kargo.Request, upstream string) UpstreamCheck {
@@ -166,7 +178,7 @@ func upstreamCheck(s *avail.Stage, f *kargo.Freight, request *kargo.Request, ups
 		Current:    found.There,
 		Since:      utcOf(found.Since),
 	}
-	if need := request.Sources.RequiredSoakTime; need != nil {
+	if need := request.Sources.RequiredSoakTime; need != nil && s.Rules().KnowsSoak() {
 		check.Soak = soak(&found, *need, s.Now())
 	}
 	if p := found.Promotion; p != nil {
@@ -228,7 +240,7 @@ func outlook(o avail.Outlook) Outlook {
 func freightPolicies(s *avail.Stage, f *kargo.Freight) FreightPolicies {
 	policies := FreightPolicies{}
 	if hold := autopromote.HoldOf(s.Stage, s.Rules(), f.Origin); hold != nil {
-		policies.Hold = &Hold{hold.FreightName, hold.PromotionName, hold.Actor, utcOf(hold.CreatedAt)}
+		policies.Hold = &Hold{hold.FreightName, aliasOf(s.Project(), hold.FreightName), hold.PromotionName, hold.Actor, utcOf(hold.CreatedAt)}
 	}
 	o := autopromote.OutcomeOf(s, f)
 	if o.Asked {

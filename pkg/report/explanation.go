@@ -82,12 +82,21 @@ type ExplainedFreight struct {
 
 // Check is the rule of one request, point by point.
 type Check struct {
-	Request    int             `json:"request"`
-	Approved   bool            `json:"approved"`
-	ApprovedAt *time.Time      `json:"approvedAt,omitzero"`
-	Direct     bool            `json:"direct"`
-	Upstreams  []UpstreamCheck `json:"upstreams"`
+	Request    int        `json:"request"`
+	Approved   bool       `json:"approved"`
+	ApprovedAt *time.Time `json:"approvedAt,omitzero"`
+	Direct     bool       `json:"direct"`
+	// Ignores names the fields that the request has set and that Kargo's check does not
+	// look at in this release; optional.
+	Ignores   []string        `json:"ignores,omitempty"`
+	Upstreams []UpstreamCheck `json:"upstreams"`
 }
+
+// What a Check may ignore.
+const (
+	IgnoresSoak     = "requiredSoakTime"
+	IgnoresStrategy = "availabilityStrategy"
+)
 
 // UpstreamCheck is how far one upstream is with a piece of Freight.
 type UpstreamCheck struct {
@@ -100,7 +109,7 @@ type UpstreamCheck struct {
 	// Current says that it is there now, Since when it entered; Since is optional.
 	Current bool       `json:"current"`
 	Since   *time.Time `json:"since,omitzero"`
-	// Soak is optional: absent when no soak time is required.
+	// Soak is optional: absent when no soak time is required, or Kargo does not look at it.
 	Soak *Soak `json:"soak,omitzero"`
 	// Promotion, Verification and Health are evidence, each optional.
 	Promotion    *PromotionEvidence    `json:"promotion,omitzero"`
@@ -187,7 +196,9 @@ type Named struct {
 
 // Hold is what holds auto-promotion of one origin.
 type Hold struct {
-	Freight   string     `json:"freight"`
+	Freight string `json:"freight"`
+	// Alias is the Freight's; optional, absent when it is not known.
+	Alias     string     `json:"alias,omitzero"`
 	Promotion string     `json:"promotion"`
 	Actor     string     `json:"actor"`
 	CreatedAt *time.Time `json:"createdAt,omitzero"`

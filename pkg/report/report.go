@@ -65,6 +65,8 @@ type Stage struct {
 type Current struct {
 	Origin  string `json:"origin"`
 	Freight string `json:"freight"`
+	// Alias is the Freight's; optional, absent when it is not known.
+	Alias string `json:"alias,omitzero"`
 }
 
 // Request is one entry of the Stage's requestedFreight.

@@ -103,6 +103,9 @@ type StageEffect struct {
 	// what the Stage runs.
 	Starts  []Named `json:"starts"`
 	Reverts []Named `json:"reverts"`
+	// Refused is what auto-promotion then picks and Kargo's webhook refuses: nothing else is
+	// promoted to the Stage by itself meanwhile.
+	Refused []Named `json:"refused"`
 	// Fails are Promotions that Kargo fails.
 	Fails []FailingPromotion `json:"fails"`
 	// Stranded is what the Stage runs or ran and could not be promoted to it again.
@@ -131,6 +134,8 @@ type WhatIf struct {
 	Requests []ChangedRequest `json:"requests"`
 	// NotInKargo lists the rules among them that Kargo does not have.
 	NotInKargo []string `json:"notInKargo"`
+	// Freight is how many pieces were looked at.
+	Freight int `json:"freight"`
 	// Rows has what flips, or everything where that was asked for; unknown when Freight
 	// could not be read.
 	Rows   WhatIfRows `json:"rows"`
@@ -193,7 +198,7 @@ func NewWhatIf(header Header, before *avail.Evaluator, plan *change.Plan, all bo
 	if before.Project().Unread(pipeline.Freight) {
 		return w
 	}
-	w.Rows = WhatIfRows{}
+	w.Freight, w.Rows = len(before.Project().Freight()), WhatIfRows{}
 	imagined := change.Imagine(before, plan)
 	for _, name := range plan.Reached() {
 		was, is := before.Stage(name), imagined.Stage(name)
@@ -269,7 +274,7 @@ func stageEffects(list []change.StageEffect) []StageEffect {
 		effect := StageEffect{
 			Stage: e.Stage.Metadata.Name, ControlFlow: e.Stage.IsControlFlow(),
 			Gained: namedAll(e.Gained), Lost: namedAll(e.Lost), Listed: namedAll(e.Listed), Unlisted: namedAll(e.Unlisted),
-			Passes: namedAll(e.Passes), Passed: namedAll(e.Passed), Starts: namedAll(e.Starts), Reverts: namedAll(e.Reverts), Fails: []FailingPromotion{},
+			Passes: namedAll(e.Passes), Passed: namedAll(e.Passed), Starts: namedAll(e.Starts), Reverts: namedAll(e.Reverts), Refused: namedAll(e.Refused), Fails: []FailingPromotion{},
 			Stranded: namedAll(e.Stranded), Unverified: namedAll(e.Unverified), Unknown: []string{},
 		}
 		for _, part := range e.Unknown {

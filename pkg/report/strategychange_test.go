@@ -64,7 +64,7 @@ func TestStrategyChange(t *testing.T) {
 		`{"apiVersion":"kargo-avail/v1alpha1","kind":"StrategyChange","at":"2024-01-02T12:00:00Z","kargoVersion":"unknown","warnings":[],"project":"web",`,
 		`"requests":[{"stage":"prod","request":0,"origin":"Warehouse/w","from":"","to":"All","changes":true,"hazards":[]}],`,
 		`"effect":{"now":[{"stage":"prod","controlFlow":false,"gained":[],"lost":[{"name":"f2","alias":""}],"listed":[],"unlisted":[{"name":"f2","alias":""}],`,
-		`"passes":[],"passed":[],"starts":[{"name":"f1","alias":""}],"reverts":[{"name":"f1","alias":""}],`,
+		`"passes":[],"passed":[],"starts":[{"name":"f1","alias":""}],"reverts":[{"name":"f1","alias":""}],"refused":[],`,
 		`"fails":[{"promotion":"m1","freight":{"name":"f2","alias":""},"running":true,"suppresses":true}],`,
 		`"stranded":[{"name":"f2","alias":""}],"unverified":[{"name":"f2","alias":""}],"unknown":[]}],"follows":[]},"dryRun":"none","results":[]}`,
 	}, "")

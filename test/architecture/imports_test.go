@@ -28,8 +28,8 @@ func layers() [][]string {
 		{"pkg/source"},
 		{"pkg/live"},
 		{"pkg/cli"},
-		{"pkg/watch"},
-		{"pkg/cmd/explain", "pkg/cmd/list", "pkg/cmd/setstrategy", "pkg/cmd/version", "pkg/cmd/wait", "pkg/cmd/whatif"},
+		{"pkg/complete", "pkg/watch"},
+		{"pkg/cmd/completion", "pkg/cmd/explain", "pkg/cmd/list", "pkg/cmd/setstrategy", "pkg/cmd/version", "pkg/cmd/wait", "pkg/cmd/whatif"},
 		{"pkg/cmd"},
 		{"cmd/kubectl-kargo_avail"},
 		{"pkg/internal/build"}, // for tests alone: nothing is above it

@@ -67,7 +67,7 @@ func TestRecordedMomentsAreExplained(t *testing.T) {
 				"prod", "dddddd",
 				[3]bool{},
 				lines("staging-a any,all VerificationPending", "staging-b any,all PromotionPending"),
-				"Promotion staging-b.01m83bqq8qgbvsp367sq0ma71x.c66c4a2 is queued",
+				"Promotion staging-b.01m83bqq8qgbvsp367sq0ma71x.c66c4a2 is queued behind the verification of cccccc",
 			},
 			{"gate", "dddddd", [3]bool{}, lines("staging-a any,all VerificationPending", "staging-b any,all PromotionPending"), ""},
 		},

@@ -180,7 +180,7 @@ func (s strategies) testSets(t *testing.T) {
 		{[]string{"prod", "two", "--unset"}, []string{prod + "strategy unset (was OneOf)", two + "strategy unset (was OneOf)"}, "-", []string{"-", "-"}},
 		{[]string{"prod", "--unset"}, []string{prod + "unchanged (OneOf)"}, "-", []string{"-", "-"}},
 		{[]string{"--all", "all", "--yes"}, []string{
-			"stage.kargo.akuity.io/one unchanged (OneOf)", prod + "strategy set to All (was OneOf)", two + "strategy set to All (was OneOf)",
+			"stage.kargo.akuity.io/one not changed (OneOf; All would have no effect)", prod + "strategy set to All (was OneOf)", two + "strategy set to All (was OneOf)",
 		}, "All", []string{"All", "All"}},
 		{[]string{"prod", "two", "--unset", "-o", "name"}, []string{"stage.kargo.akuity.io/prod", "stage.kargo.akuity.io/two"}, "-", []string{"-", "-"}},
 	} {
@@ -319,7 +319,7 @@ func TestSetStrategyRights(t *testing.T) {
 	if got.Exit != 3 || got.Stdout != "" {
 		t.Errorf("without --yes: got exit %d, stdout %q", got.Exit, got.Stdout)
 	}
-	got.wantStderr(t, "nothing was changed: its effect could not be read; with --yes it is changed all the same")
+	got.wantStderr(t, "nothing was changed: its effect could not be read; with --yes it is asked of the API server all the same")
 	s.want(t, "prod", "-")
 
 	got = c.kargoAvail(t, editor, "set-strategy", "-l", "tier=prod", "all", "--yes")
@@ -368,7 +368,7 @@ func TestSetStrategyForetells(t *testing.T) {
 	if got.Exit != 3 || got.Stdout != "" {
 		t.Errorf("got %+v", got)
 	}
-	got.wantStderr(t, "prod, Warehouse/app: All becomes OneOf\n", "error: nothing was changed: it starts auto-promotion; with --yes it is changed all the same\n")
+	got.wantStderr(t, "prod, Warehouse/app: All becomes OneOf\n", "error: nothing was changed: it starts auto-promotion; with --yes it is asked of the API server all the same\n")
 
 	type named struct{ Alias string }
 	for _, want := range []struct {

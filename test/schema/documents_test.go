@@ -79,9 +79,9 @@ func TestChangesFollowTheSchema(t *testing.T) {
 		Name: "f1", Artifacts: []string{}, Verdict: string(avail.VerdictVerified), Divergence: []report.Divergence{}, Blockers: []report.Blocker{},
 	}
 	for _, change := range []report.Change{
-		{From: verdict(avail.VerdictBlocked), To: verdict(avail.VerdictVerified), Object: freight},
-		{To: verdict(avail.VerdictVerified), Object: freight},
-		{From: verdict(avail.VerdictBlocked)},
+		{From: verdict(avail.VerdictBlocked), To: verdict(avail.VerdictVerified), Flipped: []string{"configured", "any"}, Object: freight},
+		{To: verdict(avail.VerdictVerified), Flipped: []string{}, Object: freight},
+		{From: verdict(avail.VerdictBlocked), Flipped: []string{}},
 	} {
 		change.APIVersion, change.Kind = report.APIVersion, report.KindChange
 		text, err := render.MarshalJSON(change)

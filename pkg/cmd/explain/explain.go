@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/complete"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/remedy"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
@@ -26,7 +27,7 @@ func NewCommand(env cli.Env, connection *cli.ConnectionFlags) *cobra.Command {
 		Long:              long,
 		Example:           examples,
 		Args:              cli.Args(oneOrTwo),
-		ValidArgsFunction: cobra.NoFileCompletions,
+		ValidArgsFunction: complete.New(env, connection).StageAndFreight,
 	}
 	flags.addTo(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -83,10 +84,13 @@ func (o *options) run(ctx context.Context, env cli.Env) error {
 	}
 	cli.Tell(env, o.Connection.Color, subject.Input)
 	explanation := o.explain(subject)
+	var unwritten error
 	if err := o.print(env, explanation); err != nil {
-		return &cli.WriteError{Err: err}
+		unwritten = &cli.WriteError{Err: err}
 	}
 	switch {
+	case unwritten != nil && !cli.ReaderGone(unwritten):
+		return unwritten
 	case subject.FreightUnread:
 		return errUnread
 	case o.exitCode && !allAvailable(explanation):

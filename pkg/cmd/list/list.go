@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/complete"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 )
 
@@ -33,7 +34,7 @@ func Configure(cmd *cobra.Command, env cli.Env, connection *cli.ConnectionFlags,
 	cmd.Long = long
 	cmd.Example = examples
 	cmd.Args = cobra.ArbitraryArgs
-	cmd.ValidArgsFunction = cobra.NoFileCompletions
+	cmd.ValidArgsFunction = complete.New(env, connection).Stages
 	flags := newFlags()
 	flags.addTo(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -61,7 +62,9 @@ With --watch a terminal shows a picture that keeps itself up to date. What chang
 in the last ten seconds has ◂ behind it (< with --ascii), and the line at the bottom
 says how fresh the picture is. A pipe gets a line for each verdict that changes: the
 time, the Project, the Stage, the Freight, the verdict before and the one now ("-" is
-none), and why; with -o json or yaml a document for each.`
+none), and why; with -o json or yaml a document for each. Where the answer under any
+or all changes and the verdict does not, both verdicts are the same, and why says
+which answer: "under all: available now".`
 
 const examples = `  # What is available to the Stages of the current Project, and what blocks the rest
   kubectl kargo-avail

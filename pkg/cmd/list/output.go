@@ -31,8 +31,8 @@ func newOutputFlags() outputFlags {
 
 func (f *outputFlags) addTo(cmd *cobra.Command) {
 	f.templates.AddFlags(cmd)
+	cli.AddOutput(cmd, &f.format, formats()...)
 	set := cmd.Flags()
-	set.StringVarP(&f.format, "output", "o", "", "output format, one of: "+strings.Join(formats(), "|"))
 	set.BoolVar(&f.ascii, "ascii", false, "draw tables with ASCII characters only")
 	set.BoolVar(&f.noHeaders, "no-headers", false, "leave the headers out of tables")
 }

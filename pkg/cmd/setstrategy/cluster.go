@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -23,6 +24,8 @@ type work struct {
 	// releases are what the cluster's schema tells, whatever --kargo-version says.
 	releases kargo.Releases
 	targets  []*target
+	// asked says that somebody has confirmed what is written.
+	asked bool
 }
 
 // target is one Stage that is to be changed.
@@ -33,7 +36,13 @@ type target struct {
 	// object is the Stage as it is after all, nil after an error.
 	object *unstructured.Unstructured
 	err    error
+	// refused says that the error is that its owner would put it back: it is told what
+	// would follow all the same.
+	refused bool
 }
+
+// planned reports whether the Stage is to become otherwise, be it written or refused.
+func (t *target) planned() bool { return (t.err == nil || t.refused) && t.stage.changes() }
 
 // pending reports whether the Stage is still to be written.
 func (t *target) pending() bool { return t.err == nil && t.stage.changes() }
@@ -64,7 +73,7 @@ func (o *options) changeCluster(ctx context.Context, env cli.Env) error {
 		return err
 	}
 	if err := w.confirm(effect); err != nil {
-		return err
+		return w.unconfirmed(effect, err)
 	}
 	if err := w.writeAll(ctx); err != nil {
 		return err
@@ -77,15 +86,28 @@ func (o *options) changeCluster(ctx context.Context, env cli.Env) error {
 	return w.failure()
 }
 
-// pending reports whether any Stage is to be written.
-func (w *work) pending() bool {
+// unconfirmed ends the command where it was not confirmed: with the document, if one is
+// to be printed.
+func (w *work) unconfirmed(e *effect, reason error) error {
+	if !w.printsDocument() {
+		return reason
+	}
 	for _, t := range w.targets {
 		if t.pending() {
-			return true
+			t.err = reason
 		}
 	}
-	return false
+	if err := w.print(e); err != nil {
+		return &cli.WriteError{Err: err}
+	}
+	return reason
 }
+
+// pending reports whether any Stage is to be written.
+func (w *work) pending() bool { return slices.ContainsFunc(w.targets, (*target).pending) }
+
+// planned reports whether any Stage is to become otherwise.
+func (w *work) planned() bool { return slices.ContainsFunc(w.targets, (*target).planned) }
 
 // read reads the Stages that are meant, and plans what is to become of each.
 func (w *work) read(ctx context.Context) error {

@@ -17,10 +17,16 @@ func (w *work) confirm(e *effect) error {
 	if !w.pending() || !e.asks(w.options) {
 		return nil
 	}
-	why := strings.Join(e.reasons(), "; ")
+	w.asked = true
+	return w.ask(e.reasons())
+}
+
+// ask asks whether to write what is pending.
+func (w *work) ask(reasons []string) error {
+	why := strings.Join(reasons, "; ")
 	asker, _ := screen(w.env.ErrOut)
 	if answers, _ := screen(w.env.In); !asker || !answers {
-		return fmt.Errorf("nothing was changed: %s; with --yes it is changed all the same", why)
+		return fmt.Errorf("nothing was changed: %s; with --yes it is asked of the API server all the same", why)
 	}
 	fmt.Fprintf(w.env.ErrOut, "This has to be confirmed: %s.\n%s [y/N] ", why, w.question())
 	answer, err := bufio.NewReader(w.env.In).ReadString('\n')
@@ -33,6 +39,28 @@ func (w *work) confirm(e *effect) error {
 	default:
 		return &cli.NegativeError{Text: "nothing was changed"}
 	}
+}
+
+// mostAsked is how many Stages a question names.
+const mostAsked = 5
+
+// question asks what is about to be done, and where.
+func (w *work) question() string {
+	var names []string
+	for _, t := range w.targets {
+		if t.pending() {
+			names = append(names, visible(t.name))
+		}
+	}
+	what := strings.Join(names[:min(len(names), mostAsked)], ", ")
+	if more := len(names) - mostAsked; more > 0 {
+		what += fmt.Sprintf(" and %d more", more)
+	}
+	where := fmt.Sprintf("in Project %s (%s)", visible(w.project), visible(w.client.Where()))
+	if w.unsets() {
+		return fmt.Sprintf("Unset the strategy of %s %s?", what, where)
+	}
+	return fmt.Sprintf("Set %s %s to %s?", what, where, w.rule)
 }
 
 // screen reports whether a stream is a terminal, and how many columns it has, 0 when

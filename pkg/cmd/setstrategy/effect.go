@@ -1,9 +1,11 @@
 package setstrategy
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -21,6 +23,9 @@ type effect struct {
 	*report.StrategyChange
 	// gates are the control-flow Stages that it opens.
 	gates []string
+	// written is the part of it that is to be confirmed, as the rest is refused; nil when
+	// it is the whole.
+	written *effect
 }
 
 // effectOf works out what follows from the edits of Stages, of which only what writes
@@ -36,19 +41,24 @@ func effectOf(in *cli.Input, e *avail.Evaluator, edits []change.Edit, writes fun
 	return &effect{StrategyChange: report.NewStrategyChange(in.Header, e, plan), gates: opened(e, plan)}, nil
 }
 
-// foresee works out what follows from the pending changes, and says it unless a
+// foresee works out what follows from the planned changes, and says it unless a
 // document is to. What cannot be read keeps nothing from being written.
 func (w *work) foresee(ctx context.Context) (*effect, error) {
-	if !w.pending() && !w.printsDocument() {
+	if !w.planned() && !w.printsDocument() {
 		return &effect{}, nil
 	}
 	in, e, err := w.load(ctx)
 	if err != nil {
 		return nil, err
 	}
-	found, err := effectOf(in, e, w.editsPending(e), w.writes)
-	if err != nil || !w.pending() {
+	found, err := effectOf(in, e, w.edits(e, (*target).planned), w.writes)
+	if err != nil || !w.planned() {
 		return found, err
+	}
+	if edits := w.edits(e, (*target).pending); len(edits) > 0 && slices.ContainsFunc(w.targets, func(t *target) bool { return t.refused }) {
+		if found.written, err = effectOf(in, e, edits, w.writes); err != nil {
+			return nil, err
+		}
 	}
 	cli.Tell(w.env, w.Connection.Color, in)
 	if w.printsDocument() && !found.asks(w.options) {
@@ -57,10 +67,10 @@ func (w *work) foresee(ctx context.Context) (*effect, error) {
 	return found, w.tellEffect(w.env, found)
 }
 
-// writes reports whether a request is to be written.
+// writes reports whether a request is to become otherwise.
 func (w *work) writes(r *change.Request) bool {
 	return slices.ContainsFunc(w.targets, func(t *target) bool {
-		return t.err == nil && t.name == r.Stage && t.stage.writes(r.Index)
+		return t.planned() && t.name == r.Stage && t.stage.writes(r.Index)
 	})
 }
 
@@ -110,32 +120,26 @@ func (w *work) load(ctx context.Context) (*cli.Input, *avail.Evaluator, error) {
 }
 
 // isWhole reports whether a Project has all Stages that are to be changed, with the
-// requests that are meant.
+// requests that are meant as they were read.
 func (w *work) isWhole(project *pipeline.Project) bool {
 	for _, t := range w.targets {
-		if !t.pending() {
+		if !t.planned() {
 			continue
 		}
 		stage := project.Stage(t.name)
-		if stage == nil {
+		if stage == nil || !reflect.DeepEqual(stage.Spec.RequestedFreight, t.stage.typed.Spec.RequestedFreight) {
 			return false
-		}
-		for i := range t.stage.fields {
-			f := &t.stage.fields[i]
-			if f.Index >= len(stage.Spec.RequestedFreight) || stage.Spec.RequestedFreight[f.Index].Origin != f.Origin {
-				return false
-			}
 		}
 	}
 	return true
 }
 
-// editsPending are the edits of the Stages that are still to be written or, where none
-// is, of all that could be read.
-func (w *work) editsPending(e *avail.Evaluator) []change.Edit {
+// edits are the edits of these Stages or, where none is planned, of all that could be
+// read.
+func (w *work) edits(e *avail.Evaluator, these func(*target) bool) []change.Edit {
 	var edits []change.Edit
 	for _, t := range w.targets {
-		if t.err == nil && e.Project().Stage(t.name) != nil && (t.stage.changes() || !w.pending()) {
+		if (t.err == nil || t.refused) && e.Project().Stage(t.name) != nil && (these(t) || !w.planned()) {
 			edits = append(edits, w.edit(t.name))
 		}
 	}
@@ -158,11 +162,13 @@ func opened(e *avail.Evaluator, plan *change.Plan) []string {
 
 // reasons say why somebody is to be asked before it is carried out.
 func (e *effect) reasons() []string {
-	unknown, starts, fails := e.Effect == nil, false, false
+	e = cmp.Or(e.written, e)
+	unknown, starts, wedges, fails := e.Effect == nil, false, false, false
 	if e.Effect != nil {
 		for _, stage := range slices.Concat(e.Effect.Now, e.Effect.Follows) {
 			unknown = unknown || len(stage.Unknown) > 0
 			starts = starts || len(stage.Starts) > 0
+			wedges = wedges || len(stage.Refused) > 0
 			fails = fails || len(stage.Fails) > 0
 		}
 	}
@@ -174,6 +180,7 @@ func (e *effect) reasons() []string {
 		{unknown, "its effect could not be read"},
 		{len(e.gates) > 0, fmt.Sprintf("it opens control-flow Stage %s, and what is passed on stays so", visible(strings.Join(e.gates, ", ")))},
 		{starts, "it starts auto-promotion"},
+		{wedges, "it stalls auto-promotion"},
 		{fails, "it fails Promotions"},
 	} {
 		if reason.holds {
@@ -186,22 +193,4 @@ func (e *effect) reasons() []string {
 // asks reports whether somebody is to be asked.
 func (e *effect) asks(o *options) bool {
 	return !o.yes && o.dryRun == dryRunNone && len(e.reasons()) > 0
-}
-
-func (w *work) countPending() int {
-	n := 0
-	for _, t := range w.targets {
-		if t.pending() {
-			n++
-		}
-	}
-	return n
-}
-
-// question asks what is about to be done.
-func (w *work) question() string {
-	if w.unsets() {
-		return fmt.Sprintf("Unset the strategy of %s?", stages(w.countPending()))
-	}
-	return fmt.Sprintf("Set the strategy of %s to %s?", stages(w.countPending()), w.rule)
 }

@@ -7,9 +7,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
@@ -27,10 +29,18 @@ type edition struct {
 	// skipped counts the selected Stages of which nothing is meant, and foreign the files
 	// that are no YAML and have nothing of Kargo's.
 	skipped, foreign int
+	// partial are Stages without requests, as patches of something else are.
+	partial []partial
 	// failures are of files and Stages, and keep the others from nothing.
 	failures []error
-	// printed counts the objects that are printed.
-	printed int
+	// objects are those that are printed.
+	objects []jsontext.Value
+}
+
+// partial is a Stage without requests in a file.
+type partial struct {
+	name, where string
+	err         error
 }
 
 // file is one file with Stages that are meant.
@@ -44,7 +54,9 @@ type file struct {
 // entry is one Stage of a file.
 type entry struct {
 	// index is the Stage's place in its file.
-	index   int
+	index int
+	// line is where it stands there.
+	line    int
 	project string
 	stage   *stage
 	// tidies says that a misplaced field is removed.
@@ -77,6 +89,9 @@ func (o *options) changeFiles(ctx context.Context, env cli.Env) error {
 		if err := e.finish(f); err != nil {
 			return &cli.WriteError{Err: err}
 		}
+	}
+	if err := e.print(); err != nil {
+		return &cli.WriteError{Err: err}
 	}
 	return e.failure()
 }
@@ -118,8 +133,13 @@ func (e *edition) find(text source.Text) {
 	f := &file{text: text, data: text.Data}
 	for i, found := range parsed.Stages {
 		entry, err := e.entry(found)
-		if err != nil {
-			e.fail(fmt.Errorf("%s, line %d: %w", text.Name, found.Line, err))
+		where := fmt.Sprintf("%s, line %d", text.Name, found.Line)
+		switch {
+		case err == nil:
+		case found.Partial:
+			e.partial = append(e.partial, partial{found.Name, where, err})
+		default:
+			e.fail(fmt.Errorf("%s: %w", where, err))
 		}
 		if entry != nil {
 			entry.index = i
@@ -144,16 +164,19 @@ func (e *edition) entry(found *manifest.Stage) (*entry, error) {
 	if !e.stages.selects(found.Name, object.GetLabels()) {
 		return nil, nil
 	}
+	tellNotes(e.env, found.Notes...)
 	stage, err := e.read(object)
 	switch {
 	case err == nil:
+	case found.Partial:
+		return nil, err
 	case e.stages.named():
 		return nil, err
 	default:
 		e.skipped++
 		return nil, nil
 	}
-	entry := &entry{project: project, stage: stage}
+	entry := &entry{line: found.Line, project: project, stage: stage}
 	for i := range stage.fields {
 		entry.tidies = entry.tidies || found.Requests[stage.fields[i].Index].Misplaced
 	}
@@ -179,21 +202,22 @@ func objectOf(found *manifest.Stage) (*unstructured.Unstructured, error) {
 
 // check holds what was found against what was asked for.
 func (e *edition) check() error {
-	projects := map[string][]string{}
-	for _, f := range e.files {
-		for _, entry := range f.entries {
-			name := entry.stage.name()
-			if !slices.Contains(projects[name], entry.project) {
-				projects[name] = append(projects[name], entry.project)
-			}
+	places := e.places()
+	e.leaveOut(places)
+	for _, name := range e.stages.names {
+		projects := slices.Sorted(maps.Keys(places[name]))
+		switch {
+		case len(projects) > 1:
+			return fmt.Errorf("stage %q is in several Projects; name one with -p:\n  %s", name, strings.Join(projects, "\n  "))
+		case len(projects) == 0 && len(e.failures) == 0:
+			e.fail(fmt.Errorf("stages.%s %q not found in the files", kargo.Group, name))
 		}
 	}
-	for _, name := range e.stages.names {
-		switch found := projects[name]; {
-		case len(found) > 1:
-			return fmt.Errorf("stage %q is in several Projects; name one with -p:\n  %s", name, strings.Join(found, "\n  "))
-		case len(found) == 0 && len(e.failures) == 0:
-			e.fail(fmt.Errorf("stages.%s %q not found in the files", kargo.Group, name))
+	for _, name := range slices.Sorted(maps.Keys(places)) {
+		for _, project := range slices.Sorted(maps.Keys(places[name])) {
+			if list := places[name][project]; len(list) > 1 {
+				tellNotes(e.env, fmt.Sprintf("Stage %q of Project %q stands in %d documents, and each is meant: %s", name, project, len(list), strings.Join(list, "; ")))
+			}
 		}
 	}
 	if e.skipped > 0 {
@@ -206,10 +230,37 @@ func (e *edition) check() error {
 		}
 		tellNotes(e.env, fmt.Sprintf("left out: %s not mention %s", what, kargo.Group))
 	}
-	if len(projects) == 0 && len(e.failures) == 0 {
+	if len(places) == 0 && len(e.failures) == 0 {
 		fmt.Fprintln(e.env.ErrOut, "No resources found")
 	}
 	return nil
+}
+
+// places are where the Stages that are meant stand, by name and Project.
+func (e *edition) places() map[string]map[string][]string {
+	places := map[string]map[string][]string{}
+	for _, f := range e.files {
+		for _, entry := range f.entries {
+			name := entry.stage.name()
+			if places[name] == nil {
+				places[name] = map[string][]string{}
+			}
+			places[name][entry.project] = append(places[name][entry.project], fmt.Sprintf("%s, line %d", f.text.Name, entry.line))
+		}
+	}
+	return places
+}
+
+// leaveOut passes over the Stages without requests. One that is named has to have some
+// elsewhere.
+func (e *edition) leaveOut(places map[string]map[string][]string) {
+	for _, p := range e.partial {
+		if e.stages.named() && len(places[p.name]) == 0 {
+			e.fail(fmt.Errorf("%s: %w", p.where, p.err))
+			continue
+		}
+		tellNotes(e.env, fmt.Sprintf("left out: %s: Stage %q has no requestedFreight there, as in a patch of something else", p.where, p.name))
+	}
 }
 
 // revise works out what a file becomes. A Stage that cannot be edited stays as it is.
@@ -266,7 +317,7 @@ func (e *entry) set(found *manifest.Stage) (notes []string, err error) {
 	return notes, nil
 }
 
-// finish writes a file where it is to be rewritten, else prints its changed objects,
+// finish writes a file where it is to be rewritten, keeps its objects to be printed,
 // and says what became of its Stages.
 func (e *edition) finish(f *file) error {
 	if e.inPlace && e.dryRun == dryRunNone && !bytes.Equal(f.data, f.text.Data) {
@@ -281,15 +332,21 @@ func (e *edition) finish(f *file) error {
 	}
 	for _, entry := range f.entries {
 		e.tellWithheld(e.env, entry.stage)
-		if err := e.tellEntry(entry); err != nil {
+		if err := e.tellEntry(f, entry); err != nil {
 			return err
 		}
-		if !e.printsObjects() || !entry.changes() {
+		if !e.printsObjects() {
 			continue
 		}
-		if err := e.print(parsed.Stages[entry.index]); err != nil {
+		object, err := objectOf(parsed.Stages[entry.index])
+		if err != nil {
 			return err
 		}
+		value, err := e.printable(object)
+		if err != nil {
+			return err
+		}
+		e.objects = append(e.objects, value)
 	}
 	return nil
 }
@@ -299,8 +356,9 @@ func (e *edition) printsObjects() bool {
 	return e.printsDocument() || e.format == "" && !e.inPlace
 }
 
-// tellEntry says what became of a Stage: beside the objects, where they are printed.
-func (e *edition) tellEntry(entry *entry) error {
+// tellEntry says what became of a Stage, and where that is written: beside the objects,
+// where they are printed.
+func (e *edition) tellEntry(f *file, entry *entry) error {
 	out := e.env.Out
 	if e.printsObjects() {
 		out = e.env.ErrOut
@@ -308,30 +366,51 @@ func (e *edition) tellEntry(entry *entry) error {
 	if e.format == "name" && !entry.changes() {
 		return nil
 	}
-	_, err := fmt.Fprintln(out, e.line(entry.stage))
+	line := e.line(entry.stage)
+	if entry.tidies && !entry.stage.changes() && e.format != "name" {
+		line = fmt.Sprintf("%s misplaced field removed (%s)%s", resourceName(entry.stage.name()), by(entry.stage.all(), (*field).kept), e.dryRun.note())
+	}
+	if e.inPlace && e.format != "name" {
+		line = visible(f.text.Name) + ": " + line
+	}
+	_, err := fmt.Fprintln(out, line)
 	return err
 }
 
-// print prints an object; the second one and those after it are further documents.
-func (e *edition) print(found *manifest.Stage) error {
-	object, err := objectOf(found)
-	if err != nil {
-		return err
-	}
-	value, err := e.printable(object)
-	if err != nil {
-		return err
-	}
-	format := cmp.Or(e.format, "yaml")
-	if e.printed++; e.printed > 1 && format == "yaml" {
-		if _, err := fmt.Fprintln(e.env.Out, "---"); err != nil {
-			return err
-		}
+// print prints the objects: as YAML in documents of their own, for a pipe, else one
+// alone or a list.
+func (e *edition) print() error {
+	if !e.printsObjects() {
+		return nil
 	}
 	var out bytes.Buffer
-	if err := render.Document(&out, value, format, e.template); err != nil {
+	if e.format == "" || e.format == "yaml" {
+		for i, object := range e.objects {
+			if i > 0 {
+				out.WriteString("---\n")
+			}
+			if err := render.Document(&out, object, "yaml", nil); err != nil {
+				return err
+			}
+		}
+	} else if err := render.Document(&out, e.document(), e.format, e.template); err != nil {
 		return err
 	}
-	_, err = out.WriteTo(e.env.Out)
+	_, err := out.WriteTo(e.env.Out)
 	return err
+}
+
+// document is the one object, or a list of none or several.
+func (e *edition) document() any {
+	if len(e.objects) == 1 {
+		return e.objects[0]
+	}
+	return list{APIVersion: "v1", Kind: "List", Items: e.objects}
+}
+
+// list is what kubectl prints of several objects.
+type list struct {
+	APIVersion string           `json:"apiVersion"`
+	Kind       string           `json:"kind"`
+	Items      []jsontext.Value `json:"items"`
 }

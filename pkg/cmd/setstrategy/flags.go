@@ -72,17 +72,18 @@ func (f *flags) addTo(cmd *cobra.Command) {
 	set.StringSliceVarP(&f.input.Files, "filename", "f", nil, "change these files or those in these directories (- is standard input), and ask no cluster")
 	set.BoolVarP(&f.input.Recursive, "recursive", "R", false, "with -f, go into the directories within directories")
 	set.BoolVar(&f.local, "local", false, "ask no cluster, which -f implies")
-	set.BoolVar(&f.inPlace, "in-place", false, "with -f, rewrite the files, and nothing in them but the strategy; otherwise the changed objects are printed")
+	set.BoolVar(&f.inPlace, "in-place", false, "with -f, rewrite the files, and nothing in them but the strategy; otherwise the objects are printed as they would be")
 	set.StringVarP(&f.selector, "selector", "l", "", "change the Stages with these labels, as in kubectl get -l")
 	set.BoolVar(&f.all, "all", false, "change all Stages of the Project that have an upstream")
 	set.StringVar(&f.warehouse, "warehouse", "", "change only the requests for Freight of this Warehouse; otherwise all that name upstream Stages")
 	set.BoolVar(&f.unset, "unset", false, "remove the field, which means any")
 	set.StringVar(&f.dryRun, "dry-run", string(dryRunNone), "none, client (send nothing) or server (have the API server do all but store it)")
 	set.Lookup("dry-run").NoOptDefVal = string(dryRunBare)
+	cli.SetChoices(set, "dry-run", string(dryRunNone), string(dryRunClient), string(dryRunServer))
 	set.BoolVar(&f.force, "force", false, "write also what has no effect, and what a GitOps controller will put back")
-	set.BoolVarP(&f.yes, "yes", "y", false, "do not ask before a change that starts auto-promotion, opens a control-flow Stage or fails a Promotion")
+	set.BoolVarP(&f.yes, "yes", "y", false, "do not ask before a change that starts or stalls auto-promotion, opens a control-flow Stage or fails a Promotion")
 	set.StringVar(&f.manager, "field-manager", fieldManager, "the name in whose name the field is written")
-	set.StringVarP(&f.format, "output", "o", "", "output format, one of: "+strings.Join(f.formats(), "|"))
+	cli.AddOutput(cmd, &f.format, f.formats()...)
 	set.BoolVar(&f.managedFields, "show-managed-fields", false, "keep the managedFields of the objects that are printed")
 }
 
@@ -94,7 +95,9 @@ func (f *flags) formats() []string {
 // options are what the verb runs on.
 type options struct {
 	cli.Options
-	stages    selection
+	stages selection
+	// typeWord is what stood before the names as in kubectl, and was no name.
+	typeWord  string
 	warehouse string // "" for all requests that have an upstream
 	rule      change.Rule
 
@@ -145,6 +148,7 @@ func (f *flags) options(args []string, connection *cli.ConnectionFlags, env cli.
 	note(err)
 	args, err = f.strategy(o, args)
 	note(err)
+	o.typeWord, args = typeWord(args)
 	note(f.selection(o, args))
 	if f.warehouse != "" || f.cmd.Flags().Changed("warehouse") {
 		o.warehouse, err = cli.ParseWarehouse(f.warehouse)
@@ -157,6 +161,14 @@ func (f *flags) options(args []string, connection *cli.ConnectionFlags, env cli.
 		note(errors.New("--field-manager is empty"))
 	}
 	return o, errors.Join(problems...)
+}
+
+// typeWord takes off the arguments the type that kubectl wants before names.
+func typeWord(args []string) (word string, names []string) {
+	if len(args) > 1 && (args[0] == "stage" || args[0] == "stages") {
+		return args[0], args[1:]
+	}
+	return "", args
 }
 
 // strategy takes the strategy off the end of the arguments.
@@ -268,6 +280,13 @@ func (f *flags) printer(o *options) error {
 
 // printsDocument reports whether the output is one document.
 func (o *options) printsDocument() bool { return o.format != "" && o.format != "name" }
+
+// settleType says that a leading "stage" was not taken for a name.
+func (o *options) settleType(env cli.Env) {
+	if o.typeWord != "" {
+		tellNotes(env, fmt.Sprintf("%q is taken for the type, as in kubectl; a Stage of that name is stage/%s", o.typeWord, o.typeWord))
+	}
+}
 
 // settleDryRun says what --dry-run without a value is taken for.
 func (o *options) settleDryRun(env cli.Env) {

@@ -2,6 +2,7 @@ package setstrategy
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -41,7 +42,7 @@ func (w *work) print(e *effect) error {
 			r.Message = cli.Describe(t.err)
 		} else {
 			var err error
-			if r.Object, err = w.printable(t.object); err != nil {
+			if r.Object, err = w.printable(cmp.Or(t.object, t.stage.object)); err != nil {
 				return err
 			}
 			r.Message, r.Result = t.stage.summary(), report.Unchanged

@@ -9,6 +9,7 @@ import (
 
 	"al.essio.dev/pkg/shellescape"
 	"github.com/go-json-experiment/json"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/change"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
@@ -24,11 +25,9 @@ func (w *work) heedOwners(ctx context.Context) {
 		if !t.pending() {
 			continue
 		}
-		owners := owner.Of(t.stage.object)
-		for _, o := range owners {
-			w.heed(ctx, t, o)
-		}
-		if len(owners) > 0 {
+		t.err = w.heed(ctx, t)
+		t.refused = t.err != nil
+		if len(owner.Of(t.stage.object)) > 0 {
 			owned = append(owned, t)
 		}
 	}
@@ -37,8 +36,17 @@ func (w *work) heedOwners(ctx context.Context) {
 	}
 }
 
-// heed deals with one owner of a Stage.
-func (w *work) heed(ctx context.Context, t *target, o owner.Owner) {
+// heed says who applies a Stage, and fails where they would put it back by themselves.
+func (w *work) heed(ctx context.Context, t *target) error {
+	var refusals []error
+	for _, o := range owner.Of(t.stage.object) {
+		refusals = append(refusals, w.heedOne(ctx, t, o))
+	}
+	return errors.Join(refusals...)
+}
+
+// heedOne deals with one owner of a Stage.
+func (w *work) heedOne(ctx context.Context, t *target, o owner.Owner) error {
 	unsure := ""
 	if o.Tool == owner.ArgoCD {
 		var err error
@@ -48,12 +56,15 @@ func (w *work) heed(ctx context.Context, t *target, o owner.Owner) {
 	}
 	switch {
 	case o.Heals && !w.force:
-		t.err = errors.Join(t.err, fmt.Errorf("stage %q: not changed, as %s would put it back by itself: commit the change instead, or write it all the same with --force", t.name, o))
+		return fmt.Errorf("stage %q: not changed, as %s would put it back by itself: commit the change instead, or write it all the same with --force", t.name, o)
 	case o.Heals:
 		tellWarnings(w.env, w.Connection.Color, fmt.Sprintf("Stage %q is applied by %s, which will put it back by itself", t.name, o))
+	case o.Tool == owner.Kubectl:
+		tellWarnings(w.env, w.Connection.Color, fmt.Sprintf("Stage %q comes from kubectl apply: the next apply of the old manifest takes the change back", t.name))
 	default:
 		tellWarnings(w.env, w.Connection.Color, fmt.Sprintf("Stage %q is applied by %s, which will put it back when it next applies it%s", t.name, o, unsure))
 	}
+	return nil
 }
 
 // tellCommit says what is to be committed where the Stages are applied from.
@@ -98,7 +109,11 @@ func (w *work) selfHeals(ctx context.Context, o owner.Owner) (bool, error) {
 	}
 	result := w.client.REST().Get().AbsPath("/apis/argoproj.io/v1alpha1").Namespace(cmp.Or(o.Namespace, argoNamespace)).
 		Resource("applications").Name(o.Name).Do(ctx)
-	if err := result.Error(); err != nil {
+	switch err := result.Error(); {
+	case err == nil:
+	case apierrors.IsNotFound(err) && apierrors.IsUnexpectedServerError(err): // a path that is not served has no Status
+		return false, errors.New("this cluster has no Argo CD, and one in another may apply it")
+	default:
 		return false, fmt.Errorf("the Application could not be read: %w", err)
 	}
 	text, err := result.Raw()

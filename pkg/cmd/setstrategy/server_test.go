@@ -78,6 +78,8 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path, ok := strings.CutPrefix(r.URL.Path, "/apis/kargo.akuity.io/v1alpha1/namespaces/web/")
 	resource, name, one := strings.Cut(path, "/")
 	switch {
+	case strings.HasPrefix(r.URL.Path, "/apis/argoproj.io/"): // not served
+		http.NotFound(w, r)
 	case !ok:
 		fail(w, http.StatusNotFound, `"reason":"NotFound","message":"not there"`)
 	case !one:
@@ -123,7 +125,7 @@ func (s *server) patch(w http.ResponseWriter, r *http.Request, object *map[strin
 	for _, o := range operations {
 		at, field := walk(changed, o.Path)
 		switch value, ok := at[field]; {
-		case o.Op == "test" && !reflect.DeepEqual(value, o.Value), o.Op == "remove" && !ok:
+		case o.Op == "test" && !reflect.DeepEqual(clone(map[string]any{"": value}), map[string]any{"": o.Value}), o.Op == "remove" && !ok:
 			fail(w, http.StatusUnprocessableEntity, `"reason":"Invalid","message":"the server rejected our request due to an error in our request"`)
 			return
 		case o.Op == "remove", o.Op == "add" && s.drops:

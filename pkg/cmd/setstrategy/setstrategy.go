@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/complete"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
@@ -23,7 +24,7 @@ func NewCommand(env cli.Env, connection *cli.ConnectionFlags) *cobra.Command {
 		Long:              long,
 		Example:           examples,
 		Args:              cobra.ArbitraryArgs,
-		ValidArgsFunction: cobra.NoFileCompletions,
+		ValidArgsFunction: complete.New(env, connection).StagesAndStrategy,
 	}
 	flags.addTo(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -32,6 +33,7 @@ func NewCommand(env cli.Env, connection *cli.ConnectionFlags) *cobra.Command {
 			return &cli.UsageError{Command: cmd.CommandPath(), Err: err}
 		}
 		options.settleDryRun(env)
+		options.settleType(env)
 		return options.run(cmd.Context(), env)
 	}
 	return cmd
@@ -42,16 +44,18 @@ any (OneOf) or all (All), in any case. What is so already is not written.
 
 Before it is written, stderr says what follows: which Freight becomes or is no longer
 available, what auto-promotion starts, which Promotions fail, and what control-flow
-Stages pass on. A change that starts auto-promotion, opens a control-flow Stage or
+Stages pass on. A change that starts or stalls auto-promotion, opens a control-flow Stage or
 fails a Promotion, and one whose effect could not be read, asks first; where nobody
 can be asked it needs --yes.
 
-The write is conditional: if somebody else has changed the strategy or the order of
-the requests meanwhile, the Stage is read again. It needs the rights to get and patch
-stages, to list them with --selector and --all, and those of list for the effect.
+The write is conditional: what was shown is what is written. If somebody else has
+changed what a request asks for meanwhile, it is asked again or, with --yes or where
+nothing was asked, not written. It needs the rights to get and patch stages, to list
+them with --selector and --all, and those of list for the effect.
 
-A Stage that Argo CD, Flux, Helm or Kustomize applies will be reverted; who does it
-and what to commit is said. With -f manifests are changed instead of a cluster.`
+A Stage that Argo CD, Flux, Helm, Kustomize or kubectl applies will be reverted; who
+does it and what to commit is said. With -f manifests are changed instead of a cluster.
+"stage" or "stages" before names is the type, as in kubectl: set-strategy stage prod all.`
 
 const examples = `  # Every upstream of prod must have verified Freight before it is available to prod
   kubectl kargo-avail set-strategy prod all

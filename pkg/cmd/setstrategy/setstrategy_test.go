@@ -55,9 +55,9 @@ func TestUnchangedIsNotWritten(t *testing.T) {
 		"OneOf":            {upstreams + `,"availabilityStrategy":"OneOf"`, "ANY", "unchanged (OneOf)"},
 		"All":              {all, "all", "unchanged (All)"},
 		"removed already":  {upstreams, "--unset", "unchanged (OneOf)"},
-		"no effect":        {`"stages":["qa"]`, "all", "unchanged (OneOf)"},
-		"direct, too":      {`"direct":true,"stages":["qa","uat"]`, "all", "unchanged (OneOf)"},
-		"no effect of any": {`"stages":["qa"],"availabilityStrategy":"All"`, "any", "unchanged (All)"},
+		"no effect":        {`"stages":["qa"]`, "all", "not changed (OneOf; All would have no effect)"},
+		"direct, too":      {`"direct":true,"stages":["qa","uat"]`, "all", "not changed (OneOf; All would have no effect)"},
+		"no effect of any": {`"stages":["qa"],"availabilityStrategy":"All"`, "any", "not changed (All; OneOf would have no effect)"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := pipeline(t, regular("prod", request("app", test.sources)))
@@ -94,7 +94,7 @@ func TestEmptyIsNotAbsent(t *testing.T) {
 	if got := s.run(t, "prod", "--unset"); got.stdout != "stage.kargo.akuity.io/prod strategy unset (was OneOf)\n" || got.err != nil {
 		t.Errorf("got %+v", got)
 	}
-	if len(s.patches) != 1 || !strings.Contains(s.patches[0], `"value":""`) || !strings.Contains(s.patches[0], `"op":"remove"`) {
+	if len(s.patches) != 1 || !strings.Contains(s.patches[0], `"availabilityStrategy":""`) || !strings.Contains(s.patches[0], `"op":"remove"`) {
 		t.Errorf("got patches %v", s.patches)
 	}
 }
@@ -105,6 +105,7 @@ func TestOthersWrite(t *testing.T) {
 		at, _ := walk(stage, "/spec/requestedFreight/0/sources/x")
 		return at
 	}
+	requests := replaceRequests
 	for name, test := range map[string]struct {
 		// change is made before a patch, which is then outdated.
 		change  func(stage map[string]any)
@@ -131,7 +132,34 @@ func TestOthersWrite(t *testing.T) {
 		},
 		"the request away": {
 			func(stage map[string]any) { delete(sources(stage), "stages") },
-			"", 0, "none of its requests names an upstream Stage",
+			"", 1, `stage "prod": not changed, as it has changed meanwhile: stage "prod": none of its requests names an upstream Stage`,
+		},
+		"the origin": {
+			func(stage map[string]any) { requests(stage, request("db", upstreams)) },
+			"", 1, `stage "prod": not changed, as it has changed meanwhile: what is meant are its requests for Warehouse/db now, not Warehouse/app; run it again`,
+		},
+		"another request that is meant before it": {
+			func(stage map[string]any) { requests(stage, request("db", upstreams), request("app", upstreams)) },
+			"", 1, "what is meant are its requests for Warehouse/db, Warehouse/app now, not Warehouse/app; run it again",
+		},
+		"another request that is meant behind it": {
+			func(stage map[string]any) { requests(stage, request("app", upstreams), request("db", upstreams)) },
+			"", 1, "what is meant are its requests for Warehouse/app, Warehouse/db now, not Warehouse/app; run it again",
+		},
+		"its upstreams": {
+			func(stage map[string]any) { sources(stage)["stages"] = []any{"qa", "dev"} },
+			"", 1, `the sources of its request for Warehouse/app are {"stages":["qa","dev"]} now, and were {"stages":["qa","uat"]}; run it again`,
+		},
+		"who applies it, and the order": {
+			func(stage map[string]any) {
+				replaceRequests(stage, request("db", `"direct":true`), request("app", upstreams))
+				stage["metadata"].(map[string]any)["managedFields"] = []any{map[string]any{"manager": "kustomize-controller"}}
+			},
+			"", 1, `stage "prod": not changed, as Flux (a Kustomization) would put it back by itself`,
+		},
+		"its soak time": {
+			func(stage map[string]any) { sources(stage)["requiredSoakTime"] = "1h" },
+			"", 1, `are {"requiredSoakTime":"1h","stages":["qa","uat"]} now`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -143,18 +171,76 @@ func TestOthersWrite(t *testing.T) {
 					s.touch(nil)
 				}
 			}
-			if test.err != "" { // which no test of a patch finds out
-				s.refuse = func(int) (int, string) { return 422, `"reason":"Invalid","message":"refused"` }
-			}
-			got := s.run(t, "prod", "all")
+			got := s.run(t, "prod", "all", "--yes")
 			if test.err != "" {
-				if got.err == nil || !strings.Contains(got.err.Error(), test.err) {
-					t.Errorf("got %v, want %q", got.err, test.err)
+				if got.err == nil || !strings.Contains(got.err.Error(), test.err) || len(s.patches) != test.patches {
+					t.Errorf("got %v and patches %v, want %q", got.err, s.patches, test.err)
+				}
+				if strings.Contains(string(text(prod)), "All") {
+					t.Errorf("it is written: %v", prod)
 				}
 				return
 			}
 			if want := "stage.kargo.akuity.io/prod " + test.stdout + "\n"; got.stdout != want || got.err != nil || len(s.patches) != test.patches {
 				t.Errorf("got %+v and patches %v, want %q", got, s.patches, want)
+			}
+		})
+	}
+}
+
+// replaceRequests gives a Stage other requests.
+func replaceRequests(stage map[string]any, texts ...string) {
+	var list []any
+	for _, text := range texts {
+		var request any
+		_ = json.Unmarshal([]byte(text), &request)
+		list = append(list, request)
+	}
+	stage["spec"].(map[string]any)["requestedFreight"] = list
+}
+
+func text(object any) []byte {
+	text, _ := json.Marshal(object)
+	return text
+}
+
+// What was confirmed is what is written: of anything else it is asked again.
+func TestAsksAgain(t *testing.T) {
+	for name, test := range map[string]struct {
+		change  func(stage map[string]any)
+		answers string
+		asked   int
+		written bool
+	}{
+		"and yes": {func(stage map[string]any) { replaceRequests(stage, request("app", all), request("db", all)) }, "yes\ny\n", 2, true},
+		"and no":  {func(stage map[string]any) { replaceRequests(stage, request("app", all), request("db", all)) }, "y\nn\n", 2, false},
+		"not of what it is not about": {func(stage map[string]any) {
+			replaceRequests(stage, request("db", `"direct":true`), request("app", all))
+		}, "y\nn\n", 1, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := pipeline(t, gate("prod", request("app", all)))
+			prod := s.objects["stages"][2]
+			s.before = func(n int) {
+				if n == 0 {
+					test.change(prod)
+					s.touch(nil)
+				}
+			}
+			screen, terminal := openTerminal(t)
+			if _, err := screen.WriteString(test.answers); err != nil {
+				t.Fatal(err)
+			}
+			var out strings.Builder
+			err := s.command(t, genericiooptions.IOStreams{In: terminal, Out: &out, ErrOut: terminal}, "prod", "any").ExecuteContext(t.Context())
+			var no *cli.NegativeError
+			if written := strings.Contains(string(text(s.objects["stages"][2])), "OneOf"); written != test.written || written != (err == nil) || errors.As(err, &no) == written {
+				t.Errorf("written: %v, stdout %q, error %v", written, out.String(), err)
+			}
+			_ = terminal.Close()
+			shown, _ := io.ReadAll(screen) // to its end, which a pty ends with an error
+			if got := strings.Count(string(shown), "[y/N]"); got != test.asked || strings.Contains(string(shown), "db: All becomes OneOf") != (test.asked == 2) {
+				t.Errorf("asked %d times, shown:\n%s", got, shown)
 			}
 		})
 	}
@@ -297,7 +383,7 @@ func TestAsks(t *testing.T) {
 				}
 				return
 			}
-			want := "nothing was changed: " + test.why + "; with --yes it is changed all the same"
+			want := "nothing was changed: " + test.why + "; with --yes it is asked of the API server all the same"
 			if got.err == nil || got.err.Error() != want || len(s.patches) > 0 || !strings.Contains(got.stderr, "At once:") {
 				t.Errorf("got %+v, want %q", got, want)
 			}
@@ -331,7 +417,7 @@ func TestTheAnswerCounts(t *testing.T) {
 			}
 			_ = terminal.Close()
 			shown, _ := io.ReadAll(screen) // to its end, which a pty ends with an error
-			if !strings.Contains(string(shown), "Set the strategy of 1 Stage to OneOf? [y/N] ") {
+			if !strings.Contains(string(shown), `Set prod in Project web (context "here") to OneOf? [y/N] `) {
 				t.Errorf("shown:\n%s", shown)
 			}
 		})
@@ -367,5 +453,113 @@ func TestDryRunWithoutAValue(t *testing.T) {
 	got := s.run(t, "prod", "all", "--dry-run")
 	if diff := cmp.Diff("stage.kargo.akuity.io/prod strategy set to All (was OneOf) (dry run)\n", got.stdout); diff != "" || !strings.Contains(got.stderr, "--dry-run=client") {
 		t.Errorf("got %+v", got)
+	}
+}
+
+// Who would put the change back keeps it from being written, not from being judged.
+func TestARefusedChangeIsJudged(t *testing.T) {
+	flux := strings.Replace(regular("prod", request("app", upstreams)), `"name":"prod"`, `"name":"prod","managedFields":[{"manager":"kustomize-controller"}]`, 1)
+	s := pipeline(t, flux, regular("free", request("app", upstreams)))
+	got := s.run(t, "prod", "all")
+	if got.err == nil || !strings.Contains(got.err.Error(), "Flux") || len(s.patches) > 0 ||
+		!strings.Contains(got.stderr, "prod, Warehouse/app: OneOf (absent) becomes All") || !strings.Contains(got.stderr, "no longer available or listed: half") {
+		t.Errorf("got %+v", got)
+	}
+	got = s.run(t, "prod", "all", "--dry-run=client", "-o", "jsonpath={.requests[0].changes} {.effect.now[0].lost[0].alias} {.results[0].result}")
+	if got.err == nil || got.stdout != "true half Failed" {
+		t.Errorf("got %+v", got)
+	}
+	// What is refused is not asked about for the others.
+	s.objects["projectconfigs"] = append(s.objects["projectconfigs"], map[string]any{
+		"metadata": map[string]any{"name": "web", "namespace": "web"},
+		"spec":     map[string]any{"promotionPolicies": []any{map[string]any{"stage": "prod", "autoPromotionEnabled": true}}},
+	})
+	s.touch(func(stage map[string]any) {
+		if at, _ := walk(stage, "/spec/requestedFreight/0/sources/x"); at["stages"] != nil {
+			at["availabilityStrategy"] = "All"
+		}
+	})
+	got = s.run(t, "prod", "free", "any")
+	if got.stdout != "stage.kargo.akuity.io/free strategy set to OneOf (was All)\n" || !strings.Contains(got.stderr, "auto-promotion promotes: half") {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// Where nobody can be asked, a document says so, too.
+func TestADocumentSaysThatItIsNotConfirmed(t *testing.T) {
+	s := pipeline(t, gate("prod", request("app", all)), regular("other", request("app", upstreams)))
+	got := s.run(t, "prod", "other", "any", "-o", "jsonpath={range .results[*]}{.stage}: {.result}, {.message}{\"\\n\"}{end}")
+	want := "prod: Failed, nothing was changed: it opens control-flow Stage prod, and what is passed on stays so; with --yes it is asked of the API server all the same\n" +
+		"other: Unchanged, unchanged (OneOf)\n"
+	if got.stdout != want || got.err == nil || len(s.patches) > 0 {
+		t.Errorf("got %+v, want\n%s", got, want)
+	}
+}
+
+func TestWhatIsSaidOfOwners(t *testing.T) {
+	for metadata, want := range map[string]string{
+		`"annotations":{"kubectl.kubernetes.io/last-applied-configuration":"{}"}`: `Warning: Stage "prod" comes from kubectl apply: the next apply of the old manifest takes the change back` + "\n",
+		`"labels":{"argocd.argoproj.io/instance":"web"}`:                          `(whether it does so by itself is unknown: this cluster has no Argo CD, and one in another may apply it)` + "\n",
+	} {
+		s := pipeline(t, strings.Replace(regular("prod", request("app", upstreams)), `"name":"prod"`, `"name":"prod",`+metadata, 1))
+		got := s.run(t, "prod", "all")
+		if got.err != nil || !strings.Contains(got.stderr, want) || !strings.Contains(got.stderr, "  prod: spec.requestedFreight[0].sources.availabilityStrategy: All\n") {
+			t.Errorf("got %+v, want %q", got, want)
+		}
+	}
+}
+
+func TestMalformedSourcesAreNamed(t *testing.T) {
+	s := newServer(t, strings.Replace(regular("prod", request("app", upstreams)), `"sources":{`+upstreams+`}`, `"sources":"qa"`, 1))
+	got := s.run(t, "prod", "all")
+	const want = `stage "prod": spec.requestedFreight.0.sources cannot be read: it is a text, where something else belongs`
+	if got.err == nil || got.err.Error() != want {
+		t.Errorf("got %v, want %s", got.err, want)
+	}
+}
+
+// A question names what is changed, up to five Stages, and where.
+func TestTheQuestionNamesTheStages(t *testing.T) {
+	var gates []string
+	for i := range 7 {
+		gates = append(gates, gate(fmt.Sprintf("g%d", i), request("app", all)))
+	}
+	s := pipeline(t, gates[0], gates[1:]...)
+	screen, terminal := openTerminal(t)
+	if _, err := screen.WriteString("n\n"); err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	_ = s.command(t, genericiooptions.IOStreams{In: terminal, Out: &out, ErrOut: terminal}, "--all", "--unset").ExecuteContext(t.Context())
+	_ = terminal.Close()
+	shown, _ := io.ReadAll(screen) // to its end, which a pty ends with an error
+	if want := `Unset the strategy of g0, g1, g2, g3, g4 and 2 more in Project web (context "here")? [y/N] `; !strings.Contains(string(shown), want) {
+		t.Errorf("no %q in\n%s", want, shown)
+	}
+}
+
+// Another old value is another change: the last write wins only where that is said.
+func TestAnotherOldValue(t *testing.T) {
+	for args, want := range map[string]string{
+		"--unset":       `stage "prod": not changed, as it has changed meanwhile: the strategy of its request for Warehouse/app is All now, and was OneOf; run it again`,
+		"--unset --yes": "",
+	} {
+		t.Run(args, func(t *testing.T) {
+			s := pipeline(t, regular("prod", request("app", upstreams+`,"availabilityStrategy":"OneOf"`)))
+			prod := s.objects["stages"][2]
+			s.before = func(n int) {
+				if n == 0 {
+					replaceRequests(prod, request("app", all))
+					s.touch(nil)
+				}
+			}
+			got := s.run(t, append([]string{"prod"}, strings.Fields(args)...)...)
+			switch {
+			case want == "" && (got.err != nil || got.stdout != "stage.kargo.akuity.io/prod strategy unset (was All)\n"):
+				t.Errorf("got %+v", got)
+			case want != "" && (got.err == nil || got.err.Error() != want || len(s.patches) != 1):
+				t.Errorf("got %+v and patches %v", got, s.patches)
+			}
+		})
 	}
 }

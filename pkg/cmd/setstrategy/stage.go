@@ -1,12 +1,15 @@
 package setstrategy
 
 import (
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/change"
@@ -39,7 +42,7 @@ func (o *options) read(object *unstructured.Unstructured) (*stage, error) {
 		return nil, err
 	}
 	if err := json.Unmarshal(text, &s.typed); err != nil {
-		return nil, fmt.Errorf("stage %q: %w", object.GetName(), err)
+		return nil, fmt.Errorf("stage %q: %s", object.GetName(), malformed(err))
 	}
 	project := pipeline.New(pipeline.Objects{Project: object.GetNamespace(), Stages: []kargo.Stage{s.typed}}, true)
 	plan, err := change.NewPlan(project, []change.Edit{o.edit(object.GetName())})
@@ -50,6 +53,35 @@ func (o *options) read(object *unstructured.Unstructured) (*stage, error) {
 		s.fields = append(s.fields, o.field(object, plan.Requests[i]))
 	}
 	return s, nil
+}
+
+// malformed says which field cannot be read, in the words of people who write manifests.
+func malformed(err error) string {
+	semantic, ok := errors.AsType[*json.SemanticError](err)
+	if !ok {
+		return err.Error()
+	}
+	words := strings.Join(slices.Collect(semantic.JSONPointer.Tokens()), ".") + " cannot be read"
+	if semantic.Err != nil {
+		return words + ": " + semantic.Err.Error()
+	}
+	return fmt.Sprintf("%s: it is %s, where something else belongs", words, kindWord(semantic.JSONKind))
+}
+
+// kindWord names a kind of JSON.
+func kindWord(kind jsontext.Kind) string {
+	switch kind {
+	case jsontext.KindBeginObject:
+		return "an object"
+	case jsontext.KindBeginArray:
+		return "a list"
+	case jsontext.KindString:
+		return "a text"
+	case jsontext.KindNumber:
+		return "a number"
+	default:
+		return kind.String()
+	}
 }
 
 func (o *options) field(object *unstructured.Unstructured, request change.Request) field {
@@ -89,6 +121,15 @@ func (f *field) withheld() string {
 	return f.NoEffect
 }
 
+// all are the requests that are meant.
+func (s *stage) all() []*field {
+	var list []*field
+	for i := range s.fields {
+		list = append(list, &s.fields[i])
+	}
+	return list
+}
+
 // changes reports whether something of the Stage is to be written.
 func (s *stage) changes() bool {
 	return slices.ContainsFunc(s.fields, func(f field) bool { return f.writes })
@@ -107,7 +148,7 @@ func (s *stage) edits() []kube.StrategyEdit {
 	var edits []kube.StrategyEdit
 	for i := range s.fields {
 		if f := &s.fields[i]; f.writes {
-			edits = append(edits, kube.StrategyEdit{Index: f.Index, Origin: f.Origin, Was: f.was, Is: f.to()})
+			edits = append(edits, kube.StrategyEdit{Index: f.Index, Is: f.to()})
 		}
 	}
 	return edits
@@ -139,6 +180,56 @@ func (s *stage) took(object *unstructured.Unstructured) bool {
 		}
 	}
 	return true
+}
+
+// differsFrom says in what the requests that are meant are others than those of the
+// Stage as it was shown, but for their strategies; "" when they are the same.
+func (s *stage) differsFrom(shown *stage) string {
+	is, was := origins(s.fields), origins(shown.fields)
+	if is != was {
+		return fmt.Sprintf("what is meant are its requests for %s now, not %s", is, was)
+	}
+	for i := range s.fields {
+		now, then := &s.fields[i], &shown.fields[i]
+		is, was := sourcesWithout(s.object, now.Index), sourcesWithout(shown.object, then.Index)
+		switch {
+		case is != was:
+			return fmt.Sprintf("the sources of its request for %s are %s now, and were %s", now.Origin, is, was)
+		case now.writes && then.withheld() != "":
+			return fmt.Sprintf("%s has an effect on its request for %s now, and had none", now.word(), now.Origin)
+		}
+	}
+	return ""
+}
+
+// movedFrom says which strategy in force is another one than in the Stage as it was
+// shown, which has the same requests; "" when none is.
+func (s *stage) movedFrom(shown *stage) string {
+	for i := range s.fields {
+		if is, was := s.fields[i].From, shown.fields[i].From; is.Normal() != was.Normal() {
+			return fmt.Sprintf("the strategy of its request for %s is %s now, and was %s", s.fields[i].Origin, strategyWord(is), strategyWord(was))
+		}
+	}
+	return ""
+}
+
+func origins(fields []field) string {
+	var list []string
+	for i := range fields {
+		list = append(list, fields[i].Origin.String())
+	}
+	return strings.Join(list, ", ")
+}
+
+// sourcesWithout writes the sources of a request without their strategy.
+func sourcesWithout(object *unstructured.Unstructured, index int) string {
+	sources := maps.Clone(sourcesAt(object, index))
+	delete(sources, strategyField)
+	text, err := json.Marshal(sources, json.Deterministic(true))
+	if err != nil { // they were read from JSON
+		return err.Error()
+	}
+	return string(text)
 }
 
 const strategyField = "availabilityStrategy"
@@ -176,7 +267,11 @@ func (s *stage) summary() string {
 		}
 	}
 	if len(written) == 0 {
-		return fmt.Sprintf("unchanged (%s)", by(kept, func(f *field) string { return strategyWord(f.From) }))
+		verb := "unchanged"
+		if slices.ContainsFunc(kept, func(f *field) bool { return f.withheld() != "" }) {
+			verb = "not changed"
+		}
+		return fmt.Sprintf("%s (%s)", verb, by(kept, (*field).kept))
 	}
 	verb := "strategy set to " + written[0].To.String()
 	if written[0].to() == nil {
@@ -195,6 +290,15 @@ func (s *stage) summary() string {
 		was = strings.Join(parts, ", ")
 	}
 	return fmt.Sprintf("%s (%s)", verb, was)
+}
+
+// kept says which strategy a request that is not written has, and would have in vain.
+func (f *field) kept() string {
+	text := strategyWord(f.From)
+	if f.withheld() != "" {
+		text += "; " + f.word() + " would have no effect"
+	}
+	return text
 }
 
 // by says the same words of all fields once, else each with its origin.

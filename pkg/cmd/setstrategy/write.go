@@ -2,7 +2,9 @@ package setstrategy
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -10,6 +12,7 @@ import (
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kube"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/owner"
 )
 
 // patience is how often, and how long after one another, a Stage is written that
@@ -58,16 +61,62 @@ func (w *work) write(ctx context.Context, t *target) error {
 }
 
 // readAgain reads and plans a Stage anew whose write was refused. When it is as it was,
-// the refusal was not about that.
+// the refusal was not about that. What is planned then is written only if it is what was
+// shown, or is confirmed.
 func (w *work) readAgain(ctx context.Context, t *target, refused error) error {
 	object, err := w.client.Stage(ctx, w.project, t.name)
 	if err != nil {
 		return w.explain(err, "get")
 	}
-	if apierrors.IsInvalid(refused) && object.GetResourceVersion() == t.stage.object.GetResourceVersion() {
+	shown := t.stage
+	if apierrors.IsInvalid(refused) && object.GetResourceVersion() == shown.object.GetResourceVersion() {
 		return w.explain(refused, "patch")
 	}
-	t.stage, err = w.options.read(object)
+	planned, err := w.options.read(object)
+	if err != nil {
+		return changedMeanwhile(t, err.Error())
+	}
+	t.stage = planned
+	if !planned.changes() {
+		return nil
+	}
+	if !slices.Equal(owner.Of(object), owner.Of(shown.object)) {
+		if err := w.heed(ctx, t); err != nil {
+			return err
+		}
+	}
+	difference := planned.differsFrom(shown)
+	if difference == "" && !w.yes {
+		difference = planned.movedFrom(shown)
+	}
+	switch {
+	case difference == "":
+		return nil
+	case w.asked && !w.printsDocument():
+		return w.askAgain(ctx, t, difference)
+	default:
+		return changedMeanwhile(t, difference)
+	}
+}
+
+func changedMeanwhile(t *target, difference string) error {
+	return fmt.Errorf("stage %q: not changed, as it has changed meanwhile: %s; run it again", t.name, difference)
+}
+
+// askAgain says what follows for a Stage that has changed since it was confirmed, and
+// asks about that.
+func (w *work) askAgain(ctx context.Context, t *target, difference string) error {
+	tellWarnings(w.env, w.Connection.Color, fmt.Sprintf("Stage %q has changed meanwhile: %s", t.name, difference))
+	alone := *w
+	alone.targets = []*target{t}
+	effect, err := alone.foresee(ctx)
+	if err != nil {
+		return err
+	}
+	err = alone.ask(append(effect.reasons(), "it has changed meanwhile"))
+	if _, no := errors.AsType[*cli.NegativeError](err); no { // and others may have been written
+		return &cli.NegativeError{Text: fmt.Sprintf("stage %q: not changed", t.name)}
+	}
 	return err
 }
 
@@ -80,7 +129,7 @@ func (w *work) writeOnce(ctx context.Context, t *target) error {
 		t.object = t.stage.applied()
 		return nil
 	}
-	object, err := w.client.SetStrategies(ctx, w.project, t.name, t.stage.edits(), kube.PatchOptions{
+	object, err := w.client.SetStrategies(ctx, t.stage.object, t.stage.edits(), kube.PatchOptions{
 		FieldManager: w.manager, DryRun: w.dryRun == dryRunServer,
 	})
 	if err != nil {

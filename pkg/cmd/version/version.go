@@ -3,6 +3,7 @@
 package version
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,17 +35,19 @@ else the newest rules.`,
 
   # Of the plugin alone, without a cluster
   kubectl kargo-avail version --client`,
-		Args: cli.Args(cobra.NoArgs),
+		Args:              cli.Args(cobra.NoArgs),
+		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			releases, err := connection.Releases()
 			if err := errors.Join(f.validate(), err); err != nil {
 				return &cli.UsageError{Command: cmd.CommandPath(), Err: err}
 			}
+			f.given = cmp.Or(cli.VariableOf(cmd, "kargo-version"), "--kargo-version")
 			return f.run(cmd.Context(), env, connection, releases)
 		},
 	}
 	cmd.Flags().BoolVar(&f.client, "client", false, "show this plugin's version only, and contact no cluster")
-	cmd.Flags().StringVarP(&f.output, "output", "o", "", "output format, one of: json|yaml")
+	cli.AddOutput(cmd, &f.output, "json", "yaml")
 	return cmd
 }
 
@@ -52,6 +55,8 @@ else the newest rules.`,
 type flags struct {
 	client bool
 	output string
+	// given is where a version is given, if one is.
+	given string
 }
 
 func (f *flags) validate() error {
@@ -68,7 +73,7 @@ func (f *flags) run(ctx context.Context, env cli.Env, connection *cli.Connection
 	var err error
 	if !f.client {
 		// The client's own version is known whatever the cluster says.
-		v.Kargo, err = rulesOf(ctx, env, connection, releases)
+		v.Kargo, err = rulesOf(ctx, env, connection, releases, f.given)
 	}
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -81,8 +86,8 @@ func (f *flags) run(ctx context.Context, env cli.Env, connection *cli.Connection
 
 // rulesOf says which rules apply and why. An API server that answers and does not
 // tell leaves the newest rules; one that does not answer is an error.
-func rulesOf(ctx context.Context, env cli.Env, connection *cli.ConnectionFlags, releases kargo.Releases) (*report.KargoRules, error) {
-	rules := &report.KargoRules{Source: report.FromFlag, Message: "as --kargo-version says"}
+func rulesOf(ctx context.Context, env cli.Env, connection *cli.ConnectionFlags, releases kargo.Releases, given string) (*report.KargoRules, error) {
+	rules := &report.KargoRules{Source: report.FromFlag, Message: "as " + given + " says"}
 	if !releases.Given {
 		client, err := cli.Connect(env, connection)
 		if err != nil {

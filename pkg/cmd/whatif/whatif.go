@@ -16,6 +16,7 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/change"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/complete"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
@@ -30,7 +31,7 @@ func NewCommand(env cli.Env, connection *cli.ConnectionFlags) *cobra.Command {
 		Long:              long,
 		Example:           examples,
 		Args:              cobra.ArbitraryArgs,
-		ValidArgsFunction: cobra.NoFileCompletions,
+		ValidArgsFunction: complete.New(env, connection).StageRules,
 	}
 	flags.addTo(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -79,9 +80,16 @@ func (o *options) run(ctx context.Context, env cli.Env) error {
 		return err
 	}
 	e := in.Projects[0]
-	plan, err := change.NewPlan(e.Project(), o.expand(e))
+	edits, left := o.expand(e)
+	plan, err := change.NewPlan(e.Project(), edits)
 	if err != nil {
 		return &planError{err}
+	}
+	switch {
+	case len(edits) == 0:
+		return &planError{errors.New("no Stage has as many upstreams as the rule wants")}
+	case len(left) > 0:
+		in.Notes = append(in.Notes, fmt.Sprintf("%s left out of '*': they have fewer upstreams than the rule wants", strings.Join(left, ", ")))
 	}
 	cli.Tell(env, o.Connection.Color, in)
 	if err := o.print(env, report.NewWhatIf(in.Header, e, plan, o.allRows)); err != nil {
@@ -137,10 +145,10 @@ func (o *options) named() []string {
 	return names
 }
 
-// expand puts every Stage that has an upstream in place of '*'. What is said of a Stage
-// by its name goes before.
-func (o *options) expand(e *avail.Evaluator) []change.Edit {
-	var edits []change.Edit
+// expand puts every Stage that has an upstream in place of '*', but for those that it
+// leaves out, as their upstreams are too few for the rule. What is said of a Stage by
+// its name goes before.
+func (o *options) expand(e *avail.Evaluator) (edits []change.Edit, left []string) {
 	var every *change.Edit
 	for i := range o.edits {
 		if o.edits[i].Stage == everyStage {
@@ -150,14 +158,21 @@ func (o *options) expand(e *avail.Evaluator) []change.Edit {
 		}
 	}
 	if every == nil {
-		return edits
+		return edits, nil
 	}
 	for _, stage := range e.Project().Stages {
-		if stage.IsDownstream() {
-			edits = fill(edits, stage.Metadata.Name, every)
+		name := stage.Metadata.Name
+		if !stage.IsDownstream() {
+			continue
 		}
+		filled := fill(slices.Clone(edits), name, every)
+		if _, err := change.NewPlan(e.Project(), filled); err != nil && !slices.Contains(o.named(), name) {
+			left = append(left, name)
+			continue
+		}
+		edits = filled
 	}
-	return edits
+	return edits, left
 }
 
 // fill adds to the edit of a Stage what it lacks of the one of all.

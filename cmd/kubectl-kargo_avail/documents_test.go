@@ -1,0 +1,123 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/mod/semver"
+)
+
+// TestDocumentsShowWhatIsPrinted runs the commands in the console blocks of these
+// documents, each in a terminal and with the YAML block before it on standard input,
+// and wants the output that follows them there. With -update it is written.
+func TestDocumentsShowWhatIsPrinted(t *testing.T) {
+	for name, least := range map[string]int{
+		"README.md":          4,
+		"docs/semantics.md":  5,
+		"docs/faq.md":        6,
+		"docs/gitops.md":     1,
+		"examples/README.md": 5,
+	} {
+		t.Run(name, func(t *testing.T) { testDocument(t, name, least) })
+	}
+}
+
+// documentColumns is the width of the terminal that the documents show.
+const documentColumns = 120
+
+func testDocument(t *testing.T, name string, least int) {
+	t.Helper()
+	root := filepath.Join("..", "..")
+	path := filepath.Join(root, filepath.FromSlash(name))
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := strings.Split(string(text), "```") // the odd ones are inside of fences
+	manifest, ran := "", 0
+	for i := 1; i < len(parts); i += 2 {
+		language, body, _ := strings.Cut(parts[i], "\n")
+		command, shown, _ := strings.Cut(body, "\n")
+		line, ours := strings.CutPrefix(command, "$ kubectl kargo-avail ")
+		if language == "yaml" {
+			manifest = body
+		}
+		if language != "console" || !ours {
+			continue
+		}
+		ran++
+		printed, err := inTerminalReading(t.Context(), strings.NewReader(manifest), root, append(os.Environ(), "NO_COLOR=1"), documentColumns, binary, strings.Fields(line)...)
+		if err != nil {
+			t.Fatalf("%s: %v\n%s", command, err, printed)
+		}
+		if *update {
+			parts[i] = language + "\n" + command + "\n" + printed
+		} else if diff := cmp.Diff(shown, printed); diff != "" {
+			t.Errorf("%s (-%s +printed):\n%s", command, name, diff)
+		}
+	}
+	if ran < least {
+		t.Errorf("only %d commands were found", ran)
+	}
+	if *update {
+		if err := os.WriteFile(path, []byte(strings.Join(parts, "```")), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestSemanticsDocIsRightAboutVersions wants each cause of a difference in the table of
+// docs/semantics.md, and its example in docs/explain.md to show it in the versions of Kargo
+// that the table names and in no others, of those that are reproduced exactly.
+func TestSemanticsDocIsRightAboutVersions(t *testing.T) {
+	root := filepath.Join("..", "..")
+	semantics, err := os.ReadFile(filepath.Join(root, "docs", "semantics.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	explained, err := os.ReadFile(filepath.Join(root, "docs", "explain.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, cause := range contract(t, "cause") {
+		_, row, found := strings.Cut(string(semantics), "\n| ["+cause+"](explain.md#"+strings.ToLower(cause)+") | ")
+		versions, _, _ := strings.Cut(row, " |")
+		_, section, explains := strings.Cut(string(explained), "\n### "+cause+"\n")
+		if !found || !explains {
+			t.Errorf("%s is missing in docs/semantics.md or docs/explain.md", cause)
+			continue
+		}
+		_, manifest, _ := strings.Cut(section, "```yaml\n")
+		manifest, _, _ = strings.Cut(manifest, "```")
+		_, command, _ := strings.Cut(section, "$ kubectl kargo-avail ")
+		command, _, _ = strings.Cut(command, "\n")
+		for _, version := range []string{"v1.3.3", "v1.7.10", "v1.8.0", "v1.10.10", "v1.11.0", "v1.11.2"} {
+			printed, err := inTerminalReading(t.Context(), strings.NewReader(manifest), root, os.Environ(), documentColumns, binary,
+				append(strings.Fields(command), "-o", "json", "--kargo-version", version)...)
+			if err != nil {
+				t.Fatalf("%s: %v\n%s", command, err, printed)
+			}
+			if is, said := strings.Contains(printed, `"cause": "`+cause+`"`), within(t, version, versions); is != said {
+				t.Errorf("%s in Kargo %s: %v, and the table says %q", cause, version, is, versions)
+			}
+		}
+	}
+}
+
+// within reports whether a version is in a range such as "from v1.2.0" or "v1.2.0 to
+// v1.10.10", with a note behind it or none.
+func within(t *testing.T, version, versions string) bool {
+	t.Helper()
+	versions, _, _ = strings.Cut(versions, ";")
+	first, last, ends := strings.Cut(versions, " to ")
+	if !ends {
+		first, last = strings.TrimPrefix(versions, "from "), "v99.0.0"
+	}
+	if !semver.IsValid(first) || !semver.IsValid(last) {
+		t.Fatalf("the range %q is not understood", versions)
+	}
+	return semver.Compare(first, version) <= 0 && semver.Compare(version, last) <= 0
+}

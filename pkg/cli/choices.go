@@ -1,0 +1,53 @@
+package cli
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// outputFlag is the name of -o.
+const outputFlag = "output"
+
+// choicesAnnotation is where a flag keeps its choices.
+const choicesAnnotation = "kargo-avail/choices"
+
+// SetChoices says what a flag can be.
+func SetChoices(flags *pflag.FlagSet, name string, choices ...string) {
+	annotate(flags.Lookup(name), choicesAnnotation, choices...)
+}
+
+func annotate(flag *pflag.Flag, key string, values ...string) {
+	if flag.Annotations == nil {
+		flag.Annotations = map[string][]string{}
+	}
+	flag.Annotations[key] = values
+}
+
+// Choices returns what a flag can be, as SetChoices was told; nil when it was not.
+func Choices(flag *pflag.Flag) []string { return flag.Annotations[choicesAnnotation] }
+
+// AddOutput registers -o for these formats.
+func AddOutput(cmd *cobra.Command, format *string, formats ...string) {
+	cmd.Flags().StringVarP(format, outputFlag, "o", "", "output format, one of: "+strings.Join(formats, "|"))
+	SetChoices(cmd.Flags(), outputFlag, formats...)
+}
+
+// formatsOf returns the formats that any command knows.
+func formatsOf(root *cobra.Command) []string {
+	var formats []string
+	for _, cmd := range append([]*cobra.Command{root}, root.Commands()...) {
+		flag := cmd.Flags().Lookup(outputFlag)
+		if flag == nil {
+			continue
+		}
+		for _, format := range Choices(flag) {
+			if !slices.Contains(formats, format) {
+				formats = append(formats, format)
+			}
+		}
+	}
+	return formats
+}

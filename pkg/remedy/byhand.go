@@ -1,0 +1,171 @@
+package remedy
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/autopromote"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
+)
+
+// mostNamed is how many Stages are named one by one.
+const mostNamed = 6
+
+// way is how the Freight comes to be verified in a Stage that it is not available to yet.
+type way struct {
+	// byHand has the Stages that need a Promotion by hand, each after those it needs.
+	byHand []string
+	// first has the Stages in which a person has to do something now.
+	first []string
+	// moving says that something is under way on it already.
+	moving bool
+}
+
+// and returns the way on which both have to be gone.
+func (w way) and(other way) way {
+	return way{union(w.byHand, other.byHand), union(w.first, other.first), w.moving || other.moving}
+}
+
+// shorter reports whether the way is to be preferred: what moves already, and then what
+// asks the least of people.
+func (w way) shorter(other way) bool {
+	if w.moving != other.moving {
+		return w.moving
+	}
+	return len(w.byHand)+len(w.first) < len(other.byHand)+len(other.first)
+}
+
+// union appends what is not there yet.
+func union(list, more []string) []string {
+	list = slices.Clone(list)
+	for _, name := range more {
+		if !slices.Contains(list, name) {
+			list = append(list, name)
+		}
+	}
+	return list
+}
+
+// shortest returns a short way to the Stage through the Stages that were followed. The
+// ways to them are found from the far ends on, until none gets shorter.
+func (a *advisor) shortest() way {
+	known := map[string]way{}
+	for again := true; again; {
+		again = false
+		for _, name := range a.order {
+			found, ok := a.way(name, known)
+			if old, had := known[name]; ok && (!had || found.shorter(old)) {
+				known[name], again = found, true
+			}
+		}
+	}
+	return known[a.name()]
+}
+
+// way returns the shortest way to a Stage over what is known of its upstreams; ok is
+// false where they do not lead there yet.
+func (a *advisor) way(name string, known map[string]way) (best way, ok bool) {
+	stage := a.stage.Other(name)
+	for i := range stage.Spec.RequestedFreight {
+		found, leads := a.wayBy(stage, i, known)
+		if leads && (!ok || found.shorter(best)) {
+			best, ok = found, true
+		}
+	}
+	if slices.Contains(best.byHand, name) { // a circle
+		return way{}, false
+	}
+	if ok && name != a.name() && a.needsHand(stage) {
+		best.byHand = append(slices.Clone(best.byHand), name)
+	}
+	return best, ok
+}
+
+// wayBy is the way by one request of the Stage.
+func (a *advisor) wayBy(stage *avail.Stage, request int, known map[string]way) (best way, ok bool) {
+	all := asksAll(stage, request)
+	for _, b := range a.blockers[stage.Metadata.Name] {
+		if b.Request != request {
+			continue
+		}
+		found, leads := a.wayPast(b, known)
+		switch {
+		case all && !leads:
+			return way{}, false
+		case all && ok:
+			best = best.and(found)
+		case leads && (!ok || found.shorter(best)):
+			best, ok = found, true
+		}
+	}
+	return best, ok
+}
+
+// wayPast is the way on which a blocker is cleared.
+func (a *advisor) wayPast(b avail.Blocker, known map[string]way) (w way, ok bool) {
+	switch upstream := a.stage.Other(b.Stage); {
+	case !a.comes(upstream, b.Reason):
+		w, ok = known[b.Stage]
+		return w, ok
+	case isMoving(b.Reason):
+		return way{moving: true}, true
+	default:
+		return way{first: []string{b.Stage}}, true
+	}
+}
+
+// isMoving reports whether what is found at an upstream goes on by itself.
+func isMoving(reason avail.Reason) bool {
+	return slices.Contains([]avail.Reason{
+		avail.Soaking, avail.PromotionRunning, avail.PromotionPending, avail.VerificationPending, avail.VerificationRunning, avail.AwaitingHealth,
+	}, reason)
+}
+
+// needsHand reports whether the Freight, once it is available to the Stage, gets there
+// by a Promotion by hand alone, or perhaps so.
+func (a *advisor) needsHand(s *avail.Stage) bool {
+	return !s.IsControlFlow() && (enabled(s) == avail.No || a.passedOver(s) != avail.No)
+}
+
+// passedOver reports whether auto-promotion to the Stage, were it on, would leave the
+// Freight alone once it is available.
+func (a *advisor) passedOver(s *avail.Stage) avail.Truth {
+	switch autopromote.GuardOf(s, a.freight).Reason {
+	case autopromote.GuardHeld, autopromote.GuardUnsuccessful, autopromote.GuardPromotedBefore:
+		return avail.Yes
+	case autopromote.GuardUnknown:
+		return avail.Unknown
+	case autopromote.GuardNone, autopromote.GuardCurrent, autopromote.GuardInProgress, autopromote.GuardSettling:
+	}
+	candidate := autopromote.Candidates(s, avail.Configured)[a.freight.Origin]
+	return avail.TruthOf(candidate != nil && s.Project().Newer(candidate, a.freight))
+}
+
+// hands names the Stages that need a Promotion by hand, and says why where
+// auto-promotion is on.
+func (a *advisor) hands(names []string) string {
+	var said []string
+	for i, name := range names {
+		if i == mostNamed && len(names) > mostNamed+1 {
+			said = append(said, fmt.Sprintf("and %d more", len(names)-i))
+			break
+		}
+		s := a.stage.Other(name)
+		switch passed := a.passedOver(s); {
+		case enabled(s) != avail.Yes:
+		case passed == avail.Yes:
+			name += " (auto-promotion passes over it there)"
+		case passed == avail.Unknown:
+			name += " (auto-promotion may pass over it there)"
+		}
+		said = append(said, name)
+	}
+	return strings.Join(said, ", ")
+}
+
+// enabled reports whether auto-promotion to the Stage is on.
+func enabled(s *avail.Stage) avail.Truth {
+	policy, _ := autopromote.SwitchOf(s.Project(), s.Stage, s.Rules())
+	return policy.Enabled
+}

@@ -1,0 +1,78 @@
+package source
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+)
+
+// StageNames lists the names of the Stages, of which only the metadata is asked for.
+func (c Cluster) StageNames(ctx context.Context) ([]string, error) {
+	return names(ctx, c, stages().metadata(), stageMeta)
+}
+
+// WarehouseNames lists the names of the Warehouses.
+func (c Cluster) WarehouseNames(ctx context.Context) ([]string, error) {
+	return names(ctx, c, warehouses(), warehouseMeta)
+}
+
+// FreightNames lists the Freight, newest first, of which only the metadata is asked
+// for: an alias is known where a label mirrors it.
+func (c Cluster) FreightNames(ctx context.Context) ([]kargo.Freight, error) {
+	listed, err := list(ctx, c, freights().metadata(), freightMeta)
+	var all []kargo.Freight
+	for _, freight := range listed {
+		all = append(all, freight...)
+	}
+	slices.SortFunc(all, func(a, b kargo.Freight) int {
+		return cmp.Or(b.Metadata.CreationTimestamp.Compare(a.Metadata.CreationTimestamp), cmp.Compare(b.Metadata.Name, a.Metadata.Name))
+	})
+	return all, err
+}
+
+// ProjectNames lists the Projects of the cluster: those that are objects and the
+// namespaces that are marked as one. Who may list only one of both gets these.
+func (c Cluster) ProjectNames(ctx context.Context) ([]string, error) {
+	var known, marked []string
+	var knownErr, markedErr error
+	var group errgroup.Group // not to be ended by the first error: the other may have the answer
+	group.Go(func() error {
+		known, knownErr = names(ctx, c, projects().metadata(), projectMeta)
+		return nil
+	})
+	group.Go(func() error {
+		marked, markedErr = c.namespaces(ctx)
+		return nil
+	})
+	_ = group.Wait() // neither returns one
+	if knownErr != nil && markedErr != nil {
+		return nil, knownErr
+	}
+	return slices.Compact(slices.Sorted(slices.Values(append(known, marked...)))), nil
+}
+
+// namespaces lists the namespaces that are marked as Projects.
+func (c Cluster) namespaces(ctx context.Context) ([]string, error) {
+	r := (&resource{plural: "namespaces"}).metadata()
+	request := c.Client.REST().Get().AbsPath("/api/v1").Resource(r.plural).
+		SetHeader("Accept", r.accept()).Param("labelSelector", kargo.ProjectLabel+"=true")
+	var found []string
+	_, err := readList(ctx, request, func(p kargo.Project) { found = append(found, p.Metadata.Name) })
+	return found, err
+}
+
+// names lists the names of a resource's objects in order, each once.
+func names[T any](ctx context.Context, c Cluster, r *resource, meta func(*T) *kargo.Metadata) ([]string, error) {
+	listed, err := list(ctx, c, r, meta)
+	var found []string
+	for _, objects := range listed {
+		for i := range objects {
+			found = append(found, meta(&objects[i]).Name)
+		}
+	}
+	return slices.Compact(slices.Sorted(slices.Values(found))), err
+}

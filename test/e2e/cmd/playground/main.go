@@ -1,0 +1,85 @@
+// Command playground runs a real API server with the pipelines of examples/ in it, for
+// somebody who has no Kargo at hand, and says how to reach it. It runs until Ctrl-C, and
+// then ends the server and removes all that it wrote.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/test/e2e/assets"
+	"github.com/kargo-avail/kubectl-kargo-avail/test/e2e/controlplane"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Stdout, os.Stderr)
+	stop()
+	if err != nil {
+		_, _ = fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, out, log io.Writer) (err error) {
+	source, err := assets.DefaultSource(log)
+	if err != nil {
+		return err
+	}
+	binaries, err := source.Find(ctx)
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "kargo-avail-playground-")
+	if err != nil {
+		return fmt.Errorf("make a folder for the plugin: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	if _, err := assets.Plugin(ctx, source.Root, dir); err != nil {
+		return err
+	}
+	server, err := controlplane.Start(ctx, binaries, dir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, server.Stop()) }()
+	kubeconfig, err := furnish(ctx, server, source.Root)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(out, `export KUBECONFIG=%s
+export PATH=%s:%s:$PATH
+
+# In another shell, after these two lines:
+#   kubectl kargo-avail -A
+#   kubectl kargo-avail explain gate aaaaaa
+# There is no Kargo behind it: what is there stays as it is. Ctrl-C ends it.
+`, kubeconfig, dir, filepath.Dir(binaries.Kubectl))
+	if err != nil {
+		return err
+	}
+	<-ctx.Done()
+	return nil
+}
+
+// furnish puts the examples into the server, and returns the kubeconfig of somebody who
+// may do everything there.
+func furnish(ctx context.Context, server *controlplane.ControlPlane, root string) (string, error) {
+	if err := server.InstallCRDs(ctx, filepath.Join(root, "test", "e2e", "testdata", "crds")); err != nil {
+		return "", err
+	}
+	examples, err := filepath.Glob(filepath.Join(root, "examples", "*.yaml"))
+	if err != nil {
+		return "", err
+	}
+	if _, err := server.Load(ctx, examples...); err != nil {
+		return "", err
+	}
+	return server.Kubeconfig(controlplane.Admin(), "wait-gate")
+}

@@ -1,0 +1,54 @@
+package schema
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
+)
+
+// Every Explanation in the scripts can be written on a terminal of any width, in colour
+// and without, and colour changes nothing but the colour.
+func TestExplanationsFitAnyTerminal(t *testing.T) {
+	explained := 0
+	for name, text := range goldens(t) {
+		if !strings.Contains(text, `"kind": "Explanation"`) {
+			continue
+		}
+		var e report.Explanation
+		if err := json.NewDecoder(strings.NewReader(text)).Decode(&e); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		explained++
+		for width := 20; width <= 160; width += 7 {
+			var plain, coloured bytes.Buffer
+			for palette, out := range map[bool]io.Writer{false: &plain, true: &coloured} {
+				style := render.Style{Terminal: true, Width: width, Glyphs: true, Palette: render.NewPalette(palette)}
+				if err := render.Explanation(out, &e, style); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got := uncoloured(coloured.String()); got != plain.String() {
+				t.Errorf("%s at %d columns, colours aside:\n%s\nwithout colour:\n%s", name, width, got, plain.String())
+			}
+		}
+	}
+	if explained < 20 {
+		t.Fatalf("only %d Explanations were found", explained)
+	}
+}
+
+// uncoloured leaves out what colours text.
+func uncoloured(text string) string {
+	parts := strings.Split(text, "\x1b[")
+	out := parts[0]
+	for _, part := range parts[1:] {
+		_, rest, _ := strings.Cut(part, "m")
+		out += rest
+	}
+	return out
+}
