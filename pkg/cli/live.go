@@ -2,11 +2,16 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
+	"net"
 	"strings"
+	"syscall"
 	"time"
 
 	"golang.org/x/sync/errgroup"
+	utilnet "k8s.io/apimachinery/pkg/util/net"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/live"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render"
@@ -111,6 +116,12 @@ func (f *Live) At(now time.Time) (*Input, *live.Loss) {
 	return l.input(), picture.Lost
 }
 
+// Seen returns the last sign of life of the connection: what At is as of.
+func (f *Live) Seen() time.Time { return f.feed.Picture().Seen }
+
+// Settle returns when it is known whether all may be watched, or after a moment.
+func (f *Live) Settle(ctx context.Context) { f.feed.Settle(ctx) }
+
 // Where names the cluster for a person.
 func (f *Live) Where() string { return f.loading.client.Where() }
 
@@ -120,7 +131,7 @@ func (f *Live) TellLoss(env Env, loss *live.Loss) {
 	switch {
 	case loss != nil && !f.toldLoss:
 		label := render.NewPalette(env.Colors(f.loading.options.Connection.Color, env.ErrOut)).Warning("Warning:")
-		fmt.Fprintln(env.ErrOut, label, render.Visible(fmt.Sprintf("connection to %s lost, trying again: %s", f.Where(), Describe(loss.Err))))
+		fmt.Fprintln(env.ErrOut, label, render.Visible(fmt.Sprintf("connection to %s lost, trying again: %s", f.Where(), DescribeLoss(loss.Err))))
 	case loss == nil && f.toldLoss:
 		fmt.Fprintln(env.ErrOut, render.Visible(fmt.Sprintf("connection to %s is back", f.Where())))
 	}
@@ -129,6 +140,23 @@ func (f *Live) TellLoss(env Env, loss *live.Loss) {
 
 // Describe puts an error into the words that people see, for the end of a sentence.
 func Describe(err error) string { return strings.TrimPrefix(describe(err), "error: ") }
+
+// DescribeLoss says in plain words why a connection that worked does not any more, for
+// the end of a sentence.
+func DescribeLoss(err error) string {
+	switch {
+	case errors.Is(err, live.ErrSilent):
+		return live.ErrSilent.Error()
+	case utilnet.IsConnectionRefused(err):
+		return "the connection is refused"
+	case utilnet.IsTimeout(err), errors.Is(err, context.DeadlineExceeded):
+		return "no answer"
+	case utilnet.IsHTTP2ConnectionLost(err), utilnet.IsConnectionReset(err), utilnet.IsProbableEOF(err),
+		errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed), errors.Is(err, syscall.EPIPE):
+		return "the connection was closed"
+	}
+	return Describe(err)
+}
 
 // freightUnread says that what is asked about Freight has no answer.
 func freightUnread(in *Input) error {

@@ -2,9 +2,11 @@ package live
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/go-logr/logr"
 	"k8s.io/klog/v2"
@@ -29,7 +31,11 @@ type Feed struct {
 	narrowedTo map[string]bool
 	// started says that everything was read once.
 	started bool
-	failed  error
+	// seen is when the connection last gave a sign of life; unanswered is why the last
+	// request for one had none, and toldSilence says that its absence was signalled.
+	seen        time.Time
+	unanswered  error
+	toldSilence bool
 	// snapshot is the newest Picture's; outdated says that more is known by now.
 	snapshot *source.Snapshot
 	outdated bool
@@ -53,6 +59,7 @@ func Watch(ctx context.Context, client source.Client, scope Scope) (*Feed, error
 		f.Close()
 		return nil, err
 	}
+	f.running.Go(f.pulse)
 	return f, nil
 }
 
@@ -101,9 +108,6 @@ func (f *Feed) unlisted() *track {
 		}
 	}
 	f.started = true
-	if f.failed != nil {
-		f.cancel()
-	}
 	return nil
 }
 
@@ -128,7 +132,7 @@ func (f *Feed) Picture() Picture {
 	if f.snapshot == nil || f.outdated && !slices.ContainsFunc(tracks, (*track).unlisted) {
 		f.snapshot, f.outdated = f.gather(tracks), false
 	}
-	picture := Picture{Snapshot: f.snapshot}
+	picture := Picture{Snapshot: f.snapshot, Seen: f.seen, Lost: f.silent()}
 	for _, t := range tracks {
 		if loss := t.lost(); loss != nil && (picture.Lost == nil || loss.Since.Before(picture.Lost.Since)) {
 			picture.Lost = loss
@@ -163,23 +167,36 @@ func values(tracks []*track) iter.Seq[any] {
 	}
 }
 
-// Failed returns why watching cannot go on, nil while it does.
+// Failed returns why watching cannot go on, nil while it does: a line for each kind
+// that may not be watched.
 func (f *Feed) Failed() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.failed
+	var refusals []error
+	for _, t := range slices.Concat(f.fixed, f.promotions) {
+		isSame := func(err error) bool { return err.Error() == t.failure.Error() }
+		if t.failure != nil && !slices.ContainsFunc(refusals, isSame) {
+			refusals = append(refusals, t.failure)
+		}
+	}
+	return errors.Join(refusals...)
 }
 
-// fail ends the watch, once everything was read: what that says may be all that is
-// wanted. The lock is held.
-func (f *Feed) fail(err error) {
-	if f.failed == nil {
-		f.failed = err
+// Settle returns when each watch stands or has failed, or after a while: an API server
+// may take its time to answer.
+func (f *Feed) Settle(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, settling)
+	defer cancel()
+	f.mu.Lock()
+	tracks := slices.Concat(f.fixed, f.promotions)
+	f.mu.Unlock()
+	for _, t := range tracks {
+		select {
+		case <-t.tried:
+		case <-t.ctx.Done(): // it is unread, or was replaced
+		case <-ctx.Done():
+		}
 	}
-	if f.started {
-		f.cancel()
-	}
-	f.signal()
 }
 
 // Close ends the watch and returns when it has ended.

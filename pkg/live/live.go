@@ -6,6 +6,12 @@
 // nothing but the few fields of package kargo. Lists are read as lists, and not
 // streamed as a watch's first events (WatchList), so that the same rights and the
 // same errors apply as in source.Cluster.Read.
+//
+// A watch that is silent may be idle or dead. So the API server is asked every few
+// seconds for its version: no object is read for that, and it is no polling; the
+// answer is a sign of life of the connection that the watches share (with HTTP/2, as
+// API servers speak it), as an event, a bookmark and a list are. A Picture is as of
+// the last of these.
 package live
 
 import (
@@ -37,14 +43,16 @@ func (s Scope) narrows() bool { return s.Freight != "" && s.Stage != "" }
 type Picture struct {
 	// Snapshot is as source.Cluster.Read would return it. It is not to be modified.
 	Snapshot *source.Snapshot
-	// Lost is nil while every watch stands.
+	// Seen is the last sign of life: what the Picture is as of.
+	Seen time.Time
+	// Lost is nil while every watch stands, and something is heard.
 	Lost *Loss
 }
 
 // Loss says that a Picture is as of Since and may be old, as the connection is lost. It
-// is told after a second; where a connection just falls silent, client-go notices that
-// within a minute.
+// is told after a second; where a connection just falls silent, after ten.
 type Loss struct {
+	// Since is never later than the last sign of life before the Loss.
 	Since time.Time
 	Err   error
 }

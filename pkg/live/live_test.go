@@ -199,7 +199,8 @@ func TestALossIsTold(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	f := feed(t, s, Scope{})
-	freight := s.watched("freights")
+	f.Settle(t.Context())
+	freight, seen := s.watched("freights"), f.Picture().Seen
 	before := time.Now()
 	s.set(func() { s.refusals["*"] = http.StatusServiceUnavailable })
 	freight.end()
@@ -211,8 +212,8 @@ func TestALossIsTold(t *testing.T) {
 	}
 	until(t, f, "the loss", func(p Picture) bool { return p.Lost != nil })
 	told := time.Since(before)
-	if lost := f.Picture().Lost; told < grace || lost.Since.Before(before) || lost.Since.After(before.Add(told-grace)) || lost.Err == nil {
-		t.Errorf("told after %v: since %v (began at %v), %v", told, lost.Since, before, lost.Err)
+	if lost := f.Picture().Lost; told < grace || !lost.Since.Equal(seen) || lost.Err == nil {
+		t.Errorf("told after %v: since %v (last seen at %v), %v", told, lost.Since, seen, lost.Err)
 	}
 	if !shows("prod qa one two app p1 p2 auto prod")(f.Picture()) {
 		t.Errorf("shows %q", words(f.Picture()))
@@ -288,6 +289,31 @@ func TestWithoutTheRightToWatch(t *testing.T) {
 				t.Errorf("got  %v\nwant %v", err, want)
 			}
 		})
+	}
+}
+
+// All rules that are missing are said at once.
+func TestWithoutTheRightToWatchAnything(t *testing.T) {
+	t.Parallel()
+	releases, err := kargo.ParseRelease("v1.11.2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newServer(t)
+	resources := []string{"stages", "freights", "warehouses", "projectconfigs", "promotions"}
+	for _, resource := range resources {
+		s.refusals["watch "+resource] = http.StatusForbidden
+	}
+	f := feed(t, s, Scope{Freight: "f1", Stage: "prod", Releases: releases}) // Promotions by two watches
+	f.Settle(t.Context())
+	lines := strings.Split(f.Failed().Error(), "\n")
+	if len(lines) != len(resources) || !apierrors.IsForbidden(f.Failed()) {
+		t.Fatalf("got %q", lines)
+	}
+	for i, resource := range resources {
+		if !strings.Contains(lines[i], "resources: ["+resource+"], verbs: [watch]") {
+			t.Errorf("line %d is %q", i+1, lines[i])
+		}
 	}
 }
 

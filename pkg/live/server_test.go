@@ -1,7 +1,9 @@
 package live
 
 import (
+	"context"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"path"
@@ -9,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -23,6 +26,8 @@ import (
 type server struct {
 	t    *testing.T
 	rest rest.Interface
+	// close ends a server in memory.
+	close func()
 
 	mu sync.Mutex
 	// objects are what lists have, by resource.
@@ -40,6 +45,75 @@ type server struct {
 // the Freight f1 and f2, and one of every other kind.
 func newServer(t *testing.T) *server {
 	t.Helper()
+	s := scripted(t)
+	listening := httptest.NewServer(s)
+	t.Cleanup(func() {
+		listening.CloseClientConnections()
+		listening.Close()
+	})
+	s.connect(&rest.Config{Host: listening.URL})
+	return s
+}
+
+// newServerInMemory is newServer without a network, for a bubble of synctest.
+func newServerInMemory(t *testing.T) *server {
+	t.Helper()
+	s := scripted(t)
+	pipes := pipes{make(chan net.Conn), make(chan struct{})}
+	serving := &http.Server{Handler: s, ReadHeaderTimeout: time.Hour}
+	var running sync.WaitGroup
+	running.Go(func() { _ = serving.Serve(pipes) }) // until it is closed
+	transport := &http.Transport{DialContext: pipes.dial}
+	s.close = sync.OnceFunc(func() {
+		_ = serving.Close()
+		running.Wait()
+	})
+	t.Cleanup(s.close)
+	t.Cleanup(transport.CloseIdleConnections)
+	s.connect(&rest.Config{Host: "http://memory", Transport: transport})
+	return s
+}
+
+// pipes are a listener whose connections are in memory.
+type pipes struct {
+	dialled chan net.Conn
+	closed  chan struct{}
+}
+
+func (p pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	near, far := net.Pipe()
+	select {
+	case p.dialled <- far:
+		return near, nil
+	case <-p.closed:
+		return nil, syscall.ECONNREFUSED
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// Accept is part of net.Listener.
+func (p pipes) Accept() (net.Conn, error) {
+	select {
+	case conn := <-p.dialled:
+		return conn, nil
+	case <-p.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+// Close is part of net.Listener.
+func (p pipes) Close() error {
+	close(p.closed)
+	return nil
+}
+
+// Addr is part of net.Listener.
+func (p pipes) Addr() net.Addr { return &net.UnixAddr{Name: "memory", Net: "pipe"} }
+
+// scripted is a server that nobody is connected to.
+func scripted(t *testing.T) *server {
+	t.Helper()
 	s := &server{t: t, version: 10, held: map[string]<-chan struct{}{}, refusals: map[string]int{}, opened: map[string]chan *stream{}, objects: map[string][]string{
 		"stages":         {stageJSON("prod", "qa"), stageJSON("qa")},
 		"freights":       {object("f1", `"alias":"one"`), object("f2", `"alias":"two"`)},
@@ -51,22 +125,22 @@ func newServer(t *testing.T) *server {
 	for resource := range s.objects {
 		s.opened[resource] = make(chan *stream, 100)
 	}
-	listening := httptest.NewServer(s)
-	t.Cleanup(func() {
-		listening.CloseClientConnections()
-		listening.Close()
-	})
+	return s
+}
+
+func (s *server) connect(config *rest.Config) {
+	s.t.Helper()
 	scheme := runtime.NewScheme()
 	metav1.AddToGroupVersion(scheme, schema.GroupVersion{Version: "v1"})
-	client, err := rest.UnversionedRESTClientFor(&rest.Config{Host: listening.URL, QPS: -1, ContentConfig: rest.ContentConfig{
+	config.QPS, config.ContentConfig = -1, rest.ContentConfig{
 		NegotiatedSerializer: serializer.NewCodecFactory(scheme).WithoutConversion(),
 		ContentType:          runtime.ContentTypeJSON,
-	}})
+	}
+	client, err := rest.UnversionedRESTClientFor(config)
 	if err != nil {
-		t.Fatal(err)
+		s.t.Fatal(err)
 	}
 	s.rest = client
-	return s
 }
 
 func (s *server) REST() rest.Interface { return s.rest }
@@ -99,7 +173,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case query.Get("watch") != "":
 		verb = "watch"
-	case resource == "v1alpha1" || resource == "web":
+	case resource == "v1alpha1" || resource == "web" || resource == "version":
 		verb = "get"
 	}
 	s.mu.Lock()

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+	"sync"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -27,6 +28,8 @@ const (
 	// grace is how long a watch may be down before that is news: watches end every few
 	// minutes, and are opened again at once.
 	grace = time.Second
+	// settling is how long it may take until all watches stand.
+	settling = 2 * time.Second
 	// patience is how long an API server may refuse what it has allowed before: one that
 	// is starting refuses everything for a moment, as it has not read its rules yet.
 	patience = 20 * time.Second
@@ -47,6 +50,9 @@ type track struct {
 	end    context.CancelFunc
 	// ready is closed when the first list was read, or could not be.
 	ready chan struct{}
+	// tried is closed when the first watch stands, or failed.
+	tried    chan struct{}
+	firstTry sync.Once
 
 	// The rest is guarded by the Feed's lock.
 
@@ -61,6 +67,8 @@ type track struct {
 	// does not any more.
 	stood   bool
 	refused time.Time
+	// failure is why the track has ended, when the API server refuses it.
+	failure error
 }
 
 // key is what no two objects of a kind share.
@@ -74,7 +82,7 @@ type outage struct {
 }
 
 func newTrack(f *Feed, stream *source.Stream) *track {
-	t := &track{feed: f, stream: stream, ready: make(chan struct{})}
+	t := &track{feed: f, stream: stream, ready: make(chan struct{}), tried: make(chan struct{})}
 	t.ctx, t.end = context.WithCancel(f.ctx)
 	return t
 }
@@ -138,13 +146,14 @@ func (t *track) lost() *Loss {
 	return &loss
 }
 
-// lose notes that the objects are not kept up to date. The lock is held.
+// lose notes that the objects are not kept up to date: since the last sign of life, as
+// what came after that is not known. The lock is held.
 func (t *track) lose(err error) {
 	if t.outage != nil {
 		t.outage.loss.Err = err
 		return
 	}
-	o := &outage{loss: Loss{Since: t.feed.scope.Now(), Err: err}}
+	o := &outage{loss: Loss{Since: t.feed.seen, Err: err}}
 	t.outage = o
 	time.AfterFunc(grace, func() {
 		t.feed.mu.Lock()
@@ -164,6 +173,13 @@ func (t *track) regain() {
 	t.outage = nil
 }
 
+// hear notes a sign of life.
+func (t *track) hear() {
+	t.feed.mu.Lock()
+	defer t.feed.mu.Unlock()
+	t.feed.hear()
+}
+
 // failed notes that a request failed.
 func (t *track) failed(verb string, err error) {
 	t.feed.mu.Lock()
@@ -173,7 +189,9 @@ func (t *track) failed(verb string, err error) {
 	case verb == "list" && !t.listed && !t.feed.started:
 		t.giveUp(err)
 	case t.hasRefused(verb, err):
-		t.feed.fail(t.stream.Refused(verb, err))
+		t.failure = t.stream.Refused(verb, err)
+		t.end()
+		t.feed.signal()
 	default:
 		t.lose(err)
 	}
@@ -228,17 +246,22 @@ func (l lister) ListWithContext(ctx context.Context, options metav1.ListOptions)
 	if err != nil && !apierrors.IsResourceExpired(err) && !apierrors.IsGone(err) { // those are read anew, from the start
 		l.failed("list", err)
 	}
+	if err == nil {
+		l.hear()
+	}
 	return list, err
 }
 
 // WatchWithContext is part of cache.ListerWatcherWithContext.
 func (l lister) WatchWithContext(ctx context.Context, options metav1.ListOptions) (watch.Interface, error) {
 	events, err := l.stream.Watch(ctx, options)
+	defer l.firstTry.Do(func() { close(l.tried) })
 	if err != nil {
 		l.failed("watch", err)
 		return nil, err
 	}
 	l.feed.mu.Lock()
+	l.feed.hear()
 	l.regain()
 	l.stood, l.refused = true, time.Time{}
 	l.feed.mu.Unlock()
@@ -264,7 +287,10 @@ func (e *ending) Decode() (watch.EventType, runtime.Object, error) {
 	case event == watch.Error:
 		why = apierrors.FromObject(object)
 	}
-	if why != nil && !e.told {
+	switch {
+	case why == nil:
+		e.track.hear()
+	case !e.told:
 		e.told = true
 		e.track.failed("watch", why)
 	}

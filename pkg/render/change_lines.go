@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"github.com/charmbracelet/x/ansi"
 )
 
 // LineMarks marks, in a text that is watched and is no table, the lines that were not
@@ -35,7 +37,7 @@ func (m *LineMarks) Mark(text string, columns int, mark string, now time.Time) (
 			at[said] = since
 		}
 		out.WriteString(line)
-		if _, marks := at[said]; marks {
+		if _, marks := at[said]; marks && !strings.HasSuffix(ansi.Strip(line), `\`) { // where a command goes on
 			out.WriteString(" " + mark)
 		}
 		out.WriteByte('\n')

@@ -2,6 +2,7 @@ package render
 
 import (
 	"bytes"
+	gocmp "cmp"
 	"slices"
 	"strings"
 	"testing"
@@ -62,7 +63,7 @@ func TestChangesAreWritten(t *testing.T) {
 		}
 	}
 	want := `2024-01-02T12:30:00Z   web   prod   f3   -   Blocked   qa: not promoted
-2024-01-02T12:30:00Z   web   prod   lucky\x20koala\x1b[2J   Blocked   Verified
+2024-01-02T12:30:00Z   web   prod   lucky\x20koala\x1b[2J   Blocked   Verified   verified in qa and soaked 1h0m0s
 2024-01-02T12:30:00Z   web   prod   f2   Blocked   -   the Freight is gone
 `
 	if diff := cmp.Diff(want, lines.String()); diff != "" {
@@ -75,7 +76,7 @@ func TestChangesAreWritten(t *testing.T) {
 	}
 	for i := range changes {
 		want := changes[i]
-		want.Where, want.Gone = nil, ""
+		want.Where, want.Checks, want.Gone = nil, nil, ""
 		var got, fromYAML report.Change
 		if err := json.Unmarshal([]byte(ends[i]), &got, json.RejectUnknownMembers(true)); err != nil {
 			t.Fatal(err)
@@ -93,6 +94,59 @@ func TestChangesAreWritten(t *testing.T) {
 		if diff := cmp.Diff(want, fromYAML); diff != "" {
 			t.Errorf("YAML (-changed +read back):\n%s", diff)
 		}
+	}
+}
+
+// Where the verdict stays, the answer under another strategy is told, and why.
+func TestFlipsAreWritten(t *testing.T) {
+	pipe := func(options ...build.SourceOption) pipeline.Objects {
+		options = append([]build.SourceOption{build.From("qa", "uat")}, options...)
+		return pipeline.Objects{
+			Project: "web",
+			Stages: []kargo.Stage{
+				build.Stage("qa", build.Requests("w", build.Direct())),
+				build.Stage("uat", build.Requests("w", build.Direct())),
+				build.Stage("prod", build.Requests("w", options...)),
+			},
+			Warehouses: []string{"w"},
+		}
+	}
+	verified := func(o pipeline.Objects, upstreams ...string) pipeline.Objects {
+		o.Freight = []kargo.Freight{build.Freight("f1", "w", build.Verified(upstreams...))}
+		return o
+	}
+	for name, test := range map[string]struct {
+		before, after pipeline.Objects
+		verdicts, why string // of verdicts one, where it stays
+	}{
+		"all, too":    {verified(pipe(), "qa"), verified(pipe(), "qa", "uat"), "Verified", "under all: available now: verified in qa, uat"},
+		"all no more": {verified(pipe(), "qa", "uat"), verified(pipe(), "qa"), "Verified", "under all: not available any more: uat: not promoted"},
+		"any would do": {
+			verified(pipe(build.All())), verified(pipe(build.All()), "qa"), "Blocked", "under any: available now: verified in qa",
+		},
+		"the verdict": {
+			verified(pipe()), verified(pipe(), "uat"),
+			"Blocked Verified", "verified in uat, and any one of its upstreams is enough; all: qa: not promoted",
+		},
+		"both answers": {
+			verified(pipe(build.All())), verified(pipe(build.All()), "qa", "uat"),
+			"Blocked Verified", "verified in qa, uat, which are all of its upstreams",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, before := builderOf(test.before, build.Noon()).Changes(nil, build.Noon())
+			changes, _ := builderOf(test.after, build.Noon()).Changes(before, build.Noon())
+			var lines bytes.Buffer
+			for i := range changes {
+				if err := ChangeLine(&lines, &changes[i]); err != nil {
+					t.Fatal(err)
+				}
+			}
+			from, to, _ := strings.Cut(test.verdicts, " ")
+			if want := strings.Join([]string{"2024-01-02T12:00:00Z", "web", "prod", "f1", from, gocmp.Or(to, from), test.why + "\n"}, gap); lines.String() != want {
+				t.Errorf("got  %swant %s", &lines, want)
+			}
+		})
 	}
 }
 

@@ -15,7 +15,8 @@ import (
 const KindChange = "Change"
 
 // Change says that the verdict on one piece of Freight at one Stage, as configured, is
-// another one than before.
+// another one than before, or that it would be available, or would not be any more,
+// under another strategy.
 type Change struct {
 	APIVersion string `json:"apiVersion"`
 	Kind       string `json:"kind"`
@@ -30,10 +31,15 @@ type Change struct {
 	From *string `json:"from"`
 	// To is the verdict now; nil when there is none any more.
 	To *string `json:"to"`
+	// Flipped are the answers that are others than before, among "configured", "any" and
+	// "all"; none where there was, or is, no verdict.
+	Flipped []string `json:"flipped"`
 	// Object is the Freight as the Stage sees it now; nil when To is.
 	Object *Freight `json:"object"`
 	// Where is the Stage as it is now, without its Freight; nil when Object is.
 	Where *Stage `json:"-"`
+	// Checks are the rule, point by point, with what is found.
+	Checks []Check `json:"-"`
 	// Gone says why Object is nil.
 	Gone Gone `json:"-"`
 }
@@ -50,7 +56,7 @@ const (
 	Unselected Gone = "it is not among what is watched any more"
 )
 
-// Verdicts are the verdicts on all Freight that a Builder selects, at one instant.
+// Verdicts are the verdicts, and the answers under any and all, on all Freight that a Builder selects, at one instant.
 type Verdicts struct {
 	// Turn is the first instant after that one at which a verdict may become another
 	// though no object does; zero when there is none.
@@ -63,7 +69,28 @@ type Verdicts struct {
 // Subject is what a verdict is about.
 type Subject struct{ Project, Stage, Freight string }
 
-type verdict struct{ word, alias string }
+type verdict struct {
+	word, alias string
+	available   Available
+}
+
+// flipped returns the answers that are others now.
+func (v verdict) flipped(now Available) []string {
+	list := []string{}
+	for _, semantics := range []struct {
+		name        string
+		before, now bool
+	}{
+		{avail.Configured.String(), v.available.Configured, now.Configured},
+		{avail.Any.String(), v.available.Any, now.Any},
+		{avail.All.String(), v.available.All, now.All},
+	} {
+		if semantics.before != semantics.now {
+			list = append(list, semantics.name)
+		}
+	}
+	return list
+}
 
 // Changes returns the verdicts as of now, the instant at which the Projects are judged,
 // and how they differ from those before: what is there now in the order of a Report,
@@ -115,13 +142,17 @@ func (c *comparison) stage(e *avail.Evaluator, s *avail.Stage) {
 	var more int
 	for f, row := range c.builder.selected(e, s, &more) {
 		subject := Subject{e.Project().Name, s.Metadata.Name, f.Metadata.Name}
-		c.after.of[subject] = verdict{row.Verdict, row.Alias}
+		c.after.of[subject] = verdict{row.Verdict, row.Alias, row.Available}
 		c.turn(s.Turns(f))
 		if c.before == nil {
 			continue
 		}
 		before, known := c.before.of[subject]
-		if known && before.word == row.Verdict {
+		flipped := []string{}
+		if known {
+			flipped = before.flipped(row.Available)
+		}
+		if known && before.word == row.Verdict && len(flipped) == 0 {
 			continue
 		}
 		if where == nil {
@@ -130,7 +161,7 @@ func (c *comparison) stage(e *avail.Evaluator, s *avail.Stage) {
 		}
 		row.Blockers = blockers(s.Blockers(f))
 		change := c.change(subject, row.Alias)
-		change.To, change.Object, change.Where = &row.Verdict, &row, where
+		change.To, change.Flipped, change.Object, change.Where, change.Checks = &row.Verdict, flipped, &row, where, checks(s, f)
 		if known {
 			change.From = &before.word
 		}
@@ -184,5 +215,6 @@ func (c *comparison) change(subject Subject, alias string) Change {
 		Stage:      subject.Stage,
 		Freight:    subject.Freight,
 		Alias:      alias,
+		Flipped:    []string{},
 	}
 }

@@ -39,12 +39,20 @@ func TestChanges(t *testing.T) {
 	}{
 		{"nothing", func(*pipeline.Objects) {}, report.Selection{}, nil},
 		{
+			"the answer under all alone",
+			func(o *pipeline.Objects) {
+				o.Freight[1] = build.Freight("f2", "w", build.Created(build.At("10:00")), build.Verified("dev", "qa", "uat"))
+			},
+			report.Selection{},
+			[]string{"web/prod f2: Verified -> Verified, seen [all]"},
+		},
+		{
 			"verified downstream",
 			func(o *pipeline.Objects) {
 				o.Freight[2] = build.Freight("f3", "w", build.Created(build.At("11:00")), build.Verified("dev", "uat"))
 			},
 			report.Selection{},
-			[]string{"web/prod f3: Blocked -> Verified, seen"},
+			[]string{"web/prod f3: Blocked -> Verified, seen [configured any]"},
 		},
 		{
 			"another reason is no other verdict",
@@ -133,6 +141,11 @@ func told(t *testing.T, c *report.Change, now time.Time) string {
 	why := "seen"
 	if c.Object == nil {
 		why = string(c.Gone)
+	}
+	if c.Flipped == nil || (c.From == nil || c.To == nil) && len(c.Flipped) > 0 {
+		t.Errorf("%+v flips what it has not", c)
+	} else if len(c.Flipped) > 0 {
+		why += " " + fmt.Sprint(c.Flipped)
 	}
 	if (c.Object == nil) != (c.To == nil) || (c.Object == nil) != (c.Where == nil) || (c.Object == nil) != (c.Gone != "") {
 		t.Errorf("%+v is half gone", c)

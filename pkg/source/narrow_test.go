@@ -594,7 +594,14 @@ func TestReadForIsEnoughForTheAnswer(t *testing.T) {
 	rules := avail.RulesFor(kargo.Releases{Min: "v1.11.1"})
 	at := time.Date(2026, 11, 23, 5, 0, 0, 0, time.UTC)
 	answer := func(s *Snapshot, stage, freight string) []any {
-		view := avail.New(pipeline.New(s.Projects[0], rules.ByDiscovery()), rules, at).Stage(stage)
+		objects := s.Projects[0]
+		objects.Freight = slices.Clone(objects.Freight)
+		for i := range objects.Freight { // what others are called is not read
+			if f := &objects.Freight[i]; f.Metadata.Name != freight {
+				f.Alias, f.Metadata.Labels = "", nil
+			}
+		}
+		view := avail.New(pipeline.New(objects, rules.ByDiscovery()), rules, at).Stage(stage)
 		for _, f := range view.Project().Freight() {
 			if f.Metadata.Name == freight {
 				return []any{view.Judge(f), view.Blockers(f), view.LastPromotion(f), view.Forecast(f), view.EvidenceAt(stage, f)}

@@ -30,6 +30,8 @@ type fakeFeed struct {
 	warnings []string
 	lost     *live.Loss
 	failed   error
+	refused  error // as soon as it has settled
+	seen     time.Time
 	changed  chan struct{}
 	looks    int
 }
@@ -52,6 +54,8 @@ func (f *fakeFeed) TellLoss(env cli.Env, lost *live.Loss) {
 
 func (f *fakeFeed) Changed() <-chan struct{} { return f.changed }
 func (f *fakeFeed) Failed() error            { return f.failed }
+func (f *fakeFeed) Seen() time.Time          { return f.seen }
+func (f *fakeFeed) Settle(context.Context)   { f.failed = f.refused }
 
 // soaking is a pipeline in which the Freight f has to soak for one more minute before
 // prod may have it.
@@ -164,7 +168,7 @@ func TestASoakThatElapsesIsTold(t *testing.T) {
 		time.Sleep(pause)
 		synctest.Wait()
 		f.stop(t)
-		f.want(t, "2000-01-01T00:01:00Z   web   prod   f   Blocked   Verified\n", introduction)
+		f.want(t, "2000-01-01T00:01:00Z   web   prod   f   Blocked   Verified   verified in qa and soaked 1h0m0s\n", introduction)
 	})
 }
 
@@ -182,7 +186,7 @@ func TestNothingIsToldOfALostConnection(t *testing.T) {
 		f.want(t, "", lost)
 		f.news(func(feed *fakeFeed) { feed.lost = nil })
 		f.stop(t)
-		f.want(t, "2000-01-01T00:02:01Z   web   prod   f   Blocked   Verified\n", lost)
+		f.want(t, "2000-01-01T00:02:01Z   web   prod   f   Blocked   Verified   verified in qa and soaked 1h0m0s\n", lost)
 	})
 }
 
@@ -255,19 +259,21 @@ func input(objects pipeline.Objects, now time.Time) *cli.Input {
 	return in
 }
 
-func TestReason(t *testing.T) {
-	for want, err := range map[string]error{
-		"connection refused": &wrapped{syscall.ECONNREFUSED},
-		"no answer":          &wrapped{context.DeadlineExceeded},
-		`a\nb`:               errors.New("a\nb"),
-	} {
-		if got := reason(err); got != want {
-			t.Errorf("reason(%v) = %q, want %q", err, got, want)
-		}
+// Nothing is announced that may not be watched.
+func TestWatchingThatMayNotBegin(t *testing.T) {
+	now := build.Noon()
+	forbidden := errors.New("forbidden")
+	said := &buffer{}
+	w := &watcher{
+		View: View{Select: func(*cli.Input) (report.Selection, error) { return report.Selection{}, nil }},
+		env: cli.Env{
+			IOStreams: genericiooptions.IOStreams{Out: said, ErrOut: said},
+			Now:       func() time.Time { return now },
+			Getenv:    func(string) (string, bool) { return "", false },
+		},
+		feed: &fakeFeed{objects: soaking(now), refused: forbidden},
+	}
+	if err := w.run(t.Context()); !errors.Is(err, forbidden) || said.String() != "" {
+		t.Errorf("ends with %v, having said %q", err, said)
 	}
 }
-
-// wrapped is an error around another.
-type wrapped struct{ error }
-
-func (w *wrapped) Unwrap() error { return w.error }

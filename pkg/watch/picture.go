@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"strings"
 	"syscall"
 	"time"
@@ -55,7 +54,7 @@ func (p *picture) draw(columns int) (screen.Frame, error) {
 	if first, rest, ok := strings.Cut(body, "\n"); ok && p.Headers {
 		head, body = first+"\n", rest
 	}
-	return screen.Frame{Head: head, Text: body, Status: p.status(lost), Last: p.last(in, lost)}, nil
+	return screen.Frame{Head: head, Text: body, Status: p.status(lost), Last: p.last(lost)}, nil
 }
 
 // warn writes below the picture what is unknown or approximate.
@@ -76,9 +75,9 @@ func (p *picture) status(lost *live.Loss) []string {
 	now := p.env.Now()
 	if lost != nil {
 		return []string{p.palette.Alarm(fmt.Sprintf("CONNECTION LOST %s ago (%s): what is shown is as of %s, trying again",
-			duration.HumanDuration(now.Sub(lost.Since)), reason(lost.Err), clock(lost.Since)))}
+			duration.HumanDuration(now.Sub(lost.Since)), render.Visible(cli.DescribeLoss(lost.Err)), clock(lost.Since)))}
 	}
-	parts := []string{"Watching " + render.Visible(p.where), "connected", "as of " + clock(now)}
+	parts := []string{"Watching " + render.Visible(p.where), "connected", "as of " + clock(p.feed.Seen())}
 	switch {
 	case !p.changed.IsZero():
 		parts = append(parts, strings.TrimLeft(fmt.Sprintf("%s last change %s ago", p.Mark, duration.HumanDuration(now.Sub(p.changed))), " "))
@@ -89,27 +88,13 @@ func (p *picture) status(lost *live.Loss) []string {
 }
 
 // last says, where nobody watches any more, how old the picture is.
-func (p *picture) last(in *cli.Input, lost *live.Loss) string {
-	text := fmt.Sprintf("As of %s in %s", in.Header.At.Format(time.RFC3339), render.Visible(p.where))
+func (p *picture) last(lost *live.Loss) string {
+	at, when := p.feed.Seen(), ""
 	if lost != nil {
-		text += ", when the connection was lost"
+		at, when = lost.Since, ", when the connection was lost"
 	}
-	return text + "; no longer watched."
+	return fmt.Sprintf("As of %s in %s%s; no longer watched.", at.UTC().Format(time.RFC3339), render.Visible(p.where), when)
 }
 
 // clock is the time of the day, to the second.
 func clock(at time.Time) string { return at.UTC().Format("15:04:05Z") }
-
-// reason is why a connection was lost, in as few words as will do.
-func reason(err error) string {
-	switch {
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return "connection refused"
-	case errors.Is(err, syscall.ECONNRESET):
-		return "connection reset"
-	}
-	if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() {
-		return "no answer"
-	}
-	return render.Visible(cli.Describe(err))
-}

@@ -27,7 +27,7 @@ type drawing struct {
 }
 
 func newDrawing() *drawing {
-	d := &drawing{feed: &fakeFeed{objects: soaking(build.Noon())}, now: build.Noon()}
+	d := &drawing{feed: &fakeFeed{objects: soaking(build.Noon()), seen: build.Noon()}, now: build.Noon()}
 	d.picture = &picture{watcher: &watcher{
 		View: View{Mark: "<", Draw: func(w io.Writer, in *cli.Input, columns int) (bool, error) {
 			fmt.Fprintf(w, "%s in %d\n", clock(in.Header.At), columns)
@@ -64,8 +64,9 @@ func TestTheStatusSaysHowFreshThePictureIs(t *testing.T) {
 	d.frame(t)
 	d.changes = false
 	d.now = d.now.Add(90 * time.Second)
+	d.feed.seen = d.now.Add(-4 * time.Second) // as of when it was last heard of, and not of now
 	frame := d.frame(t)
-	if got, want := strings.Join(frame.Status[2:], ", "), "as of 12:01:30Z, < last change 90s ago"; got != want {
+	if got, want := strings.Join(frame.Status[2:], ", "), "as of 12:01:26Z, < last change 90s ago"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
@@ -77,7 +78,7 @@ func TestALostConnectionIsNoFreshPicture(t *testing.T) {
 	d.now = d.now.Add(2 * time.Hour)
 	want := screen.Frame{
 		Text:   "12:00:00Z in 80\n",
-		Status: []string{"CONNECTION LOST 120m ago (connection refused): what is shown is as of 12:00:00Z, trying again"},
+		Status: []string{"CONNECTION LOST 120m ago (the connection is refused): what is shown is as of 12:00:00Z, trying again"},
 		Last:   `As of 2024-01-02T12:00:00Z in context "test", when the connection was lost; no longer watched.`,
 	}
 	if diff := cmp.Diff(want, d.frame(t)); diff != "" {

@@ -24,7 +24,7 @@ type Flag struct{ On bool }
 // AddTo registers the flag.
 func (f *Flag) AddTo(cmd *cobra.Command) {
 	cmd.Flags().BoolVarP(&f.On, "watch", "w", false,
-		"keep the picture up to date on a terminal, until q; in a pipe, and with -o json|yaml, write each change of a verdict")
+		"keep the picture up to date on a terminal, until q; in a pipe, and with -o json|yaml, write each change of a verdict or of the answer under any or all")
 }
 
 // Check returns all that keeps what these options ask for from being watched: the
@@ -83,6 +83,8 @@ type feed interface {
 	TellLoss(env cli.Env, lost *live.Loss)
 	Changed() <-chan struct{}
 	Failed() error
+	Seen() time.Time
+	Settle(ctx context.Context)
 }
 
 // watcher is one run of a View.
@@ -96,6 +98,10 @@ type watcher struct {
 }
 
 func (w *watcher) run(ctx context.Context) error {
+	w.feed.Settle(ctx)
+	if err := w.feed.Failed(); err != nil {
+		return err
+	}
 	in, _ := w.look()
 	if _, err := w.Select(in); err != nil {
 		if in.FreightUnread { // and why is among the warnings

@@ -182,7 +182,7 @@ func TestWaitAnswers(t *testing.T) {
 		"current":            {args: []string{"qa", "new-newt", "--for=current"}, stdout: "freight.kargo.akuity.io/" + newtName + " condition met: current in qa\n"},
 		"impossible": {
 			args: []string{"prod", "new-newt"}, exit: 1,
-			stderr: "error: " + subject + " will never be available to Stage prod, unless a Stage no-such is created, or it is approved for prod\n",
+			stderr: "error: " + subject + " will never be available to Stage prod, unless a Stage no-such is created, or it is approved for prod, or further up for uat\n",
 		},
 		"impossible, and waited for": {
 			args: []string{"prod", "new-newt", "--ignore-impossible", "--timeout=3s"}, exit: 1,
@@ -192,8 +192,8 @@ func TestWaitAnswers(t *testing.T) {
 			args: []string{"prod", "new-newt", "--for=current", "--timeout=0", "--ignore-impossible"}, exit: 1,
 			stderr: "error: " + subject + " is not current in Stage prod: uat: promotion failed (Promotion uat.01kdz9k0000000000000000000.2222222: the database is locked)\n",
 		},
-		"no such Stage":   {args: []string{"prd", "new-newt"}, exit: 3, stderr: "Error from server (NotFound): stages.kargo.akuity.io \"prd\" not found\nDid you mean prod?\n"},
-		"no such Freight": {args: []string{"prod", "new-nwt"}, exit: 3, stderr: "Error from server (NotFound): freights.kargo.akuity.io \"new-nwt\" not found\nDid you mean new-newt?\n"},
+		"no such Stage":   {args: []string{"prd", "new-newt"}, exit: 3, stderr: "Error from server (NotFound): stages.kargo.akuity.io \"prd\" not found in Project \"answers\"\nDid you mean prod?\n"},
+		"no such Freight": {args: []string{"prod", "new-nwt"}, exit: 3, stderr: "Error from server (NotFound): freights.kargo.akuity.io \"new-nwt\" not found in Project \"answers\"\nDid you mean new-newt?\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

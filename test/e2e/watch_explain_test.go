@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/test/e2e/controlplane"
 )
 
 // An explanation keeps itself up to date, too, and marks the lines that are new.
@@ -27,8 +29,30 @@ func TestWatchExplains(t *testing.T) {
 	}
 
 	lines.await(t, 1)
-	want := []string{"NOW   explained-watch   prod   new-newt   Blocked   Verified"}
+	want := []string{"NOW   explained-watch   prod   new-newt   Blocked   Verified   verified in qa, uat, which are all of its upstreams"}
 	if diff := cmp.Diff(want, still(lines.interrupt(t).Stdout)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// What is gone is said in words; and a command that is wider than the screen goes on
+// below, as a shell reads it.
+func TestWatchExplainsWhatGoes(t *testing.T) {
+	t.Parallel()
+	w := sharedCluster(t).newWaiter(t, "explained-and-gone")
+	admin := w.cluster.kubeconfig(t, controlplane.Admin(), w.project)
+	s := w.onTerminal(t, "explain", "prod", "new-newt", "-w")
+	s.await(t, enterScreen, "RULE")
+	s.forget()
+	s.resize(t, 60, 60)
+	s.await(t, "--project=explained-and-gone \\", "quits")
+	w.kubectl(t, admin, "delete", "freight", newtName)
+	s.await(t, `Freight "new-newt" is not there any more.`)
+	w.kubectl(t, admin, "delete", "stage", "prod")
+	s.await(t, `Stage "prod"`) // only what is other than before is drawn
+	s.press(t, "q")
+	s.wantEnd(t, 0, nil)
+	if _, stays, _ := strings.Cut(s.String(), leaveScreen); !strings.Contains(stays, `Stage "prod" is not there any more.`) {
+		t.Errorf("what stays is\n%s", stays)
 	}
 }

@@ -103,6 +103,49 @@ func TestWatchOnATerminalOutlivesTheAPIServer(t *testing.T) {
 	s.wantEnd(t, 0, nil)
 }
 
+// A server that falls silent, its connections being there, is noticed, and what is shown
+// is as of when something was heard of it.
+func TestWatchNoticesASilentAPIServer(t *testing.T) {
+	t.Parallel()
+	c := newCluster(t, pluginDir(t))
+	c.installCRDs(t, ownCRDs)
+	w := c.newWaiter(t, "paused")
+	s := w.onTerminal(t, "-w")
+	lines := w.inPipe(t, "-w")
+	s.await(t, "connected")
+	paused := time.Now()
+	if err := c.Pause(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Resume() }) // so that it can be ended
+	s.await(t, "CONNECTION LOST")
+	lines.stderr.await(t, "Warning: connection to context \"paused\" lost, trying again: no word from the server\n")
+	late := time.Since(paused)
+	t.Logf("told after %v", late)
+	if late > 25*time.Second { // twelve, on a machine with nothing else to do
+		t.Errorf("told after %v", late)
+	}
+	s.forget()
+	s.resize(t, 100, 20)                           // so that it is drawn as a whole
+	s.await(t, "no word from the server", "quits") // the end of the picture
+	asOf := regexp.MustCompile(`as of (\d\d:\d\d:\d\dZ)`).FindStringSubmatch(s.String())
+	if asOf == nil || asOf[1] > paused.UTC().Format("15:04:05Z") {
+		t.Errorf("as of %v, and paused at %v:\n%q", asOf, paused.UTC(), s)
+	}
+	s.forget()
+	if err := c.Resume(); err != nil {
+		t.Fatal(err)
+	}
+	s.await(t, "connected")
+	lines.stderr.await(t, "connection to context \"paused\" is back\n")
+	w.patchFreight(t, newtName, verifiedIn("uat"))
+	s.await(t, "last change")
+	lines.await(t, 1)
+	lines.interrupt(t)
+	s.press(t, "q")
+	s.wantEnd(t, 0, nil)
+}
+
 // Elsewhere each verdict that changes is a line, or a document.
 func TestWatchInAPipe(t *testing.T) {
 	t.Parallel()
@@ -133,11 +176,11 @@ func TestWatchInAPipe(t *testing.T) {
 
 	got := lines.interrupt(t)
 	want := []string{
-		"NOW   piped-watch   prod   new-newt   Blocked   Verified",
+		"NOW   piped-watch   prod   new-newt   Blocked   Verified   verified in qa, uat, which are all of its upstreams",
 		"NOW   piped-watch   prod   old-otter   Verified   -   the Stage is gone",
 		"NOW   piped-watch   prod   new-newt   Verified   -   the Stage is gone",
-		"NOW   piped-watch   prod   new-newt   -   Verified",
-		"NOW   piped-watch   prod   old-otter   -   Verified",
+		"NOW   piped-watch   prod   new-newt   -   Verified   verified in qa, uat, which are all of its upstreams",
+		"NOW   piped-watch   prod   old-otter   -   Verified   verified in qa, uat, which are all of its upstreams",
 	}
 	if diff := cmp.Diff(want, still(got.Stdout)); diff != "" {
 		t.Errorf("lines (-want +got):\n%s", diff)
@@ -160,7 +203,7 @@ func TestWatchTellsThatASoakElapses(t *testing.T) {
 	w.patchFreight(t, newtName, `{"status":{"currentlyIn":{"qa":{"since":"`+since+`"}}}}`)
 	lines := w.inPipe(t, "-w", "--freight=new-newt")
 	lines.await(t, 1)
-	want := []string{"NOW   soaking-watch   prod   new-newt   Blocked   Verified"}
+	want := []string{"NOW   soaking-watch   prod   new-newt   Blocked   Verified   verified in qa and soaked 2s"}
 	if diff := cmp.Diff(want, still(lines.interrupt(t).Stdout)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -182,8 +225,8 @@ func TestWatchTellsOfAllFreight(t *testing.T) {
 		all.await(t, i+1)
 	}
 	limited.await(t, 1)
-	newest := "NOW   limited-watch   prod   f11   Blocked   Approved"
-	if diff := cmp.Diff([]string{"NOW   limited-watch   prod   old-otter   Verified   Approved", newest}, still(all.interrupt(t).Stdout)); diff != "" {
+	newest := "NOW   limited-watch   prod   f11   Blocked   Approved   it is approved for prod"
+	if diff := cmp.Diff([]string{"NOW   limited-watch   prod   old-otter   Verified   Approved   it is approved for prod", newest}, still(all.interrupt(t).Stdout)); diff != "" {
 		t.Errorf("all (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff([]string{newest}, still(limited.interrupt(t).Stdout)); diff != "" {
@@ -223,7 +266,7 @@ func TestWatchThatCannotBegin(t *testing.T) {
 	kubeconfig := c.kubeconfig(t, controlplane.User{Name: project}, project)
 	got := c.kargoAvail(t, kubeconfig, "--watch")
 	got.wantStderr(t, "Error from server (Forbidden)", "verbs: [watch]")
-	if got.Exit != 3 || got.Stdout != "" {
+	if got.Exit != 3 || got.Stdout != "" || strings.Contains(got.Stderr, "Watching") || strings.Count(got.Stderr, "verbs: [watch]") != 5 {
 		t.Errorf("got %+v", got)
 	}
 	s := waiter{c, project, kubeconfig}.onTerminal(t, "--watch")

@@ -2,11 +2,15 @@ package explain
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
+	"slices"
 
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/watch"
@@ -32,6 +36,8 @@ type watched struct {
 	env cli.Env
 	// question names the Freight in full once it was found.
 	question cli.Question
+	// title is what people call that Freight; "" when it is not found yet.
+	title    string
 	selected *report.Selection
 	marks    render.LineMarks
 }
@@ -41,6 +47,7 @@ func (w *watched) find(in *cli.Input) (*cli.Subject, error) {
 	subject, err := in.Find(w.question)
 	if err == nil && subject.Freight != nil {
 		w.question.Freight = subject.Freight.Metadata.Name
+		w.title = cmp.Or(subject.Freight.AliasOrLabel(), subject.Freight.Metadata.Name)
 	}
 	return subject, err
 }
@@ -73,11 +80,27 @@ func (w *watched) draw(out io.Writer, in *cli.Input, columns int) (changed bool,
 	var text bytes.Buffer
 	subject, err := w.find(in)
 	if err != nil {
-		fmt.Fprintln(&text, render.Visible(cli.Describe(err)))
+		fmt.Fprintln(&text, render.Visible(w.missing(in, err)))
 	} else if err := w.page(&text, subject, style); err != nil {
 		return false, err
 	}
-	marked, changed := w.marks.Mark(text.String(), columns, style.ChangeMark(), w.env.Now())
+	marked, changed := w.marks.Mark(render.FoldCommands(text.String(), style.Width), columns, style.ChangeMark(), w.env.Now())
 	_, err = io.WriteString(out, marked)
 	return changed, err
+}
+
+// missing says what is not there any more, as it was there at first, or else what is
+// wrong.
+func (w *watched) missing(in *cli.Input, err error) string {
+	hasStage := func(e *avail.Evaluator) bool { return e.Project().Stage(w.question.Stage) != nil }
+	hasFreight := func(e *avail.Evaluator) bool {
+		return len(pipeline.MatchFreight(e.Project().Freight(), w.question.Freight)) > 0
+	}
+	switch {
+	case !slices.ContainsFunc(in.Projects, hasStage):
+		return fmt.Sprintf("Stage %q is not there any more.", w.question.Stage)
+	case w.title != "" && !slices.ContainsFunc(in.Projects, hasFreight):
+		return fmt.Sprintf("Freight %q is not there any more.", w.title)
+	}
+	return cli.Describe(err)
 }

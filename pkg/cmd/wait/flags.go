@@ -27,6 +27,7 @@ func (f *flags) addTo(cmd *cobra.Command) {
 	f.input.AddProjectTo(cmd)
 	set := cmd.Flags()
 	set.StringVar(&f.condition, "for", string(available), "what to wait for: "+oneOf(conditions()))
+	cli.SetChoices(set, "for", names(conditions())...)
 	set.DurationVar(&f.timeout, "timeout", 30*time.Second, "how long to wait; 0 looks once, a negative duration waits a week")
 	set.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing when the condition is met")
 	set.BoolVar(&f.ignoreImpossible, "ignore-impossible", false, "wait on when the condition cannot be met as things are, or the Freight is deleted")
@@ -80,11 +81,16 @@ func parseCondition(text string) (condition, error) {
 	return "", fmt.Errorf("invalid --for %q: expected %s", text, oneOf(conditions()))
 }
 
-func oneOf(list []condition) string {
+func names(list []condition) []string {
 	var names []string
 	for _, c := range list {
 		names = append(names, string(c))
 	}
+	return names
+}
+
+func oneOf(list []condition) string {
+	names := names(list)
 	last := len(names) - 1
 	return strings.Join(names[:last], ", ") + " or " + names[last]
 }

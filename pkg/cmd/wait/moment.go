@@ -130,7 +130,7 @@ func (w *waiting) reason(m *moment) string {
 	}
 	if m.lost != nil {
 		reason += fmt.Sprintf("; this is as of %s, when the connection to %s was lost: %s",
-			m.lost.Since.UTC().Format(time.RFC3339), w.live.Where(), cli.Describe(m.lost.Err))
+			m.lost.Since.UTC().Format(time.RFC3339), w.live.Where(), cli.DescribeLoss(m.lost.Err))
 	}
 	return reason
 }

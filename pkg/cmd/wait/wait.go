@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/complete"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render"
@@ -24,8 +25,8 @@ func NewCommand(env cli.Env, connection *cli.ConnectionFlags) *cobra.Command {
 		Short:             "Wait until Freight is available to a Stage, verified there or current",
 		Long:              long,
 		Example:           examples,
-		Args:              cli.Args(cobra.ExactArgs(2)),
-		ValidArgsFunction: cobra.NoFileCompletions,
+		Args:              cli.Args(two),
+		ValidArgsFunction: complete.New(env, connection).StageAndFreight,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			options, err := f.options(args, connection, env)
 			if err != nil {
@@ -36,6 +37,18 @@ func NewCommand(env cli.Env, connection *cli.ConnectionFlags) *cobra.Command {
 	}
 	f.addTo(cmd)
 	return cmd
+}
+
+// two wants a STAGE and a FREIGHT.
+func two(_ *cobra.Command, args []string) error {
+	switch {
+	case len(args) < 2:
+		return errors.New("say which Stage and which Freight: wait STAGE FREIGHT")
+	case len(args) > 2:
+		return fmt.Errorf("expected one STAGE and one FREIGHT, not also %q", args[2])
+	default:
+		return nil
+	}
 }
 
 const long = `Wait until a piece of Freight, named by its name, its alias or a unique prefix of
