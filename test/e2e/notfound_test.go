@@ -65,13 +65,13 @@ func TestNamesThatNameNothing(t *testing.T) {
 		args []string
 		want []string // lines
 	}{
-		"a Stage that is near":         {[]string{"prd"}, []string{`Error from server (NotFound): stages.kargo.akuity.io "prd" not found`, "Did you mean prod?"}},
-		"a Stage with letters swapped": {[]string{"prdo"}, []string{`Error from server (NotFound): stages.kargo.akuity.io "prdo" not found`, "Did you mean prod?"}},
-		"a Stage among others":         {[]string{"qa", "stage/prd"}, []string{`Error from server (NotFound): stages.kargo.akuity.io "prd" not found`, "Did you mean prod?"}},
-		"a Stage that is nothing":      {[]string{"elephant"}, []string{`Error from server (NotFound): stages.kargo.akuity.io "elephant" not found`}},
-		"a verb that is near":          {[]string{"verzion"}, []string{`Error from server (NotFound): stages.kargo.akuity.io "verzion" not found`, `Did you mean the command "version"?`}},
-		"an alias that is near":        {[]string{"--freight", "new-newts"}, []string{`Error from server (NotFound): freights.kargo.akuity.io "new-newts" not found`, "Did you mean new-newt?"}},
-		"Freight that is nothing":      {[]string{"--freight", "zebra"}, []string{`Error from server (NotFound): freights.kargo.akuity.io "zebra" not found`}},
+		"a Stage that is near":         {[]string{"prd"}, []string{`Error from server (NotFound): stages.kargo.akuity.io "prd" not found in Project "named"`, "Did you mean prod?"}},
+		"a Stage with letters swapped": {[]string{"prdo"}, []string{`Error from server (NotFound): stages.kargo.akuity.io "prdo" not found in Project "named"`, "Did you mean prod?"}},
+		"a Stage among others":         {[]string{"qa", "stage/prd"}, []string{`Error from server (NotFound): stages.kargo.akuity.io "prd" not found in Project "named"`, "Did you mean prod?"}},
+		"a Stage that is nothing":      {[]string{"elephant"}, []string{`Error from server (NotFound): stages.kargo.akuity.io "elephant" not found in Project "named"`}},
+		"a verb that is near":          {[]string{"verzion"}, []string{`Error from server (NotFound): stages.kargo.akuity.io "verzion" not found in Project "named"`, `Did you mean the command "version"?`}},
+		"an alias that is near":        {[]string{"--freight", "new-newts"}, []string{`Error from server (NotFound): freights.kargo.akuity.io "new-newts" not found in Project "named"`, "Did you mean new-newt?"}},
+		"Freight that is nothing":      {[]string{"--freight", "zebra"}, []string{`Error from server (NotFound): freights.kargo.akuity.io "zebra" not found in Project "named"`}},
 		"a prefix of two": {[]string{"--freight", "2"}, []string{
 			`error: Freight "2" is ambiguous in Project "named"; it could be:`,
 			"  2222222222222222222222222222222222222222 new-newt",
