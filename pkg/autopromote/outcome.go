@@ -1,6 +1,7 @@
 package autopromote
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -131,8 +132,5 @@ func held(hold *kargo.Hold) string {
 
 // called is what people call a piece of Freight.
 func called(f *kargo.Freight) string {
-	if alias := f.AliasOrLabel(); alias != "" {
-		return alias
-	}
-	return f.Metadata.Name
+	return cmp.Or(f.Alias, f.Metadata.Name)
 }

@@ -83,7 +83,7 @@ func (s *Stage) open(f *kargo.Freight) []openUpstream {
 
 // satisfied reports whether the upstream verified f and f has soaked there.
 func (e *Evaluator) satisfied(f *kargo.Freight, upstream string, request *kargo.Request) bool {
-	_, verified := f.Status.VerifiedIn[upstream]
+	verified := f.Status.VerifiedIn.Has(upstream)
 	return verified && e.soaked(f, upstream, request)
 }
 

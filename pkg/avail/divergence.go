@@ -132,7 +132,7 @@ func (e *Evaluator) onlyGatesVerified(s *standing, f *kargo.Freight) bool {
 		return false
 	}
 	for _, name := range s.request.Sources.Upstreams() {
-		_, verified := f.Status.VerifiedIn[name]
+		verified := f.Status.VerifiedIn.Has(name)
 		if up := e.project.Stage(name); verified && (up == nil || !up.IsControlFlow()) {
 			return false
 		}

@@ -32,8 +32,8 @@ type Evidence struct {
 // EvidenceAt returns what is known of f at the Stage of this name in the same Project,
 // which need not exist.
 func (s *Stage) EvidenceAt(name string, f *kargo.Freight) Evidence {
-	verified, ok := f.Status.VerifiedIn[name]
-	residence, there := f.Status.CurrentlyIn[name]
+	verified, ok := f.Status.VerifiedIn.Get(name)
+	residence, there := f.Status.CurrentlyIn.Get(name)
 	evidence := Evidence{Verified: ok, VerifiedAt: verified.VerifiedAt, There: there, Since: residence.Since}
 	if ok {
 		evidence.Soaked = s.evaluator.longestSoak(f, name)

@@ -63,8 +63,8 @@ func (s *Stage) Turns(f *kargo.Freight) []time.Time {
 		if request.Origin != f.Origin || need == nil || !e.rules.knowsSoak {
 			continue
 		}
-		for stage, verified := range f.Status.VerifiedIn {
-			if since := f.Status.CurrentlyIn[stage].Since; since != nil {
+		for stage, verified := range f.Status.VerifiedIn.All() {
+			if since := f.Status.CurrentlyIn.At(stage).Since; since != nil {
 				add(since.Add(time.Duration(*need)))
 			}
 			if at := verified.VerifiedAt; at != nil && !e.rules.soakByResidence {

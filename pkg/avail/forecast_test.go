@@ -2,7 +2,6 @@ package avail_test
 
 import (
 	"fmt"
-	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -406,18 +405,18 @@ func (w world) advance(t *rapid.T, i int, f kargo.Freight) kargo.Freight {
 // visit has the Freight enter the Stage, be verified there and, maybe, leave again.
 func (w world) visit(t *rapid.T, stage string, f kargo.Freight) kargo.Freight {
 	f = with(f)
-	if _, there := f.Status.CurrentlyIn[stage]; !there {
+	if !f.Status.CurrentlyIn.Has(stage) {
 		build.In(stage, build.Ago(rapid.SampledFrom([]string{"20m", "5h"}).Draw(t, "stays")))(&f)
 	}
-	verified, before := f.Status.VerifiedIn[stage]
+	verified, before := f.Status.VerifiedIn.Get(stage)
 	if !before {
 		build.VerifiedAt(stage, build.Ago("30m"))(&f)
 	}
-	since := f.Status.CurrentlyIn[stage].Since
+	since := f.Status.CurrentlyIn.At(stage).Since
 	if since == nil || since.After(build.Noon()) || !rapid.Bool().Draw(t, "leaves") {
 		return f
 	}
-	delete(f.Status.CurrentlyIn, stage)
+	f.Status.CurrentlyIn = f.Status.CurrentlyIn.Without(stage)
 	longest := build.Noon().Sub(*since)
 	if verified.LongestSoak != nil {
 		longest = max(longest, time.Duration(*verified.LongestSoak))
@@ -427,8 +426,6 @@ func (w world) visit(t *rapid.T, stage string, f kargo.Freight) kargo.Freight {
 
 // with returns a copy of the Freight with the options applied.
 func with(f kargo.Freight, options ...build.FreightOption) kargo.Freight {
-	s := &f.Status
-	s.VerifiedIn, s.ApprovedFor, s.CurrentlyIn = maps.Clone(s.VerifiedIn), maps.Clone(s.ApprovedFor), maps.Clone(s.CurrentlyIn)
 	for _, option := range options {
 		option(&f)
 	}
@@ -445,7 +442,7 @@ func TestPropertyNotBeforeIsABound(t *testing.T) {
 			forecast := e.Stage(stage.Metadata.Name).Forecast(f)
 			verified := with(*f)
 			for _, other := range w.stages {
-				if _, already := verified.Status.VerifiedIn[other.Metadata.Name]; !already {
+				if !verified.Status.VerifiedIn.Has(other.Metadata.Name) {
 					build.Verified(other.Metadata.Name)(&verified)
 				}
 			}

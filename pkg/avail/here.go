@@ -6,7 +6,7 @@ import "github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 // would be told; nil when it is verified there.
 func (s *Stage) Unverified(f *kargo.Freight) *Finding {
 	name := s.Metadata.Name
-	if _, verified := f.Status.VerifiedIn[name]; verified {
+	if f.Status.VerifiedIn.Has(name) {
 		return nil
 	}
 	t := &trail{evaluator: s.evaluator, freight: f, expanded: map[string]bool{}}

@@ -138,7 +138,7 @@ func (e *Evaluator) sinceFailure(stage *kargo.Stage, request *kargo.Request, sem
 		if f.Origin != request.Origin {
 			continue
 		}
-		_, approved := f.Status.ApprovedFor[stage.Metadata.Name]
+		approved := f.Status.ApprovedFor.Has(stage.Metadata.Name)
 		s := e.standing(f, request, 0, approved)
 		if !approved && (!e.rules.follows(request) || s.atFirstUpstream) && e.rules.listsVerified(&s, semantics) {
 			return &failure{cause: SoakWithoutSince, message: fmt.Sprintf(
@@ -150,8 +150,8 @@ func (e *Evaluator) sinceFailure(stage *kargo.Stage, request *kargo.Request, sem
 
 // isSinceless reports whether f is, without a beginning, in a Stage that verified it.
 func isSinceless(f *kargo.Freight) bool {
-	for stage, residence := range f.Status.CurrentlyIn {
-		if _, verified := f.Status.VerifiedIn[stage]; verified && residence.Since == nil {
+	for stage, residence := range f.Status.CurrentlyIn.All() {
+		if f.Status.VerifiedIn.Has(stage) && residence.Since == nil {
 			return true
 		}
 	}

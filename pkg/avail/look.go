@@ -69,11 +69,11 @@ func (l *look) stageNotFound() *Finding {
 // soak answers for Freight that is verified in the upstream and has not soaked
 // there long enough.
 func (l *look) soak() *Finding {
-	if _, verified := l.freight.Status.VerifiedIn[l.name]; !verified {
+	if !l.freight.Status.VerifiedIn.Has(l.name) {
 		return nil
 	}
 	need := time.Duration(*l.request.Sources.RequiredSoakTime)
-	residence, there := l.freight.Status.CurrentlyIn[l.name]
+	residence, there := l.freight.Status.CurrentlyIn.Get(l.name)
 	switch {
 	case residence.Since != nil:
 		until := residence.Since.Add(need)
@@ -84,7 +84,7 @@ func (l *look) soak() *Finding {
 		return found(ReasonUnknown, "it is there, but not since when")
 	case l.upstream.IsControlFlow():
 		return found(SoakImpossible, "a control-flow Stage never holds Freight, so that %s can never pass there (kargo#6360)", need)
-	case l.freight.Status.VerifiedIn[l.name].LongestSoak == nil:
+	case l.freight.Status.VerifiedIn.At(l.name).LongestSoak == nil:
 		return found(SoakInterrupted, "left, and how long it was there was not recorded; needed are %s", need)
 	default:
 		longest := l.evaluator.longestSoak(l.freight, l.name)
@@ -185,7 +185,7 @@ func (s *Stage) busy(queued *Move) string {
 	for _, origin := range slices.Sorted(maps.Keys(current.Items)) {
 		name := current.Items[origin].Name
 		if f := s.Project().FreightNamed(name); f != nil {
-			name = cmp.Or(f.AliasOrLabel(), name)
+			name = cmp.Or(f.Alias, name)
 		}
 		names = append(names, name)
 	}

@@ -43,11 +43,11 @@ func (m model) soaked(f *kargo.Freight, stage string, need *kargo.Duration) bool
 		return true
 	}
 	var longest time.Duration
-	if verified, ok := f.Status.VerifiedIn[stage]; ok {
+	if verified, ok := f.Status.VerifiedIn.Get(stage); ok {
 		if verified.LongestSoak != nil {
 			longest = time.Duration(*verified.LongestSoak)
 		}
-		if in, ok := f.Status.CurrentlyIn[stage]; ok && in.Since != nil {
+		if in, ok := f.Status.CurrentlyIn.Get(stage); ok && in.Since != nil {
 			longest = max(longest, m.at().Sub(*in.Since))
 		}
 	}
@@ -56,18 +56,13 @@ func (m model) soaked(f *kargo.Freight, stage string, need *kargo.Duration) bool
 
 // aged is the old listing's idea of it.
 func (m model) aged(f *kargo.Freight, stage string, need *kargo.Duration) bool {
-	at := f.Status.VerifiedIn[stage].VerifiedAt
+	at := f.Status.VerifiedIn.At(stage).VerifiedAt
 	return at != nil && at.Before(m.at().Add(-time.Duration(*need)))
-}
-
-func has[V any](m map[string]V, key string) bool {
-	_, ok := m[key]
-	return ok
 }
 
 // check is P.
 func (m model) check(stage *kargo.Stage, f *kargo.Freight) bool {
-	approved := has(f.Status.ApprovedFor, stage.Metadata.Name)
+	approved := f.Status.ApprovedFor.Has(stage.Metadata.Name)
 	if approved && !m.since(v111) {
 		return true
 	}
@@ -81,7 +76,7 @@ func (m model) check(stage *kargo.Stage, f *kargo.Freight) bool {
 		}
 		if !m.since(v133) {
 			for _, up := range s.Stages {
-				if has(f.Status.VerifiedIn, up) {
+				if f.Status.VerifiedIn.Has(up) {
 					return m.soaked(f, up, s.RequiredSoakTime)
 				}
 			}
@@ -89,14 +84,14 @@ func (m model) check(stage *kargo.Stage, f *kargo.Freight) bool {
 		}
 		if m.strategy(s) == "All" {
 			for _, up := range s.Stages {
-				if !has(f.Status.VerifiedIn, up) || !m.soaked(f, up, s.RequiredSoakTime) {
+				if !f.Status.VerifiedIn.Has(up) || !m.soaked(f, up, s.RequiredSoakTime) {
 					return false
 				}
 			}
 			return true
 		}
 		for _, up := range s.Stages {
-			if has(f.Status.VerifiedIn, up) && m.soaked(f, up, s.RequiredSoakTime) {
+			if f.Status.VerifiedIn.Has(up) && m.soaked(f, up, s.RequiredSoakTime) {
 				return true
 			}
 		}
@@ -154,14 +149,14 @@ func (m model) lists(stage *kargo.Stage, s *kargo.Sources, f *kargo.Freight) (li
 	if s.Direct {
 		return true, true
 	}
-	if m.follows(s) && len(s.Stages) > 0 && !has(f.Status.CurrentlyIn, s.Stages[0]) {
+	if m.follows(s) && len(s.Stages) > 0 && !f.Status.CurrentlyIn.Has(s.Stages[0]) {
 		return false, true
 	}
-	if has(f.Status.ApprovedFor, stage.Metadata.Name) {
+	if f.Status.ApprovedFor.Has(stage.Metadata.Name) {
 		return true, true
 	}
 	all := m.since(v132) && m.strategy(s) == "All"
-	verified := func(up string) bool { return has(f.Status.VerifiedIn, up) }
+	verified := func(up string) bool { return f.Status.VerifiedIn.Has(up) }
 	switch {
 	case all && len(s.Stages) == 0:
 		return m.since(v110), true
@@ -173,8 +168,8 @@ func (m model) lists(stage *kargo.Stage, s *kargo.Sources, f *kargo.Freight) (li
 		return true, true
 	}
 	soaked := map[string]bool{}
-	for up := range f.Status.VerifiedIn {
-		if in, there := f.Status.CurrentlyIn[up]; m.since(v133) && there && in.Since == nil {
+	for up := range f.Status.VerifiedIn.All() {
+		if in, there := f.Status.CurrentlyIn.Get(up); m.since(v133) && there && in.Since == nil {
 			return false, false // a nil pointer in Kargo
 		}
 		if m.since(v133) && m.soaked(f, up, s.RequiredSoakTime) || !m.since(v133) && m.aged(f, up, s.RequiredSoakTime) {

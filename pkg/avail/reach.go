@@ -24,7 +24,8 @@ type reach struct {
 
 // reach follows f through the pipeline, as far as it does not need the Stage itself.
 func (s *Stage) reach(f *kargo.Freight) *reach {
-	r := &reach{stage: s, freight: f, best: withOwnStatus(f), gets: map[string]bool{}}
+	best := *f
+	r := &reach{stage: s, freight: f, best: &best, gets: map[string]bool{}}
 	for again := true; again; {
 		again = false
 		for _, other := range s.evaluator.project.Stages {
@@ -53,33 +54,16 @@ func (s *Stage) Satisfiable(f *kargo.Freight, request *kargo.Request) []string {
 	})
 }
 
-// withOwnStatus returns a copy of the Freight whose status can be changed.
-func withOwnStatus(f *kargo.Freight) *kargo.Freight {
-	other := *f
-	own := &other.Status
-	own.VerifiedIn, own.ApprovedFor, own.CurrentlyIn = maps.Clone(own.VerifiedIn), maps.Clone(own.ApprovedFor), maps.Clone(own.CurrentlyIn)
-	if own.VerifiedIn == nil {
-		own.VerifiedIn = map[string]kargo.Verified{}
-	}
-	if own.ApprovedFor == nil {
-		own.ApprovedFor = map[string]kargo.Approved{}
-	}
-	if own.CurrentlyIn == nil {
-		own.CurrentlyIn = map[string]kargo.Residence{}
-	}
-	return &other
-}
-
 // pass writes into the Freight's status that it has passed the Stage.
 func (r *reach) pass(f *kargo.Freight, stage *kargo.Stage) {
 	name, longAgo, forever := stage.Metadata.Name, time.Time{}, kargo.Duration(1<<63-1)
-	verified := f.Status.VerifiedIn[name]
+	verified := f.Status.VerifiedIn.At(name)
 	verified.VerifiedAt = &longAgo
-	if !stage.IsControlFlow() || f.Status.CurrentlyIn[name].Since != nil {
+	if !stage.IsControlFlow() || f.Status.CurrentlyIn.At(name).Since != nil {
 		verified.LongestSoak = &forever
-		f.Status.CurrentlyIn[name] = kargo.Residence{Since: &longAgo}
+		f.Status.CurrentlyIn = f.Status.CurrentlyIn.With(name, kargo.Residence{Since: &longAgo})
 	}
-	f.Status.VerifiedIn[name] = verified
+	f.Status.VerifiedIn = f.Status.VerifiedIn.With(name, verified)
 }
 
 // canGet reports whether the Stage would get the Freight, as far as its way is known.
@@ -123,13 +107,13 @@ func (r *reach) canList(other *Stage, semantics Semantics) bool {
 
 // near is the Freight as it would be if it came to the upstreams of the request alone.
 func (r *reach) near(request *kargo.Request) *kargo.Freight {
-	f := withOwnStatus(r.freight)
+	f := *r.freight
 	for _, upstream := range request.Sources.Stages {
 		if r.gets[upstream] {
-			r.pass(f, r.stage.evaluator.project.Stage(upstream))
+			r.pass(&f, r.stage.evaluator.project.Stage(upstream))
 		}
 	}
-	return f
+	return &f
 }
 
 // available completes the outlook on the check.
@@ -202,9 +186,9 @@ func (r *reach) approval(onTheWay map[string]bool, helps func(stage string) bool
 
 // approvedFor is the Freight as it would be if it were approved for a Stage.
 func (r *reach) approvedFor(stage string) *kargo.Freight {
-	f := withOwnStatus(r.freight)
-	f.Status.ApprovedFor[stage] = kargo.Approved{}
-	return f
+	f := *r.freight
+	f.Status.ApprovedFor = f.Status.ApprovedFor.With(stage, kargo.Approved{})
+	return &f
 }
 
 // ways finds what would open the way to a Stage.
@@ -314,7 +298,7 @@ func (r *reach) notBefore(semantics Semantics) time.Time {
 	var ends []time.Time
 	bounded := true
 	for _, upstream := range request.Sources.Upstreams() {
-		since := r.freight.Status.CurrentlyIn[upstream].Since
+		since := r.freight.Status.CurrentlyIn.At(upstream).Since
 		switch {
 		case e.satisfied(r.freight, upstream, request):
 		case since == nil:

@@ -46,7 +46,7 @@ type standings struct {
 
 // standings returns where f stands with the Stage.
 func (e *Evaluator) standings(stage *kargo.Stage, f *kargo.Freight) standings {
-	_, approved := f.Status.ApprovedFor[stage.Metadata.Name]
+	approved := f.Status.ApprovedFor.Has(stage.Metadata.Name)
 	s := standings{approved: approved}
 	for i := range stage.Spec.RequestedFreight {
 		request := &stage.Spec.RequestedFreight[i]
@@ -62,7 +62,7 @@ func (e *Evaluator) standing(f *kargo.Freight, request *kargo.Request, index int
 	upstreams := request.Sources.Upstreams()
 	s.upstreams = len(upstreams)
 	for _, up := range upstreams {
-		if _, ok := f.Status.VerifiedIn[up]; !ok {
+		if !f.Status.VerifiedIn.Has(up) {
 			continue
 		}
 		soaked := e.soaked(f, up, request)
@@ -78,7 +78,7 @@ func (e *Evaluator) standing(f *kargo.Freight, request *kargo.Request, index int
 		}
 	}
 	if s.hasUpstreams() {
-		_, s.atFirstUpstream = f.Status.CurrentlyIn[upstreams[0]]
+		s.atFirstUpstream = f.Status.CurrentlyIn.Has(upstreams[0])
 	}
 	if s.soaks() {
 		e.lookElsewhere(&s, f)
@@ -89,7 +89,7 @@ func (e *Evaluator) standing(f *kargo.Freight, request *kargo.Request, index int
 // lookElsewhere looks at the Stages that verified f without being upstreams of
 // the request: Kargo's listing takes them for upstreams when a soak time is set.
 func (e *Evaluator) lookElsewhere(s *standing, f *kargo.Freight) {
-	for stage := range f.Status.VerifiedIn {
+	for stage := range f.Status.VerifiedIn.All() {
 		if s.request.Sources.Lists(stage) {
 			continue
 		}
@@ -110,10 +110,10 @@ func (e *Evaluator) soaked(f *kargo.Freight, stage string, request *kargo.Reques
 // the running one, which counts as 0 when nobody wrote down its beginning.
 func (e *Evaluator) longestSoak(f *kargo.Freight, stage string) time.Duration {
 	var longest time.Duration
-	if completed := f.Status.VerifiedIn[stage].LongestSoak; completed != nil {
+	if completed := f.Status.VerifiedIn.At(stage).LongestSoak; completed != nil {
 		longest = time.Duration(*completed)
 	}
-	if since := f.Status.CurrentlyIn[stage].Since; since != nil {
+	if since := f.Status.CurrentlyIn.At(stage).Since; since != nil {
 		longest = max(longest, e.now.Sub(*since))
 	}
 	return longest
@@ -122,6 +122,6 @@ func (e *Evaluator) longestSoak(f *kargo.Freight, stage string) time.Duration {
 // aged reports whether the Stage verified f longer ago than the soak time, which
 // is how the listing of v1.2.0 to v1.3.2 understands soaking.
 func (e *Evaluator) aged(f *kargo.Freight, stage string, request *kargo.Request) bool {
-	need, at := request.Sources.RequiredSoakTime, f.Status.VerifiedIn[stage].VerifiedAt
+	need, at := request.Sources.RequiredSoakTime, f.Status.VerifiedIn.At(stage).VerifiedAt
 	return need != nil && at != nil && at.Before(e.now.Add(-time.Duration(*need)))
 }

@@ -2,7 +2,6 @@ package avail_test
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -226,7 +225,6 @@ func (w world) with(f kargo.Freight) world {
 // satisfied returns the Freight verified in the Stages, in which it has soaked for
 // longer than anybody asks.
 func satisfied(f kargo.Freight, stages ...string) kargo.Freight {
-	f.Status.VerifiedIn = maps.Clone(f.Status.VerifiedIn)
 	for _, stage := range stages {
 		build.Soaked(stage, "9000h")(&f)
 	}

@@ -146,7 +146,7 @@ func (e *StageEffect) passes(before, after *avail.Stage) {
 }
 
 func isVerified(f *kargo.Freight, in *avail.Stage) bool {
-	_, verified := f.Status.VerifiedIn[in.Metadata.Name]
+	verified := f.Status.VerifiedIn.Has(in.Metadata.Name)
 	return verified
 }
 

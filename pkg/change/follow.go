@@ -1,7 +1,6 @@
 package change
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
@@ -99,7 +98,7 @@ func passing(gate *avail.Stage, record *pipeline.Project, passed map[string]*kar
 		if isVerified(f, gate) || gate.Judge(f).Listed[avail.Configured] != avail.Yes {
 			continue
 		}
-		entry, recorded := record.FreightNamed(f.Metadata.Name).Status.VerifiedIn[name]
+		entry, recorded := record.FreightNamed(f.Metadata.Name).Status.VerifiedIn.Get(name)
 		if !recorded {
 			entry.VerifiedAt = &now
 		}
@@ -117,10 +116,6 @@ func or(f, otherwise *kargo.Freight) *kargo.Freight {
 // verifiedIn returns a copy of the Freight that is also verified in the Stage.
 func verifiedIn(f *kargo.Freight, stage string, entry kargo.Verified) *kargo.Freight {
 	other := *f
-	other.Status.VerifiedIn = maps.Clone(f.Status.VerifiedIn)
-	if other.Status.VerifiedIn == nil {
-		other.Status.VerifiedIn = map[string]kargo.Verified{}
-	}
-	other.Status.VerifiedIn[stage] = entry
+	other.Status.VerifiedIn = f.Status.VerifiedIn.With(stage, entry)
 	return &other
 }

@@ -1,7 +1,6 @@
 package change
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
@@ -54,10 +53,7 @@ func unpassed(e *avail.Evaluator, gates []string) map[string]*kargo.Freight {
 	list := map[string]*kargo.Freight{}
 	for _, f := range e.Project().Freight() {
 		own := *f
-		own.Status.VerifiedIn = maps.Clone(f.Status.VerifiedIn)
-		for _, gate := range gates {
-			delete(own.Status.VerifiedIn, gate)
-		}
+		own.Status.VerifiedIn = f.Status.VerifiedIn.Without(gates...)
 		if len(own.Status.VerifiedIn) != len(f.Status.VerifiedIn) {
 			list[f.Metadata.Name] = &own
 		}

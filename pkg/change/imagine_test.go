@@ -18,7 +18,7 @@ import (
 func passed(e *avail.Evaluator, stage string) []string {
 	var list []string
 	for _, f := range e.Project().Freight() {
-		if _, yes := f.Status.VerifiedIn[stage]; yes {
+		if f.Status.VerifiedIn.Has(stage) {
 			list = append(list, f.Metadata.Name)
 		}
 	}
@@ -72,7 +72,7 @@ func TestImagineKeepsTheRecord(t *testing.T) {
 	w.Stages[2] = build.Stage("prod", build.Requests("w", build.From("gate"), build.Soak("1h")))
 	e := w.evaluator(t)
 	imagined := change.Imagine(e, planOf(t, e, edit("gate", change.All())))
-	entry := imagined.Project().FreightNamed("f2").Status.VerifiedIn["gate"]
+	entry := imagined.Project().FreightNamed("f2").Status.VerifiedIn.At("gate")
 	if entry.VerifiedAt == nil || !entry.VerifiedAt.Equal(build.At("08:00")) || entry.LongestSoak == nil || time.Duration(*entry.LongestSoak) != 3*time.Hour {
 		t.Errorf("the record is %+v", entry)
 	}

@@ -230,11 +230,11 @@ func passAll(t tester, w world) world {
 			for _, f := range stage.Freight {
 				i := slices.IndexFunc(w.Freight, func(g kargo.Freight) bool { return g.Metadata.Name == f.Name })
 				status := &w.Freight[i].Status
-				if _, already := status.VerifiedIn[stage.Name]; already || !stage.ControlFlow || f.Listed.Configured == nil || !*f.Listed.Configured {
+				if status.VerifiedIn.Has(stage.Name) || !stage.ControlFlow || f.Listed.Configured == nil || !*f.Listed.Configured {
 					continue
 				}
 				again = true
-				status.VerifiedIn[stage.Name] = kargo.Verified{VerifiedAt: new(w.evaluator(t).Now())}
+				status.VerifiedIn = status.VerifiedIn.With(stage.Name, kargo.Verified{VerifiedAt: new(w.evaluator(t).Now())})
 			}
 		}
 	}
@@ -295,7 +295,7 @@ func TestPropertyWhatIsPassed(t *testing.T) {
 		effect := change.EffectOf(e, plan)
 		end := passAll(t, w.after(plan)).evaluator(t).Project()
 		verified := func(project *pipeline.Project, f *kargo.Freight, stage string) bool {
-			_, yes := project.FreightNamed(f.Metadata.Name).Status.VerifiedIn[stage]
+			yes := project.FreightNamed(f.Metadata.Name).Status.VerifiedIn.Has(stage)
 			return yes
 		}
 		for _, s := range slices.Concat(effect.Now, effect.Follows) {
@@ -490,8 +490,8 @@ func TestPropertyImaginedGatesPassWhatTheyList(t *testing.T) {
 			name := w.Stages[i].Metadata.Name
 			view := imagined.Stage(name)
 			for _, f := range imagined.Project().Freight() {
-				got, verified := f.Status.VerifiedIn[name]
-				record, recorded := e.Project().FreightNamed(f.Metadata.Name).Status.VerifiedIn[name]
+				got, verified := f.Status.VerifiedIn.Get(name)
+				record, recorded := e.Project().FreightNamed(f.Metadata.Name).Status.VerifiedIn.Get(name)
 				want := recorded
 				if passes[name] {
 					want = view.Requests(f.Origin) && view.Judge(f).Listed[avail.Configured] == avail.Yes

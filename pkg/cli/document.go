@@ -2,10 +2,10 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/printers"
 )
 
@@ -13,37 +13,40 @@ import (
 // person.
 type DocumentFlags struct {
 	format    string
-	templates *genericclioptions.KubeTemplatePrintFlags
+	words     []string
+	templates TemplateFlags
 }
 
-// NewDocumentFlags returns the flags with their defaults.
-func NewDocumentFlags() DocumentFlags {
-	return DocumentFlags{templates: genericclioptions.NewKubeTemplatePrintFlags()}
+// NewDocumentFlags returns the flags with their defaults, for a verb that knows more
+// formats than JSON, YAML and the templates.
+func NewDocumentFlags(more ...string) DocumentFlags {
+	return DocumentFlags{words: append([]string{"json", "yaml"}, more...), templates: NewTemplateFlags()}
 }
 
 // AddTo registers the flags.
 func (f *DocumentFlags) AddTo(cmd *cobra.Command) {
-	f.templates.AddFlags(cmd)
+	f.templates.AddTo(cmd)
 	AddOutput(cmd, &f.format, f.formats()...)
 }
 
 func (f *DocumentFlags) formats() []string {
-	return append([]string{"json", "yaml"}, f.templates.AllowedFormats()...)
+	return slices.Concat(f.words, f.templates.Formats())
 }
 
-// Options returns the format, "json", "yaml" or "" for a person, or else a template.
+// Options returns the format, one of the verb's words or "" for a person, or else a
+// template.
 func (f *DocumentFlags) Options() (format string, template printers.ResourcePrinter, err error) {
 	format = f.format
 	switch {
-	case format == "json" || format == "yaml":
+	case slices.Contains(f.words, format):
 		return format, nil, nil
-	case format == "" && *f.templates.TemplateArgument == "":
+	case format == "" && !f.templates.Given():
 		return "", nil, nil
-	case format == "": // as with kubectl, --template alone is a Go template
+	case format == "":
 		format = "go-template"
 	}
-	template, err = f.templates.ToPrinter(format)
-	if genericclioptions.IsNoCompatiblePrinterError(err) {
+	template, err = f.templates.Printer(format)
+	if template == nil && err == nil {
 		err = fmt.Errorf("unknown output format %q, allowed formats are: %s", format, strings.Join(f.formats(), ","))
 	}
 	return format, template, err

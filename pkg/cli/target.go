@@ -112,7 +112,7 @@ func (in *Input) ResolveFreight(references []string) (map[string][]string, error
 func ambiguous(project, reference string, matches []*kargo.Freight) error {
 	lines := []string{fmt.Sprintf("Freight %q is ambiguous in Project %q; it could be:", reference, project)}
 	for _, f := range matches {
-		lines = append(lines, strings.TrimRight("  "+f.Metadata.Name+" "+f.AliasOrLabel(), " "))
+		lines = append(lines, strings.TrimRight("  "+f.Metadata.Name+" "+f.Alias, " "))
 	}
 	return errors.New(strings.Join(lines, "\n"))
 }
@@ -121,8 +121,8 @@ func aliasesOf(projects ...*avail.Evaluator) []string {
 	var known []string
 	for _, e := range projects {
 		for _, f := range e.Project().Freight() {
-			if alias := f.AliasOrLabel(); alias != "" {
-				known = append(known, alias)
+			if f.Alias != "" {
+				known = append(known, f.Alias)
 			}
 		}
 	}

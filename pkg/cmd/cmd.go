@@ -107,7 +107,7 @@ func New(env cli.Env) *cobra.Command {
 		}
 		return cli.ApplyVariables(cmd, env)
 	}
-	root.SetUsageTemplate(usageTemplate())
+	root.SetUsageFunc(printUsage)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &cli.UsageError{Command: cmd.CommandPath(), Err: err}
 	})
@@ -128,36 +128,4 @@ func rejectReserved(root *cobra.Command) {
 		}
 		return run(cmd, args)
 	}
-}
-
-// usageTemplate is cobra's, with the flags that all commands share kept apart from
-// those that say what to do, and folded to be read.
-func usageTemplate() string {
-	return `Usage:
-  {{.UseLine}}
-{{- if .HasAvailableSubCommands}}
-  {{.CommandPath}} COMMAND{{end}}
-{{- if .HasExample}}
-
-Examples:
-{{.Example}}{{end}}
-{{- if .HasAvailableSubCommands}}
-
-Commands:
-{{- range .Commands}}{{if .IsAvailableCommand}}
-  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}{{end}}
-{{- if .HasAvailableLocalFlags}}
-
-Flags:
-{{.LocalNonPersistentFlags.FlagUsagesWrapped 100 | trimTrailingWhitespaces}}{{end}}
-
-Common flags:
-{{if .HasParent}}{{.InheritedFlags.FlagUsagesWrapped 100 | trimTrailingWhitespaces}}
-{{- else}}{{.PersistentFlags.FlagUsagesWrapped 100 | trimTrailingWhitespaces}}{{end}}
-
-Environment, for flags that are not given:
-` + cli.VariablesHelp() + `{{- if .HasAvailableSubCommands}}
-
-Use "{{.CommandPath}} COMMAND --help" for more about a command.{{end}}
-`
 }

@@ -146,7 +146,7 @@ func (c Completer) freight(cmd *cobra.Command, _ []string, toComplete string) ([
 		}
 	}
 	for _, f := range find(c, cmd, names.FreightNames) {
-		alias := f.AliasOrLabel()
+		alias := f.Alias
 		add(alias, f.Metadata.Name)
 		if !isPlain(alias) || toComplete != "" {
 			add(f.Metadata.Name, alias)

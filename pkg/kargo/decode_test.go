@@ -140,26 +140,26 @@ func TestFreightIsDecodedTolerantly(t *testing.T) {
 			"entries of v1.1 and older, whose values are empty",
 			`{"status": {"verifiedIn": {"qa": {}}, "approvedFor": {"prod": {}}}}`,
 			kargo.Freight{Status: kargo.FreightStatus{
-				VerifiedIn:  map[string]kargo.Verified{"qa": {}},
-				ApprovedFor: map[string]kargo.Approved{"prod": {}},
+				VerifiedIn:  at("qa", kargo.Verified{}),
+				ApprovedFor: at("prod", kargo.Approved{}),
 			}},
 		},
 		{
 			"entries that are null, of which the keys count all the same",
 			`{"status": {"verifiedIn": {"qa": null}, "approvedFor": {"prod": null}, "currentlyIn": {"qa": null}}}`,
 			kargo.Freight{Status: kargo.FreightStatus{
-				VerifiedIn:  map[string]kargo.Verified{"qa": {}},
-				ApprovedFor: map[string]kargo.Approved{"prod": {}},
-				CurrentlyIn: map[string]kargo.Residence{"qa": {}},
+				VerifiedIn:  at("qa", kargo.Verified{}),
+				ApprovedFor: at("prod", kargo.Approved{}),
+				CurrentlyIn: at("qa", kargo.Residence{}),
 			}},
 		},
 		{
 			"entries whose times are null",
 			`{"status": {"verifiedIn": {"qa": {"verifiedAt": null, "longestSoak": null}}, "approvedFor": {"prod": {"approvedAt": null}}, "currentlyIn": {"qa": {"since": null}}}}`,
 			kargo.Freight{Status: kargo.FreightStatus{
-				VerifiedIn:  map[string]kargo.Verified{"qa": {}},
-				ApprovedFor: map[string]kargo.Approved{"prod": {}},
-				CurrentlyIn: map[string]kargo.Residence{"qa": {}},
+				VerifiedIn:  at("qa", kargo.Verified{}),
+				ApprovedFor: at("prod", kargo.Approved{}),
+				CurrentlyIn: at("qa", kargo.Residence{}),
 			}},
 		},
 		{
@@ -168,9 +168,9 @@ func TestFreightIsDecodedTolerantly(t *testing.T) {
 			             "approvedFor": {"prod": {"approvedAt": "2024-01-02T05:04:05+02:00"}},
 			             "currentlyIn": {"qa": {"since": "2024-01-02T03:04:05.000000Z"}}}}`,
 			kargo.Freight{Status: kargo.FreightStatus{
-				VerifiedIn:  map[string]kargo.Verified{"qa": {VerifiedAt: instant(), LongestSoak: duration(2*time.Hour + 3500*time.Millisecond)}},
-				ApprovedFor: map[string]kargo.Approved{"prod": {ApprovedAt: instant()}},
-				CurrentlyIn: map[string]kargo.Residence{"qa": {Since: instant()}},
+				VerifiedIn:  at("qa", kargo.Verified{VerifiedAt: instant(), LongestSoak: duration(2*time.Hour + 3500*time.Millisecond)}),
+				ApprovedFor: at("prod", kargo.Approved{ApprovedAt: instant()}),
+				CurrentlyIn: at("qa", kargo.Residence{Since: instant()}),
 			}},
 		},
 		{
@@ -184,10 +184,9 @@ func TestFreightIsDecodedTolerantly(t *testing.T) {
 				Alias:        "jolly-lynx",
 				Origin:       kargo.Origin{Kind: kargo.KindWarehouse, Name: "w"},
 				DiscoveredAt: instant(),
-				Commits:      []kargo.Commit{{RepoURL: "https://git.example/app", ID: "abc", Tag: "v1"}},
-				Images:       []kargo.Image{{RepoURL: "registry.example/app", Tag: "v1", Digest: "sha256:1"}},
-				Charts:       []kargo.Chart{{RepoURL: "https://charts.example", Name: "app", Version: "1.0.0"}},
-				Artifacts:    []kargo.Artifact{{SubscriptionName: "model", Version: "7"}},
+				Artifacts: []string{
+					"registry.example/app:v1", "https://charts.example/app:1.0.0", "https://git.example/app@v1", "model:7",
+				},
 			},
 		},
 	}
@@ -278,7 +277,7 @@ func TestBadDurationIsAnError(t *testing.T) {
 	for _, text := range []string{`""`, `"1d"`, `"1"`, `"an hour"`, `"1h "`, `3600`, `{}`, `["1h"]`} {
 		var f kargo.Freight
 		if err := json.Unmarshal([]byte(`{"status": {"verifiedIn": {"qa": {"longestSoak": `+text+`}}}}`), &f); err == nil {
-			t.Errorf("longestSoak %s: no error, read as %v", text, f.Status.VerifiedIn["qa"].LongestSoak)
+			t.Errorf("longestSoak %s: no error, read as %v", text, f.Status.VerifiedIn.At("qa").LongestSoak)
 		}
 	}
 }
@@ -316,6 +315,10 @@ func decodes[T any](t *testing.T, text string, want T) {
 
 func stageOf(requests ...kargo.Request) kargo.Stage {
 	return kargo.Stage{Spec: kargo.StageSpec{RequestedFreight: requests}}
+}
+
+func at[V any](stage string, value V) kargo.ByStage[V] {
+	return kargo.ByStage[V]{}.With(stage, value)
 }
 
 func duration(d time.Duration) *kargo.Duration { return (*kargo.Duration)(&d) }

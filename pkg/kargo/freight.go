@@ -1,31 +1,37 @@
 package kargo
 
 import (
+	"cmp"
 	"strings"
 	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Freight is a set of artifact versions that moves through the Stages together.
 type Freight struct {
-	Metadata  Metadata   `json:"metadata"`
-	Alias     string     `json:"alias"`
-	Origin    Origin     `json:"origin"`
-	Commits   []Commit   `json:"commits"`
-	Images    []Image    `json:"images"`
-	Charts    []Chart    `json:"charts"`
-	Artifacts []Artifact `json:"artifacts"`
+	// Metadata has no labels: nothing asks for them but for the alias.
+	Metadata Metadata
+	// Alias is the name that people use: the alias from its field, else from its
+	// label, else "".
+	Alias  string
+	Origin Origin
+	// Artifacts names what the Freight is made of, images first, then charts, commits
+	// and the rest: "REPO:TAG" or "REPO@DIGEST" for an image, "REPO/NAME:VERSION" for a
+	// chart, "REPO@TAG" or "REPO@COMMIT" for a commit.
+	Artifacts []string
 	// DiscoveredAt is nil before v1.11.0.
-	DiscoveredAt *time.Time    `json:"discoveredAt"`
-	Status       FreightStatus `json:"status"`
+	DiscoveredAt *time.Time
+	Status       FreightStatus
 }
 
 // FreightStatus says in which Stages the Freight is, was verified and is approved.
-// The maps are keyed by the Stage's name; the presence of a key is what counts,
-// its value may be empty.
+// That there is a value for a Stage is what counts, it may be empty.
 type FreightStatus struct {
-	VerifiedIn  map[string]Verified  `json:"verifiedIn"`
-	ApprovedFor map[string]Approved  `json:"approvedFor"`
-	CurrentlyIn map[string]Residence `json:"currentlyIn"`
+	VerifiedIn  ByStage[Verified]  `json:"verifiedIn"`
+	ApprovedFor ByStage[Approved]  `json:"approvedFor"`
+	CurrentlyIn ByStage[Residence] `json:"currentlyIn"`
 }
 
 // Verified says when Freight was first verified in a Stage and how long it has
@@ -48,62 +54,92 @@ type Residence struct {
 	Since *time.Time `json:"since"`
 }
 
-// Commit, Image, Chart and Artifact are what Freight is made of.
-type (
-	// Commit is a commit of a Git repository.
-	Commit struct {
+// freight is Freight as it is written.
+type freight struct {
+	Metadata struct {
+		Name              string     `json:"name"`
+		Namespace         string     `json:"namespace"`
+		CreationTimestamp time.Time  `json:"creationTimestamp"`
+		DeletionTimestamp *time.Time `json:"deletionTimestamp"`
+		Labels            struct {
+			Alias string `json:"kargo.akuity.io/alias"` // AliasLabel
+		} `json:"labels"`
+	} `json:"metadata"`
+	Alias        string        `json:"alias"`
+	Origin       Origin        `json:"origin"`
+	DiscoveredAt *time.Time    `json:"discoveredAt"`
+	Status       FreightStatus `json:"status"`
+	artifacts
+}
+
+// artifacts are what Freight is made of.
+type artifacts struct {
+	Commits []struct {
 		RepoURL string `json:"repoURL"`
 		ID      string `json:"id"`
 		Tag     string `json:"tag"`
-	}
-	// Image is a container image.
-	Image struct {
+	} `json:"commits"`
+	Images []struct {
 		RepoURL string `json:"repoURL"`
 		Tag     string `json:"tag"`
 		Digest  string `json:"digest"`
-	}
-	// Chart is a Helm chart.
-	Chart struct {
+	} `json:"images"`
+	Charts []struct {
 		RepoURL string `json:"repoURL"`
 		Name    string `json:"name"`
 		Version string `json:"version"`
-	}
-	// Artifact is anything else that a Warehouse can subscribe to, from v1.9.0.
-	Artifact struct {
+	} `json:"charts"`
+	// Others are anything else that a Warehouse can subscribe to, from v1.9.0.
+	Others []struct {
 		SubscriptionName string `json:"subscriptionName"`
 		Version          string `json:"version"`
-	}
-)
-
-// AliasOrLabel returns the name that people use: the alias from its field, else
-// from its label, else "".
-func (f *Freight) AliasOrLabel() string {
-	if f.Alias != "" {
-		return f.Alias
-	}
-	return f.Metadata.Labels[AliasLabel]
+	} `json:"artifacts"`
 }
 
-// ArtifactVersions names what the Freight is made of, images first, then charts,
-// commits and the rest: "REPO:TAG" or "REPO@DIGEST" for an image, "REPO/NAME:VERSION"
-// for a chart, "REPO@TAG" or "REPO@COMMIT" for a commit.
-func (f *Freight) ArtifactVersions() []string {
-	names := make([]string, 0, len(f.Images)+len(f.Charts)+len(f.Commits)+len(f.Artifacts))
-	for _, i := range f.Images {
+// UnmarshalJSONFrom reads Freight as Kargo writes it.
+func (f *Freight) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	var w freight
+	if err := json.UnmarshalDecode(d, &w); err != nil {
+		return err
+	}
+	*f = Freight{
+		Metadata: Metadata{
+			Name:              w.Metadata.Name,
+			Namespace:         interned(w.Metadata.Namespace),
+			CreationTimestamp: w.Metadata.CreationTimestamp,
+			DeletionTimestamp: w.Metadata.DeletionTimestamp,
+		},
+		Alias:        cmp.Or(w.Alias, w.Metadata.Labels.Alias),
+		Origin:       Origin{Kind: interned(w.Origin.Kind), Name: interned(w.Origin.Name)},
+		Artifacts:    w.names(),
+		DiscoveredAt: w.DiscoveredAt,
+		Status:       w.Status,
+	}
+	return nil
+}
+
+// names returns what Freight.Artifacts says of them, nil when there are none.
+func (a *artifacts) names() []string {
+	count := len(a.Images) + len(a.Charts) + len(a.Commits) + len(a.Others)
+	if count == 0 {
+		return nil
+	}
+	names := make([]string, 0, count)
+	for _, i := range a.Images {
 		names = append(names, join(i.RepoURL, ":", i.Tag, "@", i.Digest))
 	}
-	for _, c := range f.Charts {
+	for _, c := range a.Charts {
 		repo := c.RepoURL
 		if c.Name != "" {
 			repo = strings.TrimSuffix(repo, "/") + "/" + c.Name
 		}
 		names = append(names, join(repo, ":", c.Version, "", ""))
 	}
-	for _, c := range f.Commits {
+	for _, c := range a.Commits {
 		names = append(names, join(c.RepoURL, "@", c.Tag, "@", c.ID))
 	}
-	for _, a := range f.Artifacts {
-		names = append(names, join(a.SubscriptionName, ":", a.Version, "", ""))
+	for _, o := range a.Others {
+		names = append(names, join(o.SubscriptionName, ":", o.Version, "", ""))
 	}
 	return names
 }

@@ -12,7 +12,7 @@ import (
 func MatchFreight(freight []*kargo.Freight, reference string) []*kargo.Freight {
 	ways := []func(*kargo.Freight) bool{
 		func(f *kargo.Freight) bool { return f.Metadata.Name == reference },
-		func(f *kargo.Freight) bool { return f.AliasOrLabel() == reference },
+		func(f *kargo.Freight) bool { return f.Alias == reference },
 		func(f *kargo.Freight) bool { return strings.HasPrefix(f.Metadata.Name, reference) },
 	}
 	for _, way := range ways {

@@ -65,13 +65,13 @@ func (n *newest) stage(s *kargo.Stage) {
 func (n *newest) freight(f *kargo.Freight) {
 	n.at(f.Metadata.CreationTimestamp)
 	n.maybe(f.DiscoveredAt)
-	for _, v := range f.Status.VerifiedIn {
+	for _, v := range f.Status.VerifiedIn.All() {
 		n.maybe(v.VerifiedAt)
 	}
-	for _, a := range f.Status.ApprovedFor {
+	for _, a := range f.Status.ApprovedFor.All() {
 		n.maybe(a.ApprovedAt)
 	}
-	for _, r := range f.Status.CurrentlyIn {
+	for _, r := range f.Status.CurrentlyIn.All() {
 		n.maybe(r.Since)
 	}
 }

@@ -41,13 +41,13 @@ func TestNewest(t *testing.T) {
 		{"Freight's creation", func(_ *kargo.Stage, f *kargo.Freight, _ *kargo.Promotion) { f.Metadata.CreationTimestamp = newest }},
 		{"Freight's discovery", func(_ *kargo.Stage, f *kargo.Freight, _ *kargo.Promotion) { f.DiscoveredAt = &newest }},
 		{"Freight's verification", func(_ *kargo.Stage, f *kargo.Freight, _ *kargo.Promotion) {
-			f.Status.VerifiedIn["qa"] = kargo.Verified{VerifiedAt: &newest}
+			f.Status.VerifiedIn = f.Status.VerifiedIn.With("qa", kargo.Verified{VerifiedAt: &newest})
 		}},
 		{"Freight's approval", func(_ *kargo.Stage, f *kargo.Freight, _ *kargo.Promotion) {
-			f.Status.ApprovedFor["prod"] = kargo.Approved{ApprovedAt: &newest}
+			f.Status.ApprovedFor = f.Status.ApprovedFor.With("prod", kargo.Approved{ApprovedAt: &newest})
 		}},
 		{"the beginning of Freight's stay", func(_ *kargo.Stage, f *kargo.Freight, _ *kargo.Promotion) {
-			f.Status.CurrentlyIn["qa"] = kargo.Residence{Since: &newest}
+			f.Status.CurrentlyIn = f.Status.CurrentlyIn.With("qa", kargo.Residence{Since: &newest})
 		}},
 		{"a Promotion's creation", func(_ *kargo.Stage, _ *kargo.Freight, p *kargo.Promotion) { p.Metadata.CreationTimestamp = newest }},
 		{"a Promotion's end", func(_ *kargo.Stage, _ *kargo.Freight, p *kargo.Promotion) { p.Status.FinishedAt = &newest }},

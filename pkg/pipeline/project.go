@@ -95,7 +95,7 @@ func (p *Project) fileFreight() {
 	for _, f := range p.freight {
 		p.byName[f.Metadata.Name] = f
 		p.byOrigin[f.Origin] = append(p.byOrigin[f.Origin], f)
-		for stage := range f.Status.ApprovedFor {
+		for stage := range f.Status.ApprovedFor.All() {
 			p.byApproval[stage] = append(p.byApproval[stage], f)
 		}
 	}

@@ -2,7 +2,6 @@ package remedy
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -66,7 +65,7 @@ func (a *advisor) name() string { return a.stage.Metadata.Name }
 
 // intoStage is for Freight that is available and perhaps not there.
 func (a *advisor) intoStage() {
-	_, verified := a.freight.Status.VerifiedIn[a.name()]
+	verified := a.freight.Status.VerifiedIn.Has(a.name())
 	switch {
 	case a.stage.IsControlFlow() && verified, a.stage.RunsNow(a.freight) && verified:
 	case a.stage.IsControlFlow():
@@ -146,8 +145,8 @@ func (a *advisor) replacing(s *avail.Stage) string {
 
 // called is what people call a piece of Freight.
 func (a *advisor) called(name string) string {
-	if f := a.stage.Project().FreightNamed(name); f != nil && f.AliasOrLabel() != "" {
-		return f.AliasOrLabel()
+	if f := a.stage.Project().FreightNamed(name); f != nil && f.Alias != "" {
+		return f.Alias
 	}
 	return name
 }
@@ -253,7 +252,7 @@ func (a *advisor) clear(waiting *avail.Stage, b avail.Blocker) {
 	case avail.Superseded, avail.NotPromoted, avail.PromotionFailed, avail.PromotionErrored, avail.PromotionAborted, avail.SoakInterrupted:
 		a.promoteThere(waiting, upstream, b)
 	case avail.ReasonUnknown:
-		if _, verified := a.freight.Status.VerifiedIn[b.Stage]; !verified && !upstream.IsControlFlow() {
+		if !a.freight.Status.VerifiedIn.Has(b.Stage) && !upstream.IsControlFlow() {
 			a.promoteThere(waiting, upstream, b)
 		}
 	case avail.SelfReference, avail.StageNotFound, avail.SoakImpossible, avail.StageDeleting, avail.OriginNotRequested,
@@ -306,7 +305,7 @@ func (a *advisor) promoteThere(waiting, upstream *avail.Stage, b avail.Blocker) 
 // proven says what the Freight then has to go through.
 func (a *advisor) proven(waiting *avail.Stage, b avail.Blocker) string {
 	var parts []string
-	if _, verified := a.freight.Status.VerifiedIn[b.Stage]; !verified {
+	if !a.freight.Status.VerifiedIn.Has(b.Stage) {
 		parts = append(parts, "is verified there")
 	}
 	if need := waiting.Spec.RequestedFreight[b.Request].Sources.RequiredSoakTime; need != nil && *need > 0 {
@@ -318,7 +317,7 @@ func (a *advisor) proven(waiting *avail.Stage, b avail.Blocker) string {
 // soakLeft says how long Freight that is in the upstream still has to stay there.
 func (a *advisor) soakLeft(waiting *avail.Stage, b avail.Blocker) string {
 	need := waiting.Spec.RequestedFreight[b.Request].Sources.RequiredSoakTime
-	since := a.freight.Status.CurrentlyIn[b.Stage].Since
+	since := a.freight.Status.CurrentlyIn.At(b.Stage).Since
 	if need == nil || *need <= 0 || since != nil && a.stage.Now().Sub(*since) >= time.Duration(*need) {
 		return ""
 	}
@@ -346,9 +345,9 @@ func (a *advisor) then(waiting, upstream *avail.Stage, b avail.Blocker) string {
 
 // approve adds an approval for the Stage, if that admits the Freight.
 func (a *advisor) approve() {
-	approved := withStatus(a.freight)
-	approved.Status.ApprovedFor[a.name()] = kargo.Approved{}
-	judged := a.stage.Judge(approved)
+	approved := *a.freight
+	approved.Status.ApprovedFor = approved.Status.ApprovedFor.With(a.name(), kargo.Approved{})
+	judged := a.stage.Judge(&approved)
 	unlisted := judged.Listed[avail.Configured] == avail.No || a.stage.ListError(avail.Configured) != ""
 	if !judged.Available[avail.Configured] || a.stage.IsControlFlow() && unlisted {
 		return // a control-flow Stage passes on what it lists, and nothing else
@@ -412,27 +411,12 @@ func (a *advisor) released() string {
 	}
 }
 
-// withStatus returns a copy of the Freight whose status can be changed.
-func withStatus(f *kargo.Freight) *kargo.Freight {
-	other := *f
-	other.Status.VerifiedIn = copyOf(f.Status.VerifiedIn)
-	other.Status.ApprovedFor = copyOf(f.Status.ApprovedFor)
-	return &other
-}
-
 // verifiedIn returns the Freight as it is once it is verified in the Stage and has
 // soaked there.
 func verifiedIn(f *kargo.Freight, stage string) *kargo.Freight {
-	other, forever := withStatus(f), kargo.Duration(1<<63-1)
-	verified := other.Status.VerifiedIn[stage]
+	other, forever := *f, kargo.Duration(1<<63-1)
+	verified := f.Status.VerifiedIn.At(stage)
 	verified.LongestSoak = &forever
-	other.Status.VerifiedIn[stage] = verified
-	return other
-}
-
-func copyOf[V any](m map[string]V) map[string]V {
-	if m == nil {
-		return map[string]V{}
-	}
-	return maps.Clone(m)
+	other.Status.VerifiedIn = f.Status.VerifiedIn.With(stage, verified)
+	return &other
 }

@@ -43,7 +43,7 @@ func TestEachStepCanBeTaken(t *testing.T) {
 				history := at.Status.Current().VerificationHistory
 				ok = at.RunsNow(f) && !history[0].Phase.Open() && history[0].Phase != kargo.VerificationSuccessful
 			case remedy.Refresh:
-				_, verified := f.Status.VerifiedIn[step.Stage]
+				verified := f.Status.VerifiedIn.Has(step.Stage)
 				ok = at.IsControlFlow() && judged.Listed[avail.Configured] == avail.Yes && !verified
 			case remedy.SetStrategy:
 				ok = judged.Available[avail.Any] && !judged.Available[avail.Configured]

@@ -2,7 +2,6 @@ package remedy_test
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -88,7 +87,6 @@ func (w world) with(name string, change func(*kargo.Stage)) world {
 func (w world) verified(stage string) world {
 	w.freight = slices.Clone(w.freight)
 	f := &w.freight[0]
-	f.Status.VerifiedIn = maps.Clone(f.Status.VerifiedIn)
 	build.Verified(stage)(f)
 	return w
 }
@@ -105,7 +103,6 @@ func (w world) promoted(stage string) world {
 	w.promotions = slices.DeleteFunc(slices.Clone(w.promotions), func(p kargo.Promotion) bool { return p.Spec.Stage == stage })
 	w = w.verified(stage)
 	f := &w.freight[0]
-	f.Status.CurrentlyIn = maps.Clone(f.Status.CurrentlyIn)
 	build.In(stage, w.now)(f)
 	return w
 }
@@ -130,7 +127,6 @@ func (w world) take(t tester, step remedy.Step) world {
 		return w.refreshed(t, step.Stage)
 	case remedy.Approve:
 		w.freight = slices.Clone(w.freight)
-		w.freight[0].Status.ApprovedFor = maps.Clone(w.freight[0].Status.ApprovedFor)
 		build.Approved(step.Stage)(&w.freight[0])
 	case remedy.SetStrategy:
 		return w.with(step.Stage, func(s *kargo.Stage) {
@@ -248,7 +244,7 @@ func (w *world) place(t *rapid.T, s *kargo.Stage) {
 	if s.IsControlFlow() || !s.Requests(f.Origin) {
 		return
 	}
-	_, verified := f.Status.VerifiedIn[name]
+	verified := f.Status.VerifiedIn.Has(name)
 	for i := range rapid.IntRange(0, 2).Draw(t, name+" history") {
 		runs := rapid.SampledFrom([]string{"f0", "f1"}).Draw(t, name+" ran")
 		phases := []kargo.VerificationPhase{"", "Pending", "Running", "Failed", "Error", "Aborted", "Inconclusive"}
@@ -292,8 +288,7 @@ func (w world) String() string {
 		}
 	}
 	f := w.subject()
-	text += fmt.Sprintf("f0 verified in %v, current in %v, approved for %v\n", slices.Sorted(maps.Keys(f.Status.VerifiedIn)),
-		slices.Sorted(maps.Keys(f.Status.CurrentlyIn)), slices.Sorted(maps.Keys(f.Status.ApprovedFor)))
+	text += fmt.Sprintf("f0 verified in %v, current in %v, approved for %v\n", f.Status.VerifiedIn, f.Status.CurrentlyIn, f.Status.ApprovedFor)
 	for _, p := range w.promotions {
 		text += fmt.Sprintf("%s %s\n", p.Metadata.Name, p.Status.Phase)
 	}

@@ -175,7 +175,7 @@ func TestMarks(t *testing.T) {
 		{
 			"a soak begins anew",
 			func(o *pipeline.Objects) {
-				o.Freight[0].Status.CurrentlyIn["qa"] = kargo.Residence{Since: new(build.At("11:50"))}
+				build.In("qa", build.At("11:50"))(&o.Freight[0])
 			},
 			"12:10",
 			[]string{"f1 BLOCKED BY"},

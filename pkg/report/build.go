@@ -194,10 +194,10 @@ func freight(project *pipeline.Project, s *avail.Stage, f *kargo.Freight) Freigh
 	j := s.Judge(f)
 	return Freight{
 		Name:         f.Metadata.Name,
-		Alias:        f.AliasOrLabel(),
+		Alias:        f.Alias,
 		Origin:       f.Origin.String(),
 		DiscoveredAt: utc(project.DiscoveredAt(f)),
-		Artifacts:    f.ArtifactVersions(),
+		Artifacts:    orEmpty(f.Artifacts),
 		Available:    Available{j.Available[avail.Configured], j.Available[avail.Any], j.Available[avail.All]},
 		Listed:       Listed{maybe(j.Listed[avail.Configured]), maybe(j.Listed[avail.Any]), maybe(j.Listed[avail.All])},
 		Verdict:      string(j.Verdict),
@@ -207,7 +207,7 @@ func freight(project *pipeline.Project, s *avail.Stage, f *kargo.Freight) Freigh
 }
 
 func here(s *avail.Stage, f *kargo.Freight) Here {
-	_, verified := f.Status.VerifiedIn[s.Metadata.Name]
+	verified := f.Status.VerifiedIn.Has(s.Metadata.Name)
 	here := Here{Current: s.RunsNow(f), Verified: verified}
 	if last := s.LastPromotion(f); last != nil {
 		here.Promotion = &Promotion{last.Name, string(last.Phase), last.Message}
@@ -263,7 +263,7 @@ func current(project *pipeline.Project, s *kargo.Stage) []Current {
 // aliasOf returns the alias of the Freight of this name, "" when it is not known.
 func aliasOf(project *pipeline.Project, name string) string {
 	if f := project.FreightNamed(name); f != nil {
-		return f.AliasOrLabel()
+		return f.Alias
 	}
 	return ""
 }

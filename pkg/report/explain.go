@@ -140,7 +140,7 @@ func (x Explainer) freight(s *avail.Stage, f *kargo.Freight) ExplainedFreight {
 
 func checks(s *avail.Stage, f *kargo.Freight) []Check {
 	list := []Check{}
-	approved, isApproved := f.Status.ApprovedFor[s.Metadata.Name]
+	approved, isApproved := f.Status.ApprovedFor.Get(s.Metadata.Name)
 	for i := range s.Spec.RequestedFreight {
 		request := &s.Spec.RequestedFreight[i]
 		if request.Origin != f.Origin {
@@ -263,7 +263,7 @@ func candidatesOf(s *avail.Stage, origin kargo.Origin) map[string]Named {
 			return nil
 		}
 		if f := candidates[origin]; f != nil {
-			known[semantics.String()] = Named{f.Metadata.Name, f.AliasOrLabel()}
+			known[semantics.String()] = Named{f.Metadata.Name, f.Alias}
 		}
 	}
 	return known

@@ -232,7 +232,9 @@ func TestChecksByRequest(t *testing.T) {
 	objects := pipeline.Objects{
 		Stages: []kargo.Stage{build.Stage("prod", build.Requests("x", build.Direct()), build.Requests("w", build.From("ghost", "ghost")), build.Requests("w", build.Direct()))},
 		Freight: []kargo.Freight{
-			build.Freight("f1", "w", func(f *kargo.Freight) { f.Status.ApprovedFor["prod"] = kargo.Approved{ApprovedAt: &approvedAt} }),
+			build.Freight("f1", "w", func(f *kargo.Freight) {
+				f.Status.ApprovedFor = f.Status.ApprovedFor.With("prod", kargo.Approved{ApprovedAt: &approvedAt})
+			}),
 			build.Freight("f2", "w", build.Approved("prod")), build.Freight("f3", "w", build.Approved("other")), build.Freight("y1", "y"),
 		},
 		Warehouses: []string{"w", "x"},

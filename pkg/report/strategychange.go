@@ -296,4 +296,4 @@ func namedAll(list []*kargo.Freight) []Named {
 	return names
 }
 
-func named(f *kargo.Freight) Named { return Named{f.Metadata.Name, f.AliasOrLabel()} }
+func named(f *kargo.Freight) Named { return Named{f.Metadata.Name, f.Alias} }

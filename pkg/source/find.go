@@ -143,14 +143,14 @@ func (c Cluster) freightAliased(ctx context.Context, alias string) ([]*kargo.Fre
 		return nil, nil //nolint:nilerr // no label can have this value
 	}
 	labelled, err := c.freight(ctx, freights().withLabels(is.String()))
-	return slices.DeleteFunc(labelled, func(f *kargo.Freight) bool { return f.AliasOrLabel() != alias }), err
+	return slices.DeleteFunc(labelled, func(f *kargo.Freight) bool { return f.Alias != alias }), err
 }
 
 func aliasesOf(freight []*kargo.Freight) []string {
 	var aliases []string
 	for _, f := range freight {
-		if alias := f.AliasOrLabel(); alias != "" {
-			aliases = append(aliases, alias)
+		if f.Alias != "" {
+			aliases = append(aliases, f.Alias)
 		}
 	}
 	return aliases

@@ -47,7 +47,7 @@ func (w *watched) find(in *cli.Input) (*cli.Subject, error) {
 	subject, err := in.Find(w.question)
 	if err == nil && subject.Freight != nil {
 		w.question.Freight = subject.Freight.Metadata.Name
-		w.title = cmp.Or(subject.Freight.AliasOrLabel(), subject.Freight.Metadata.Name)
+		w.title = cmp.Or(subject.Freight.Alias, subject.Freight.Metadata.Name)
 	}
 	return subject, err
 }

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/printers"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
@@ -22,28 +21,25 @@ type outputFlags struct {
 	format    string
 	ascii     bool
 	noHeaders bool
-	templates *genericclioptions.KubeTemplatePrintFlags
+	templates cli.TemplateFlags
 }
 
 func newOutputFlags() outputFlags {
-	return outputFlags{templates: genericclioptions.NewKubeTemplatePrintFlags()}
+	return outputFlags{templates: cli.NewTemplateFlags()}
 }
 
 func (f *outputFlags) addTo(cmd *cobra.Command) {
-	f.templates.AddFlags(cmd)
-	cli.AddOutput(cmd, &f.format, formats()...)
+	f.templates.AddTo(cmd)
+	cli.AddOutput(cmd, &f.format, f.formats()...)
 	set := cmd.Flags()
 	set.BoolVar(&f.ascii, "ascii", false, "draw tables with ASCII characters only")
 	set.BoolVar(&f.noHeaders, "no-headers", false, "leave the headers out of tables")
 }
 
 // formats lists what -o takes.
-func formats() []string {
-	return []string{
-		"wide", "json", "yaml", "name", "custom-columns", "custom-columns-file",
-		"go-template", "go-template-file", "template", "templatefile",
-		"jsonpath", "jsonpath-as-json", "jsonpath-file",
-	}
+func (f *outputFlags) formats() []string {
+	words := []string{"wide", "json", "yaml", "name", "custom-columns", "custom-columns-file"}
+	return append(words, f.templates.Formats()...)
 }
 
 // output is a format, ready to write.
@@ -74,18 +70,18 @@ func (f *outputFlags) options() (output, error) {
 			err = fmt.Errorf("output format %q takes no argument", format)
 		}
 	case "":
-		if *f.templates.TemplateArgument != "" { // as with kubectl, --template alone is a Go template
+		if f.templates.Given() {
 			o.format = "go-template"
-			o.template, err = f.templates.ToPrinter("go-template")
+			o.template, err = f.templates.Printer(o.format)
 		}
 	case "custom-columns":
 		o.columns, err = render.ParseCustomColumns(argument)
 	case "custom-columns-file":
 		o.columns, err = customColumnsFile(argument)
 	default:
-		o.template, err = f.templates.ToPrinter(f.format)
-		if genericclioptions.IsNoCompatiblePrinterError(err) {
-			err = fmt.Errorf("unknown output format %q, allowed formats are: %s", format, strings.Join(formats(), ","))
+		o.template, err = f.templates.Printer(f.format)
+		if o.template == nil && err == nil {
+			err = fmt.Errorf("unknown output format %q, allowed formats are: %s", format, strings.Join(f.formats(), ","))
 		}
 	}
 	return o, err

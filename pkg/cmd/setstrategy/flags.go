@@ -4,11 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/labels"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/printers"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/change"
@@ -54,20 +52,19 @@ type flags struct {
 	yes           bool
 	dryRun        string
 	manager       string
-	format        string
 	managedFields bool
-	templates     *genericclioptions.KubeTemplatePrintFlags
+	document      cli.DocumentFlags
 	cmd           *cobra.Command
 }
 
 func newFlags() *flags {
-	return &flags{templates: genericclioptions.NewKubeTemplatePrintFlags()}
+	return &flags{document: cli.NewDocumentFlags("name")}
 }
 
 func (f *flags) addTo(cmd *cobra.Command) {
 	f.cmd = cmd
 	f.input.AddProjectTo(cmd)
-	f.templates.AddFlags(cmd)
+	f.document.AddTo(cmd)
 	set := cmd.Flags()
 	set.StringSliceVarP(&f.input.Files, "filename", "f", nil, "change these files or those in these directories (- is standard input), and ask no cluster")
 	set.BoolVarP(&f.input.Recursive, "recursive", "R", false, "with -f, go into the directories within directories")
@@ -83,13 +80,7 @@ func (f *flags) addTo(cmd *cobra.Command) {
 	set.BoolVar(&f.force, "force", false, "write also what has no effect, and what a GitOps controller will put back")
 	set.BoolVarP(&f.yes, "yes", "y", false, "do not ask before a change that starts or stalls auto-promotion, opens a control-flow Stage or fails a Promotion")
 	set.StringVar(&f.manager, "field-manager", fieldManager, "the name in whose name the field is written")
-	cli.AddOutput(cmd, &f.format, f.formats()...)
 	set.BoolVar(&f.managedFields, "show-managed-fields", false, "keep the managedFields of the objects that are printed")
-}
-
-// formats lists what -o takes.
-func (f *flags) formats() []string {
-	return append([]string{"json", "yaml", "name"}, f.templates.AllowedFormats()...)
 }
 
 // options are what the verb runs on.
@@ -139,7 +130,7 @@ func (o *options) unsets() bool { return o.rule == change.Unset() }
 func (f *flags) options(args []string, connection *cli.ConnectionFlags, env cli.Env) (*options, error) {
 	o := &options{
 		inPlace: f.inPlace, force: f.force, yes: f.yes, manager: f.manager, managedFields: f.managedFields,
-		dryRun: dryRun(f.dryRun), format: f.format,
+		dryRun: dryRun(f.dryRun),
 	}
 	var problems []error
 	note := func(err error) { problems = append(problems, err) }
@@ -156,7 +147,8 @@ func (f *flags) options(args []string, connection *cli.ConnectionFlags, env cli.
 	}
 	note(f.checkDryRun(o))
 	note(f.checkFiles(o))
-	note(f.printer(o))
+	o.format, o.template, err = f.document.Options()
+	note(err)
 	if f.manager == "" {
 		note(errors.New("--field-manager is empty"))
 	}
@@ -258,24 +250,6 @@ func (f *flags) checkFiles(o *options) error {
 		return errors.New("standard input cannot be changed in place")
 	}
 	return nil
-}
-
-// printer makes a template of a format that is one.
-func (f *flags) printer(o *options) error {
-	switch {
-	case slices.Contains([]string{"json", "yaml", "name"}, f.format):
-		return nil
-	case f.format == "" && *f.templates.TemplateArgument == "":
-		return nil
-	case f.format == "": // as with kubectl, --template alone is a Go template
-		o.format = "go-template"
-	}
-	var err error
-	o.template, err = f.templates.ToPrinter(o.format)
-	if genericclioptions.IsNoCompatiblePrinterError(err) {
-		return fmt.Errorf("unknown output format %q, allowed formats are: %s", f.format, strings.Join(f.formats(), ","))
-	}
-	return err
 }
 
 // printsDocument reports whether the output is one document.

@@ -37,7 +37,7 @@ func (c condition) of(stage string) string {
 func (c condition) isMet(s *avail.Stage, f *kargo.Freight) bool {
 	switch c {
 	case verified:
-		_, is := f.Status.VerifiedIn[s.Metadata.Name]
+		is := f.Status.VerifiedIn.Has(s.Metadata.Name)
 		return is
 	case current:
 		return s.RunsNow(f)

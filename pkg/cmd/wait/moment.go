@@ -46,8 +46,8 @@ func (w *waiting) look(in *cli.Input, lost *live.Loss) *moment {
 
 // title names Freight as people know it.
 func title(f *kargo.Freight) string {
-	if alias := f.AliasOrLabel(); alias != "" {
-		return fmt.Sprintf("%s (%s)", alias, f.Metadata.Name)
+	if f.Alias != "" {
+		return fmt.Sprintf("%s (%s)", f.Alias, f.Metadata.Name)
 	}
 	return f.Metadata.Name
 }

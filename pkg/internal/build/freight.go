@@ -13,9 +13,6 @@ type FreightOption func(*kargo.Freight)
 // nowhere, verified nowhere and approved for nothing.
 func Freight(name, warehouse string, options ...FreightOption) kargo.Freight {
 	f := kargo.Freight{Metadata: kargo.Metadata{Name: name}, Origin: Origin(warehouse)}
-	f.Status.VerifiedIn = map[string]kargo.Verified{}
-	f.Status.ApprovedFor = map[string]kargo.Approved{}
-	f.Status.CurrentlyIn = map[string]kargo.Residence{}
 	for _, option := range options {
 		option(&f)
 	}
@@ -36,8 +33,7 @@ func Discovered(at time.Time) FreightOption {
 func Verified(stages ...string) FreightOption {
 	return func(f *kargo.Freight) {
 		for _, stage := range stages {
-			kept := f.Status.VerifiedIn[stage]
-			f.Status.VerifiedIn[stage] = kept
+			f.Status.VerifiedIn = f.Status.VerifiedIn.With(stage, f.Status.VerifiedIn.At(stage))
 		}
 	}
 }
@@ -45,9 +41,9 @@ func Verified(stages ...string) FreightOption {
 // VerifiedAt marks the Freight as verified in the Stage at the instant.
 func VerifiedAt(stage string, at time.Time) FreightOption {
 	return func(f *kargo.Freight) {
-		v := f.Status.VerifiedIn[stage]
+		v := f.Status.VerifiedIn.At(stage)
 		v.VerifiedAt = &at
-		f.Status.VerifiedIn[stage] = v
+		f.Status.VerifiedIn = f.Status.VerifiedIn.With(stage, v)
 	}
 }
 
@@ -56,9 +52,9 @@ func VerifiedAt(stage string, at time.Time) FreightOption {
 func Soaked(stage, duration string) FreightOption {
 	longest := kargo.Duration(parse(duration))
 	return func(f *kargo.Freight) {
-		v := f.Status.VerifiedIn[stage]
+		v := f.Status.VerifiedIn.At(stage)
 		v.LongestSoak = &longest
-		f.Status.VerifiedIn[stage] = v
+		f.Status.VerifiedIn = f.Status.VerifiedIn.With(stage, v)
 	}
 }
 
@@ -66,17 +62,19 @@ func Soaked(stage, duration string) FreightOption {
 func Approved(stages ...string) FreightOption {
 	return func(f *kargo.Freight) {
 		for _, stage := range stages {
-			f.Status.ApprovedFor[stage] = kargo.Approved{}
+			f.Status.ApprovedFor = f.Status.ApprovedFor.With(stage, kargo.Approved{})
 		}
 	}
 }
 
 // In puts the Freight into the Stage since the instant.
 func In(stage string, since time.Time) FreightOption {
-	return func(f *kargo.Freight) { f.Status.CurrentlyIn[stage] = kargo.Residence{Since: &since} }
+	return func(f *kargo.Freight) {
+		f.Status.CurrentlyIn = f.Status.CurrentlyIn.With(stage, kargo.Residence{Since: &since})
+	}
 }
 
 // Sinceless puts the Freight into the Stage, and nothing says since when.
 func Sinceless(stage string) FreightOption {
-	return func(f *kargo.Freight) { f.Status.CurrentlyIn[stage] = kargo.Residence{} }
+	return func(f *kargo.Freight) { f.Status.CurrentlyIn = f.Status.CurrentlyIn.With(stage, kargo.Residence{}) }
 }
