@@ -8,6 +8,10 @@ GOTEST := go tool -modfile=$(DEV) gotestsum --format pkgname-and-test-fails --hi
           --post-run-command 'sh -c "test $$TESTS_TOTAL -gt 0 && test $$TESTS_SKIPPED -eq 0"' --
 # The race detector needs a C compiler; Go says whether it has found one.
 RACE   := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
+# Each process of the race detector waits before it exits for what its goroutines may
+# still do: a second, of which the hundreds of commands in the tests make minutes. Here
+# it is ten milliseconds, enough for a goroutine that is ready to run.
+LINGER := atexit_sleep_ms=10
 # Those that go mod tidy is to leave as they are. It also wants what the tests of
 # goreleaser's dependencies need, which Go's proxy does not have all of.
 MODULES := . test/e2e test/release test/tools/dev test/tools/etcd test/tools/krew test/tools/kubernetes
@@ -28,7 +32,7 @@ test: unit e2e release-check ## run every test, building what they need first
 
 .PHONY: unit
 unit: ## run the tests that need no API server (PACKAGES=./pkg/... runs some of them)
-	$(GOTEST) $(RACE) -shuffle=on $(PACKAGES)
+	GORACE="$(LINGER) $$GORACE" $(GOTEST) $(RACE) -shuffle=on $(PACKAGES)
 
 .PHONY: e2e
 e2e: ## run the tests against a real API server (KARGO_CRDS=DIR tests each Kargo version in DIR)

@@ -67,11 +67,11 @@ func prosePart(text string) string {
 
 // headings are the anchors that GitHub gives to the headings of a document.
 func headings(text string) map[string]bool {
-	anchors := map[string]bool{}
+	anchors, dropped := map[string]bool{}, regexp.MustCompile(`[^\p{L}\p{N} _-]`)
 	for line := range strings.Lines(prosePart(text)) {
 		if title, ok := strings.CutPrefix(strings.TrimLeft(line, "#"), " "); ok && strings.HasPrefix(line, "#") {
 			title = strings.ToLower(strings.TrimSpace(title))
-			title = regexp.MustCompile(`[^\p{L}\p{N} _-]`).ReplaceAllString(title, "")
+			title = dropped.ReplaceAllString(title, "")
 			anchors[strings.ReplaceAll(title, " ", "-")] = true
 		}
 	}
