@@ -24,7 +24,7 @@ func inTerminalReading(ctx context.Context, in io.Reader, dir string, env []stri
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Stdin, cmd.Dir, cmd.Env = in, dir, env
 	const stdout = 1
-	terminal, err := pty.StartWithAttrs(cmd, &pty.Winsize{Rows: 50, Cols: columns}, &syscall.SysProcAttr{Setsid: true, Setctty: true, Ctty: stdout})
+	terminal, err := pty.StartWithAttrs(cmd, &pty.Winsize{Rows: 50, Cols: columns}, controlledBy(stdout))
 	if err != nil {
 		return "", err
 	}

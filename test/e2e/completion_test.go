@@ -1,14 +1,19 @@
 package e2e
 
 import (
+	"errors"
+	"io"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/creack/pty"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/test/e2e/controlplane"
@@ -137,6 +142,112 @@ func TestCompletionIsSilent(t *testing.T) {
 				t.Errorf("got %q, directive %s", got, directive)
 			}
 		})
+	}
+}
+
+// shells are set up by a file in HOME as completion --help says; their prompt is "ready> ".
+func shells() map[string]struct{ file, setup string } {
+	return map[string]struct{ file, setup string }{
+		"bash": {".bashrc", `
+_get_comp_words_by_ref() { # that of the package bash-completion, for words without quotes
+  words=("${COMP_WORDS[@]}") cword=$COMP_CWORD cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
+}
+__ltrim_colon_completions() { :; }
+source <(kubectl kargo-avail completion bash)
+PS1='ready> '
+`},
+		"zsh": {".zshrc", `
+fpath=(~/functions $fpath)
+mkdir -p ~/functions
+kubectl kargo-avail completion zsh > "${fpath[1]}/_kubectl-kargo_avail"
+autoload -U compinit && compinit -u
+PS1='ready> '
+`},
+		"fish": {".config/fish/config.fish", `
+kubectl kargo-avail completion fish > ~/.config/fish/completions/kubectl-kargo_avail.fish
+mkdir -p ~/.local/share/fish/generated_completions # else fish reads every man page first
+set -g fish_autosuggestion_enabled 0
+function fish_prompt; echo -n 'ready> '; end
+`},
+	}
+}
+
+// TestShellsComplete types the beginnings of words into shells, each with a TAB behind it,
+// and runs what that has become. The shells are those that are there, bash among them.
+func TestShellsComplete(t *testing.T) {
+	t.Parallel()
+	c := sharedCluster(t)
+	admin := c.kubeconfig(t, controlplane.Admin(), c.newProject(t, "shells"))
+	for name, shell := range shells() {
+		program, err := exec.LookPath(name)
+		if err != nil && name != "bash" {
+			t.Logf("%s is not tested: %v", name, err)
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := startShell(t, c.KubectlCommand(t, admin), program, shell.file, shell.setup)
+			s.awaitPlain(t, "ready> ")
+			for _, step := range []struct{ keys, shown string }{
+				{"kubectl-kargo_avail lis\t", "list "},
+				{"-o nam\t", "name "},
+				{"pr\t", "prod "},
+				{"\r", "stage.kargo.akuity.io/prod"},
+			} {
+				s.forget()
+				s.press(t, step.keys)
+				s.awaitPlain(t, step.shown)
+			}
+		})
+	}
+}
+
+// startShell starts a shell in a terminal, where a kubectl would run and with what is on its
+// PATH. It ends with the test.
+func startShell(t *testing.T, kubectl *exec.Cmd, program, file, setup string) *onScreen {
+	t.Helper()
+	path := filepath.Join(kubectl.Dir, file)
+	if err := errors.Join(os.MkdirAll(filepath.Join(filepath.Dir(path), "completions"), 0o700), os.WriteFile(path, []byte(setup), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(run.ctx, program, "-i")
+	cmd.Dir, cmd.Env = kubectl.Dir, []string{"TERM=xterm"}
+	for _, variable := range kubectl.Env {
+		if strings.HasPrefix(variable, "PATH=") { // a shell's own files run other programs, too
+			variable += string(os.PathListSeparator) + os.Getenv("PATH")
+		}
+		cmd.Env = append(cmd.Env, variable)
+	}
+	s := &onScreen{cmd: cmd, ended: make(chan struct{})}
+	var err error
+	if s.terminal, err = pty.StartWithSize(cmd, &pty.Winsize{Rows: 50, Cols: 200}); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		defer close(s.ended)
+		_, _ = io.Copy(s, s.terminal) // it ends as the shell is killed
+		_ = cmd.Wait()
+	}()
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill() // which is not left otherwise
+		<-s.ended
+		_ = s.terminal.Close()
+	})
+	return s
+}
+
+// awaitPlain waits for a text on the screen, whatever colours and moves of the cursor are
+// in it.
+func (s *onScreen) awaitPlain(t *testing.T, text string) {
+	t.Helper()
+	escapes := regexp.MustCompile(`\x1b(\[[0-9;?<>=]*[a-zA-Z]|\].*?\a|\([A-Z])|[\r\x0e\x0f]`)
+	for deadline := time.Now().Add(60 * time.Second); !strings.Contains(escapes.ReplaceAllString(s.String(), ""), text); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("no %q in\n%q", text, s.String())
+		}
 	}
 }
 

@@ -51,16 +51,19 @@ func TestAnArchiveHoldsThePlugin(t *testing.T) {
 			if p.os == "windows" {
 				owner = ""
 			}
+			documents := documents(t, r)
 			want := map[string]entry{
 				p.executable(): {Mode: 0o755, Modified: commitDate, Owner: owner},
 				p.completion(): {Mode: 0o755, Modified: commitDate, Owner: owner},
-				"LICENSE":      {Mode: 0o644, Modified: commitDate, Owner: owner},
-				"README.md":    {Mode: 0o644, Modified: commitDate, Owner: owner},
+			}
+			for file := range documents {
+				want[file] = entry{Mode: 0o644, Modified: commitDate, Owner: owner}
 			}
 			if diff := cmp.Diff(want, got, cmp.FilterPath(func(path cmp.Path) bool { return path.Last().String() == ".content" }, cmp.Ignore())); diff != "" {
 				t.Errorf("entries (-want +got):\n%s", diff)
 			}
-			for file, from := range map[string]string{"LICENSE": "LICENSE", "README.md": "README.md", p.completion(): "completion/" + p.completion()} {
+			documents[p.completion()] = "completion/" + p.completion()
+			for file, from := range documents {
 				if string(got[file].content) != read(t, filepath.Join(r.dir, from)) {
 					t.Errorf("%s is not the repository's", file)
 				}
@@ -68,6 +71,20 @@ func TestAnArchiveHoldsThePlugin(t *testing.T) {
 			wantBuild(t, r, p, got[p.executable()].content)
 		})
 	}
+}
+
+// documents are what an archive has for people to read, and where the repository has it.
+func documents(t *testing.T, r release) map[string]string {
+	t.Helper()
+	pages, err := filepath.Glob(filepath.Join(r.dir, "docs", "man", "*.1"))
+	if err != nil || len(pages) == 0 {
+		t.Fatalf("no man page was found: %v", err)
+	}
+	documents := map[string]string{"LICENSE": "LICENSE", "README.md": "README.md"}
+	for _, page := range pages {
+		documents["man/man1/"+filepath.Base(page)] = "docs/man/" + filepath.Base(page)
+	}
+	return documents
 }
 
 // wantBuild wants what Go recorded in the plugin to be right, and nothing to be

@@ -2,6 +2,7 @@ package release
 
 import (
 	"debug/buildinfo"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -237,6 +238,12 @@ func TestKrewInstallsEveryPlatformsArchive(t *testing.T) {
 			}
 			if want := []string{p.arch, p.os}; !slices.Equal(built, want) {
 				t.Errorf("the plugin is built for %v, want %v", built, want)
+			}
+			store := filepath.Join(k.root, "store", "kargo-avail", tag)
+			for _, file := range append(slices.Collect(maps.Keys(documents(t, released(t)))), p.completion()) {
+				if _, err := os.Stat(filepath.Join(store, file)); err != nil {
+					t.Errorf("krew has left something out: %v", err)
+				}
 			}
 		})
 	}

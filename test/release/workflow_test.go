@@ -1,10 +1,12 @@
 package release
 
 import (
+	"bytes"
 	"path/filepath"
 	"regexp"
 	"testing"
 
+	"github.com/rhysd/actionlint"
 	"sigs.k8s.io/yaml"
 )
 
@@ -54,6 +56,24 @@ func TestWorkflowsArePinnedAndModest(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What GitHub would refuse in a workflow, or only find out when it runs, is seen here.
+func TestWorkflowsAreValid(t *testing.T) {
+	t.Parallel()
+	var said bytes.Buffer
+	// No options: the programs for scripts that a machine may have would make the answer its own.
+	linter, err := actionlint.NewLinter(&said, &actionlint.LinterOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := linter.LintRepository(run.root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(found) > 0 {
+		t.Error("\n" + said.String())
 	}
 }
 
