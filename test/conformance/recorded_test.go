@@ -124,7 +124,7 @@ func TestRecordedPromotionsAreTold(t *testing.T) {
 func byAlias(t *testing.T, e *avail.Evaluator, alias string) *kargo.Freight {
 	t.Helper()
 	for _, f := range e.Project().Freight() {
-		if f.AliasOrLabel() == alias {
+		if f.Alias == alias {
 			return f
 		}
 	}
