@@ -78,10 +78,24 @@ func (r *reach) canGet(other *Stage) bool {
 	}
 }
 
-// canAdmit reports whether the check would admit the Freight.
+// canAdmit reports whether the check would admit the Freight. Up to v1.3.2 the first
+// upstream that has verified it decides alone, for better or worse: there each upstream is
+// also asked about Freight that came to it alone.
 func (r *reach) canAdmit(other *Stage, semantics Semantics) bool {
 	e := r.stage.evaluator
-	return e.rules.check(e.standings(other.Stage, r.best), semantics).available
+	admits := func(f *kargo.Freight) bool {
+		return e.rules.check(e.standings(other.Stage, f), semantics).available
+	}
+	if e.rules.checkHonoursStrategy || admits(r.best) {
+		return admits(r.best)
+	}
+	for i := range other.Spec.RequestedFreight {
+		upstreams := other.Spec.RequestedFreight[i].Sources.Stages
+		if slices.ContainsFunc(upstreams, func(upstream string) bool { return admits(r.near(upstream)) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // canList reports whether the listing would have the Freight. As it may hold soaks
@@ -94,7 +108,7 @@ func (r *reach) canList(other *Stage, semantics Semantics) bool {
 	e := r.stage.evaluator
 	for i := range other.Spec.RequestedFreight {
 		request := &other.Spec.RequestedFreight[i]
-		for _, f := range [...]*kargo.Freight{r.best, r.near(request)} {
+		for _, f := range [...]*kargo.Freight{r.best, r.near(request.Sources.Stages...)} {
 			for _, standing := range e.standings(other.Stage, f).requests {
 				if standing.index == i && e.rules.listsRequest(&standing, semantics) {
 					return true
@@ -105,10 +119,10 @@ func (r *reach) canList(other *Stage, semantics Semantics) bool {
 	return false
 }
 
-// near is the Freight as it would be if it came to the upstreams of the request alone.
-func (r *reach) near(request *kargo.Request) *kargo.Freight {
+// near is the Freight as it would be if it came to these upstreams alone.
+func (r *reach) near(upstreams ...string) *kargo.Freight {
 	f := *r.freight
-	for _, upstream := range request.Sources.Stages {
+	for _, upstream := range upstreams {
 		if r.gets[upstream] {
 			r.pass(&f, r.stage.evaluator.project.Stage(upstream))
 		}
