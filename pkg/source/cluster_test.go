@@ -27,8 +27,8 @@ func TestClusterReadsAProjectWithOneRequestPerKind(t *testing.T) {
 	wantContents(t, snapshot, map[string]contents{"web": web()})
 	wantLines(t, "warnings", snapshot.Warnings)
 	wantLines(t, "requests", s.asked(),
-		inWeb+"freights?limit=500", inWeb+"projectconfigs?limit=500", inWeb+"promotions?limit=500",
-		inWeb+"stages?limit=500", inWeb+"warehouses?limit=500")
+		inWeb+"freights", inWeb+"projectconfigs", inWeb+"promotions",
+		inWeb+"stages", inWeb+"warehouses")
 	if snapshot.Projects[0].PoliciesFromStatus {
 		t.Error("no ProjectConfig is held to be given")
 	}
@@ -67,36 +67,31 @@ func TestClusterReadsAllNamespaces(t *testing.T) {
 	})
 }
 
-func TestClusterFollowsPages(t *testing.T) {
-	s := serving(t).on(inWeb+"freights",
-		page("second", `{"metadata":{"name":"f1","namespace":"web"}}`),
-		page("third", `{"metadata":{"name":"f2","namespace":"web"}}`),
-		page("", `{"metadata":{"name":"f3","namespace":"web"}}`))
-	snapshot, err := Cluster{Client: s, Namespace: "web"}.Read(t.Context())
-	if err != nil {
-		t.Fatal(err)
+func TestClusterReadsAListPageByPageWhenItBreaksOff(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		breaks http.HandlerFunc
+	}{
+		{name: "in the middle of an item", breaks: cut(`{"items":[{"metadata":{"name":"f1","namespace":"web"}},{"metadata":{"na`)},
+		{name: "between two items", breaks: body(http.StatusOK, `{"items":[{"metadata":{"name":"f1","namespace":"web"}},`)},
+		{name: "before it began, when the server takes too long", breaks: failure(http.StatusGatewayTimeout, metav1.StatusReasonTimeout, "too long")},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := serving(t).on(inWeb+"freights", test.breaks,
+				page("second", `{"metadata":{"name":"f1","namespace":"web"}}`),
+				page("third", `{"metadata":{"name":"f2","namespace":"web"}}`),
+				page("", `{"metadata":{"name":"f3","namespace":"web"}}`))
+			snapshot, err := Cluster{Client: s, Namespace: "web"}.Read(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := web()
+			want["freight"] = "f1 f2 f3"
+			wantContents(t, snapshot, map[string]contents{"web": want})
+			wantLines(t, "requests", s.asked()[:4], inWeb+"freights",
+				inWeb+"freights?continue=second&limit=500", inWeb+"freights?continue=third&limit=500", inWeb+"freights?limit=500")
+		})
 	}
-	want := web()
-	want["freight"] = "f1 f2 f3"
-	wantContents(t, snapshot, map[string]contents{"web": want})
-	wantLines(t, "requests", s.asked()[:3],
-		inWeb+"freights?continue=second&limit=500", inWeb+"freights?continue=third&limit=500", inWeb+"freights?limit=500")
-}
-
-func TestClusterReadsAListOnceMoreWhenItExpires(t *testing.T) {
-	s := serving(t).on(inWeb+"freights",
-		page("second", `{"metadata":{"name":"f1","namespace":"web"}}`),
-		expired(),
-		page("", `{"metadata":{"name":"f1","namespace":"web"}}`, `{"metadata":{"name":"f2","namespace":"web"}}`))
-	snapshot, err := Cluster{Client: s, Namespace: "web"}.Read(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := web()
-	want["freight"] = "f1 f2"
-	wantContents(t, snapshot, map[string]contents{"web": want})
-	wantLines(t, "requests", s.asked()[:3],
-		inWeb+"freights", inWeb+"freights?continue=second&limit=500", inWeb+"freights?limit=500")
 }
 
 func TestClusterTriesAgainWhenTheServerAsksForIt(t *testing.T) {
@@ -246,7 +241,7 @@ func TestClusterFails(t *testing.T) {
 		},
 		{
 			name: "when the second page breaks off",
-			path: inWeb + "freights", answer: []http.HandlerFunc{page("second", `{"metadata":{"name":"f1","namespace":"web"}}`), cut(`{"items":[`)},
+			path: inWeb + "freights", answer: []http.HandlerFunc{cut(`{"items":[`), page("second", `{"metadata":{"name":"f1","namespace":"web"}}`), cut(`{"items":[`)},
 			want: listing + "the answer is not a whole list: jsontext: read error: unexpected EOF",
 		},
 		{
@@ -265,8 +260,8 @@ func TestClusterFails(t *testing.T) {
 			want: listing + "etcd is away", reason: metav1.StatusReasonInternalError,
 		},
 		{
-			name: "when the list expires twice",
-			path: inWeb + "freights", answer: []http.HandlerFunc{page("second"), expired(), expired()},
+			name: "when the list breaks off and then expires",
+			path: inWeb + "freights", answer: []http.HandlerFunc{cut(`{"items":[`), page("second"), expired()},
 			want: listing + "the token is too old", reason: metav1.StatusReasonExpired,
 		},
 		{

@@ -16,7 +16,7 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 )
 
-// pageSize is how many objects one request asks for, as kubectl does.
+// pageSize is how many objects a request for a page asks for, as kubectl does.
 const pageSize = 500
 
 // resource is a resource of Kargo's API.
@@ -77,19 +77,34 @@ func promotionMeta(p *kargo.Promotion) *kargo.Metadata  { return &p.Metadata }
 func configMeta(c *kargo.ProjectConfig) *kargo.Metadata { return &c.Metadata }
 func projectMeta(p *kargo.Project) *kargo.Metadata      { return &p.Metadata }
 
-// list reads a resource whole and returns its objects by Project. When the list
-// expires between two pages it is read once more from its start, as one page,
-// which cannot expire. After an error nothing is returned.
+// list reads a resource whole and returns its objects by Project, in one request: API
+// servers answer it from memory, as of now, where each further page may have to come from
+// etcd and takes many times as long. An answer that breaks off, as when the server's time
+// for a request is over, is read once more, page by page. After an error nothing is
+// returned.
 func list[T any](ctx context.Context, c Cluster, r *resource, meta func(*T) *kargo.Metadata) (map[string][]T, error) {
-	found, err := pages(ctx, c, r, meta, pageSize)
-	if apierrors.IsResourceExpired(err) || apierrors.IsGone(err) {
-		found, err = pages(ctx, c, r, meta, 0)
+	found, err := pages(ctx, c, r, meta, 0)
+	if brokenOff(err) && ctx.Err() == nil {
+		found, err = pages(ctx, c, r, meta, pageSize)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("listing %s: %w", c.describe(r), err)
 	}
 	return found, nil
 }
+
+// brokenOff reports whether an answer did not come to its end, or took the server too
+// long.
+func brokenOff(err error) bool {
+	var cut *cutError
+	return errors.As(err, &cut) || apierrors.IsTimeout(err)
+}
+
+// cutError says that an answer began and did not come to its end.
+type cutError struct{ error }
+
+// Unwrap is part of error handling.
+func (e *cutError) Unwrap() error { return e.error }
 
 // pages reads a list page by page; a limit of 0 asks for a single page.
 func pages[T any](ctx context.Context, c Cluster, r *resource, meta func(*T) *kargo.Metadata, limit int) (map[string][]T, error) {
@@ -148,12 +163,21 @@ func readList[T any](ctx context.Context, request *rest.Request, each func(T)) (
 	defer func() { _ = body.Close() }() // it was only read
 	page, err := kargo.DecodeList(body, each)
 	if err != nil {
-		return kargo.ListMeta{}, notWhole("a whole list", err)
+		return kargo.ListMeta{}, listError(err)
 	}
 	// What is left is a line's end; a body that is read to its end lets the
 	// connection be used again.
 	_, _ = io.CopyN(io.Discard, body, 512)
 	return page, nil
+}
+
+// listError puts an error that decoding a list met into words.
+func listError(err error) error {
+	said := notWhole("a whole list", err)
+	if _, _, words := explain(err); words == "" || errors.Is(err, io.ErrUnexpectedEOF) {
+		return &cutError{said}
+	}
+	return said
 }
 
 // notWhole puts an error that decoding what should be something met into words.

@@ -140,7 +140,7 @@ func wantFound(t *testing.T, found Found, freight, aliases []string) {
 func readingWith(others ...[]string) []string {
 	requests := slices.Concat(others...)
 	for _, plural := range []string{"projectconfigs", "stages", "warehouses"} {
-		requests = append(requests, inWeb+plural+"?limit=500")
+		requests = append(requests, inWeb+plural+"")
 	}
 	slices.Sort(requests)
 	return requests
@@ -148,14 +148,14 @@ func readingWith(others ...[]string) []string {
 
 // askForAlias is the request for the Freight of an alias.
 func askForAlias(alias string) string {
-	return inWeb + "freights?labelSelector=kargo.akuity.io%2Falias%3D" + alias + "&limit=500"
+	return inWeb + "freights?labelSelector=kargo.akuity.io%2Falias%3D" + alias + ""
 }
 
 // chainOfProd is the requests for the Promotions to prod and its upstreams.
 func chainOfProd() []string {
 	return []string{
-		inWeb + "promotions?labelSelector=%21kargo.akuity.io%2Fstage&limit=500",
-		inWeb + "promotions?labelSelector=kargo.akuity.io%2Fstage+in+%28dev%2Cprod%2Cqa%2Cuat%29&limit=500",
+		inWeb + "promotions?labelSelector=%21kargo.akuity.io%2Fstage",
+		inWeb + "promotions?labelSelector=kargo.akuity.io%2Fstage+in+%28dev%2Cprod%2Cqa%2Cuat%29",
 	}
 }
 
@@ -168,7 +168,7 @@ func TestReadForFindsFreight(t *testing.T) {
 		{"by its name", "ab12", "ab12", []string{inWeb + "freights/ab12", askForAlias("ab12")}},
 		{"by its alias", "lucky-koala", "ab12", []string{inWeb + "freights/lucky-koala", askForAlias("lucky-koala")}},
 		{"by its name rather than by the alias of another", "new-newt", "new-newt", []string{inWeb + "freights/new-newt", askForAlias("new-newt")}},
-		{"by a prefix of its name", "cd", "cd56", []string{inWeb + "freights/cd", askForAlias("cd"), inWeb + "freights?limit=500", inWeb + "freights/cd56"}},
+		{"by a prefix of its name", "cd", "cd56", []string{inWeb + "freights/cd", askForAlias("cd"), inWeb + "freights", inWeb + "freights/cd56"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := crowded(t)
@@ -221,17 +221,17 @@ func TestReadForSaysWhatItDidNotFind(t *testing.T) {
 		{
 			name: "Freight", question: ask("nothing"),
 			aliases:  []string{"new-newt", "lucky-koala"},
-			requests: []string{inWeb + "freights/nothing", nameless, inWeb + "freights?limit=500", inWeb + "freights?limit=500"},
+			requests: []string{inWeb + "freights/nothing", nameless, inWeb + "freights", inWeb + "freights"},
 		},
 		{
 			name: "one piece of Freight among several", question: ask("ab"),
 			freight:  []string{"ab34", "ab12"},
-			requests: []string{inWeb + "freights/ab", askForAlias("ab"), inWeb + "freights?limit=500"},
+			requests: []string{inWeb + "freights/ab", askForAlias("ab"), inWeb + "freights"},
 		},
 		{
 			name: "Freight whose name is none and whose alias is no label", question: ask("No/Such_"),
 			aliases:  []string{"new-newt", "lucky-koala"},
-			requests: []string{inWeb + "freights?limit=500", inWeb + "freights?limit=500"},
+			requests: []string{inWeb + "freights", inWeb + "freights"},
 		},
 		{
 			name: "the Stage", question: Question{Stage: "prd", Freight: "ab12", Releases: ask("").Releases},
@@ -339,7 +339,7 @@ func TestChain(t *testing.T) {
 // Whatever is asked of the API server, the answer is the same.
 func TestReadForAsksForPromotionsByLabelWhereTheyHaveOne(t *testing.T) {
 	long := strings.Repeat("a", 64) // no value of a label
-	all := []string{inWeb + "promotions?limit=500"}
+	all := []string{inWeb + "promotions"}
 	for _, test := range []struct {
 		name     string
 		releases kargo.Releases
@@ -397,7 +397,7 @@ func TestReadForReadsAllFreightWhereTheAnswerNeedsIt(t *testing.T) {
 			requests := []string{inWeb + "freights/ab12", askForAlias("ab12")}
 			want := about("ab12")
 			if needed {
-				requests = append(requests, inWeb+"freights?limit=500")
+				requests = append(requests, inWeb+"freights")
 				want = about("ab12 ab34 cd56 new-newt")
 			}
 			wantContents(t, snapshot, want)
