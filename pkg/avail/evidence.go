@@ -8,10 +8,10 @@ import (
 
 // Evidence is what is known of a piece of Freight at one Stage.
 type Evidence struct {
-	// VerifiedAt is when it was verified there; nil when it was not, or when nothing
+	// VerifiedAt is when it was verified there; zero when it was not, or when nothing
 	// says when.
 	Verified   bool
-	VerifiedAt *time.Time
+	VerifiedAt time.Time
 	// Since is when it entered, and There whether it is there now.
 	There bool
 	Since *time.Time
@@ -34,7 +34,7 @@ type Evidence struct {
 func (s *Stage) EvidenceAt(name string, f *kargo.Freight) Evidence {
 	verified, ok := f.Status.VerifiedIn.Get(name)
 	residence, there := f.Status.CurrentlyIn.Get(name)
-	evidence := Evidence{Verified: ok, VerifiedAt: verified.VerifiedAt, There: there, Since: residence.Since}
+	evidence := Evidence{Verified: ok, VerifiedAt: verified.VerifiedAt.Time(), There: there, Since: residence.Since}
 	if ok {
 		evidence.Soaked = s.evaluator.longestSoak(f, name)
 	}

@@ -35,7 +35,7 @@ func TestEvidence(t *testing.T) {
 		{name: "verified elsewhere", freight: []build.FreightOption{build.Verified("uat"), build.Soaked("uat", "1h")}},
 		{
 			name: "verified at some time, and left", freight: []build.FreightOption{build.VerifiedAt("qa", build.At("07:00")), build.Soaked("qa", "2h")},
-			want: avail.Evidence{Verified: true, VerifiedAt: at("07:00"), Soaked: 2 * time.Hour},
+			want: avail.Evidence{Verified: true, VerifiedAt: *at("07:00"), Soaked: 2 * time.Hour},
 		},
 		{
 			name: "verified, and there for longer than before", freight: []build.FreightOption{build.Soaked("qa", "2h"), build.In("qa", build.At("07:00"))},

@@ -67,7 +67,7 @@ func (s *Stage) Turns(f *kargo.Freight) []time.Time {
 			if since := f.Status.CurrentlyIn.At(stage).Since; since != nil {
 				add(since.Add(time.Duration(*need)))
 			}
-			if at := verified.VerifiedAt; at != nil && !e.rules.soakByResidence {
+			if at := verified.VerifiedAt.Time(); !at.IsZero() && !e.rules.soakByResidence {
 				add(at.Add(time.Duration(*need) + 1)) // the age has to exceed the soak time
 			}
 		}

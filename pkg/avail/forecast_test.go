@@ -430,10 +430,7 @@ func (w world) visit(t *rapid.T, stage string, f kargo.Freight) kargo.Freight {
 		return f
 	}
 	f.Status.CurrentlyIn = f.Status.CurrentlyIn.Without(stage)
-	longest := build.Noon().Sub(*since)
-	if verified.LongestSoak != nil {
-		longest = max(longest, time.Duration(*verified.LongestSoak))
-	}
+	longest := max(build.Noon().Sub(*since), time.Duration(verified.LongestSoak))
 	return with(f, build.Soaked(stage, longest.String()))
 }
 

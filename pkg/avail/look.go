@@ -84,7 +84,7 @@ func (l *look) soak() *Finding {
 		return found(ReasonUnknown, "it is there, but not since when")
 	case l.upstream.IsControlFlow():
 		return found(SoakImpossible, "a control-flow Stage never holds Freight, so that %s can never pass there (kargo#6360)", need)
-	case l.freight.Status.VerifiedIn.At(l.name).LongestSoak == nil:
+	case l.freight.Status.VerifiedIn.At(l.name).LongestSoak == 0:
 		return found(SoakInterrupted, "left, and how long it was there was not recorded; needed are %s", need)
 	default:
 		longest := l.evaluator.longestSoak(l.freight, l.name)

@@ -44,9 +44,7 @@ func (m model) soaked(f *kargo.Freight, stage string, need *kargo.Duration) bool
 	}
 	var longest time.Duration
 	if verified, ok := f.Status.VerifiedIn.Get(stage); ok {
-		if verified.LongestSoak != nil {
-			longest = time.Duration(*verified.LongestSoak)
-		}
+		longest = time.Duration(verified.LongestSoak)
 		if in, ok := f.Status.CurrentlyIn.Get(stage); ok && in.Since != nil {
 			longest = max(longest, m.at().Sub(*in.Since))
 		}
@@ -56,8 +54,8 @@ func (m model) soaked(f *kargo.Freight, stage string, need *kargo.Duration) bool
 
 // aged is the old listing's idea of it.
 func (m model) aged(f *kargo.Freight, stage string, need *kargo.Duration) bool {
-	at := f.Status.VerifiedIn.At(stage).VerifiedAt
-	return at != nil && at.Before(m.at().Add(-time.Duration(*need)))
+	at := f.Status.VerifiedIn.At(stage).VerifiedAt.Time()
+	return !at.IsZero() && at.Before(m.at().Add(-time.Duration(*need)))
 }
 
 // check is P.

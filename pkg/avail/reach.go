@@ -3,6 +3,7 @@ package avail
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -56,11 +57,11 @@ func (s *Stage) Satisfiable(f *kargo.Freight, request *kargo.Request) []string {
 
 // pass writes into the Freight's status that it has passed the Stage.
 func (r *reach) pass(f *kargo.Freight, stage *kargo.Stage) {
-	name, longAgo, forever := stage.Metadata.Name, time.Time{}, kargo.Duration(1<<63-1)
+	name, longAgo := stage.Metadata.Name, time.Unix(0, 0)
 	verified := f.Status.VerifiedIn.At(name)
-	verified.VerifiedAt = &longAgo
+	verified.VerifiedAt = kargo.InstantOf(longAgo)
 	if !stage.IsControlFlow() || f.Status.CurrentlyIn.At(name).Since != nil {
-		verified.LongestSoak = &forever
+		verified.LongestSoak = math.MaxInt64
 		f.Status.CurrentlyIn = f.Status.CurrentlyIn.With(name, kargo.Residence{Since: &longAgo})
 	}
 	f.Status.VerifiedIn = f.Status.VerifiedIn.With(name, verified)

@@ -109,10 +109,7 @@ func (e *Evaluator) soaked(f *kargo.Freight, stage string, request *kargo.Reques
 // longestSoak returns the longer of f's longest completed stay in the Stage and
 // the running one, which counts as 0 when nobody wrote down its beginning.
 func (e *Evaluator) longestSoak(f *kargo.Freight, stage string) time.Duration {
-	var longest time.Duration
-	if completed := f.Status.VerifiedIn.At(stage).LongestSoak; completed != nil {
-		longest = time.Duration(*completed)
-	}
+	longest := time.Duration(f.Status.VerifiedIn.At(stage).LongestSoak)
 	if since := f.Status.CurrentlyIn.At(stage).Since; since != nil {
 		longest = max(longest, e.now.Sub(*since))
 	}
@@ -122,6 +119,6 @@ func (e *Evaluator) longestSoak(f *kargo.Freight, stage string) time.Duration {
 // aged reports whether the Stage verified f longer ago than the soak time, which
 // is how the listing of v1.2.0 to v1.3.2 understands soaking.
 func (e *Evaluator) aged(f *kargo.Freight, stage string, request *kargo.Request) bool {
-	need, at := request.Sources.RequiredSoakTime, f.Status.VerifiedIn.At(stage).VerifiedAt
-	return need != nil && at != nil && at.Before(e.now.Add(-time.Duration(*need)))
+	need, at := request.Sources.RequiredSoakTime, f.Status.VerifiedIn.At(stage).VerifiedAt.Time()
+	return need != nil && !at.IsZero() && at.Before(e.now.Add(-time.Duration(*need)))
 }

@@ -100,7 +100,7 @@ func passing(gate *avail.Stage, record *pipeline.Project, passed map[string]*kar
 		}
 		entry, recorded := record.FreightNamed(f.Metadata.Name).Status.VerifiedIn.Get(name)
 		if !recorded {
-			entry.VerifiedAt = &now
+			entry.VerifiedAt = kargo.InstantOf(now)
 		}
 		passed[f.Metadata.Name] = verifiedIn(or(passed[f.Metadata.Name], f), name, entry)
 	}

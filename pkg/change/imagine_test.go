@@ -73,7 +73,7 @@ func TestImagineKeepsTheRecord(t *testing.T) {
 	e := w.evaluator(t)
 	imagined := change.Imagine(e, planOf(t, e, edit("gate", change.All())))
 	entry := imagined.Project().FreightNamed("f2").Status.VerifiedIn.At("gate")
-	if entry.VerifiedAt == nil || !entry.VerifiedAt.Equal(build.At("08:00")) || entry.LongestSoak == nil || time.Duration(*entry.LongestSoak) != 3*time.Hour {
+	if !entry.VerifiedAt.Time().Equal(build.At("08:00")) || time.Duration(entry.LongestSoak) != 3*time.Hour {
 		t.Errorf("the record is %+v", entry)
 	}
 }

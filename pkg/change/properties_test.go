@@ -223,7 +223,7 @@ func forget(stage *report.Stage) {
 // listed at them is verified there, until nothing is left.
 func passAll(t tester, w world) world {
 	t.Helper()
-	w.Objects = copyOf(t, w.Objects)
+	w.Freight = slices.Clone(w.Freight)
 	for again := true; again; {
 		again = false
 		for _, stage := range list(w.evaluator(t)) {
@@ -234,7 +234,7 @@ func passAll(t tester, w world) world {
 					continue
 				}
 				again = true
-				status.VerifiedIn = status.VerifiedIn.With(stage.Name, kargo.Verified{VerifiedAt: new(w.evaluator(t).Now())})
+				status.VerifiedIn = status.VerifiedIn.With(stage.Name, kargo.Verified{VerifiedAt: kargo.InstantOf(w.evaluator(t).Now())})
 			}
 		}
 	}

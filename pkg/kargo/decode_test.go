@@ -168,7 +168,7 @@ func TestFreightIsDecodedTolerantly(t *testing.T) {
 			             "approvedFor": {"prod": {"approvedAt": "2024-01-02T05:04:05+02:00"}},
 			             "currentlyIn": {"qa": {"since": "2024-01-02T03:04:05.000000Z"}}}}`,
 			kargo.Freight{Status: kargo.FreightStatus{
-				VerifiedIn:  at("qa", kargo.Verified{VerifiedAt: instant(), LongestSoak: duration(2*time.Hour + 3500*time.Millisecond)}),
+				VerifiedIn:  at("qa", kargo.Verified{VerifiedAt: kargo.InstantOf(*instant()), LongestSoak: kargo.Duration(2*time.Hour + 3500*time.Millisecond)}),
 				ApprovedFor: at("prod", kargo.Approved{ApprovedAt: instant()}),
 				CurrentlyIn: at("qa", kargo.Residence{Since: instant()}),
 			}},

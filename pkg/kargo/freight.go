@@ -37,10 +37,10 @@ type FreightStatus struct {
 // Verified says when Freight was first verified in a Stage and how long it has
 // soaked there over completed stays.
 type Verified struct {
-	// VerifiedAt is nil in entries that v1.1 and older wrote.
-	VerifiedAt *time.Time `json:"verifiedAt"`
-	// LongestSoak is the longest completed stay; nil when none was recorded.
-	LongestSoak *Duration `json:"longestSoak"`
+	// VerifiedAt is none in entries that v1.1 and older wrote.
+	VerifiedAt Instant `json:"verifiedAt"`
+	// LongestSoak is the longest completed stay; 0 when none was recorded.
+	LongestSoak Duration `json:"longestSoak"`
 }
 
 // Approved says when Freight was approved for a Stage.

@@ -66,7 +66,7 @@ func (n *newest) freight(f *kargo.Freight) {
 	n.at(f.Metadata.CreationTimestamp)
 	n.maybe(f.DiscoveredAt)
 	for _, v := range f.Status.VerifiedIn.All() {
-		n.maybe(v.VerifiedAt)
+		n.at(v.VerifiedAt.Time())
 	}
 	for _, a := range f.Status.ApprovedFor.All() {
 		n.maybe(a.ApprovedAt)

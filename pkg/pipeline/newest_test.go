@@ -41,7 +41,7 @@ func TestNewest(t *testing.T) {
 		{"Freight's creation", func(_ *kargo.Stage, f *kargo.Freight, _ *kargo.Promotion) { f.Metadata.CreationTimestamp = newest }},
 		{"Freight's discovery", func(_ *kargo.Stage, f *kargo.Freight, _ *kargo.Promotion) { f.DiscoveredAt = &newest }},
 		{"Freight's verification", func(_ *kargo.Stage, f *kargo.Freight, _ *kargo.Promotion) {
-			f.Status.VerifiedIn = f.Status.VerifiedIn.With("qa", kargo.Verified{VerifiedAt: &newest})
+			f.Status.VerifiedIn = f.Status.VerifiedIn.With("qa", kargo.Verified{VerifiedAt: kargo.InstantOf(newest)})
 		}},
 		{"Freight's approval", func(_ *kargo.Stage, f *kargo.Freight, _ *kargo.Promotion) {
 			f.Status.ApprovedFor = f.Status.ApprovedFor.With("prod", kargo.Approved{ApprovedAt: &newest})

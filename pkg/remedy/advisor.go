@@ -2,6 +2,7 @@ package remedy
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -414,9 +415,9 @@ func (a *advisor) released() string {
 // verifiedIn returns the Freight as it is once it is verified in the Stage and has
 // soaked there.
 func verifiedIn(f *kargo.Freight, stage string) *kargo.Freight {
-	other, forever := *f, kargo.Duration(1<<63-1)
+	other := *f
 	verified := f.Status.VerifiedIn.At(stage)
-	verified.LongestSoak = &forever
+	verified.LongestSoak = math.MaxInt64
 	other.Status.VerifiedIn = f.Status.VerifiedIn.With(stage, verified)
 	return &other
 }

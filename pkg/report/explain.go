@@ -174,7 +174,7 @@ func upstreamCheck(s *avail.Stage, f *kargo.Freight, request *kargo.Request, ups
 		Exists:     s.Other(upstream) != nil,
 		Satisfied:  s.Satisfied(f, upstream, request),
 		Verified:   found.Verified,
-		VerifiedAt: utcOf(found.VerifiedAt),
+		VerifiedAt: utc(found.VerifiedAt),
 		Current:    found.There,
 		Since:      utcOf(found.Since),
 	}

@@ -42,7 +42,7 @@ func Verified(stages ...string) FreightOption {
 func VerifiedAt(stage string, at time.Time) FreightOption {
 	return func(f *kargo.Freight) {
 		v := f.Status.VerifiedIn.At(stage)
-		v.VerifiedAt = &at
+		v.VerifiedAt = kargo.InstantOf(at)
 		f.Status.VerifiedIn = f.Status.VerifiedIn.With(stage, v)
 	}
 }
@@ -53,7 +53,7 @@ func Soaked(stage, duration string) FreightOption {
 	longest := kargo.Duration(parse(duration))
 	return func(f *kargo.Freight) {
 		v := f.Status.VerifiedIn.At(stage)
-		v.LongestSoak = &longest
+		v.LongestSoak = longest
 		f.Status.VerifiedIn = f.Status.VerifiedIn.With(stage, v)
 	}
 }
