@@ -104,4 +104,4 @@ bench: ## measure decoder, rules and renderers (for benchstat)
 
 .PHONY: clean
 clean: ## remove what the targets built here
-	rm -rf bin *.test
+	rm -rf bin dist *.test

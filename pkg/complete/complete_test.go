@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -13,10 +14,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/change"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 )
 
 // world is a command with the flags that choose a Project, and an API server.
@@ -208,6 +212,37 @@ func TestRulesThatAreOfferedAreRules(t *testing.T) {
 		if _, err := change.ParseRule(rule); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// Each release that is offered but the newest brought rules of its own, and what is newer
+// than the newest is not known.
+func TestReleasesThatAreOfferedMatter(t *testing.T) {
+	c, cmd := completer(t, nil)
+	complete := c.flag(&pflag.Flag{Name: "kargo-version"})
+	words, directive := complete(cmd, nil, "v1.")
+	if len(words) < 5 || directive&cobra.ShellCompDirectiveKeepOrder == 0 {
+		t.Fatalf("got %q, directive %d", words, directive)
+	}
+	rules := func(word string) avail.Rules {
+		t.Helper()
+		release, err := kargo.ParseRelease(word)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return avail.RulesFor(release)
+	}
+	for i, word := range words[1:] {
+		if i > 0 && reflect.DeepEqual(rules(word), rules(words[i])) {
+			t.Errorf("%s has the rules of %s", word, words[i])
+		}
+	}
+	if notes := rules(words[0]).Notes(); len(notes) > 0 {
+		t.Errorf("the newest, %s: %q", words[0], notes)
+	}
+	newer := words[0][:strings.LastIndex(words[0], ".")+1] + "999"
+	if notes := rules(newer).Notes(); len(notes) == 0 {
+		t.Errorf("%s is known, too, and %s is offered as the newest", newer, words[0])
 	}
 }
 

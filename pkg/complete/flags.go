@@ -41,6 +41,10 @@ func (c Completer) flag(flag *pflag.Flag) cobra.CompletionFunc {
 		return listed(c, names.WarehouseNames)
 	case "freight":
 		return c.freight
+	case "kargo-version":
+		return func(_ *cobra.Command, _ []string, toComplete string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			return offer(toComplete, releases()), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
+		}
 	case "soak":
 		return func(cmd *cobra.Command, _ []string, toComplete string) ([]cobra.Completion, cobra.ShellCompDirective) {
 			return c.assignments(cmd, nil, toComplete, "none")
@@ -54,6 +58,12 @@ func (c Completer) flag(flag *pflag.Flag) cobra.CompletionFunc {
 	default:
 		return cobra.NoFileCompletions
 	}
+}
+
+// releases returns releases of Kargo, newest first: the newest that the rules were held
+// against, and the first of each with other rules.
+func releases() []string {
+	return []string{"v1.11.2", "v1.11.1", "v1.11.0", "v1.8.0", "v1.7.0", "v1.5.0", "v1.3.3", "v1.3.0", "v1.2.0"}
 }
 
 // listed completes names of the cluster or the files.

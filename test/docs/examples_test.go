@@ -17,6 +17,7 @@ import (
 // Project, so that it can be loaded into a cluster as it is.
 func TestExamplesAreWhole(t *testing.T) {
 	readme := readFile(t, filepath.Join(root, "examples", "README.md"))
+	shown := readme + readFile(t, filepath.Join(root, "README.md"))
 	files, err := filepath.Glob(filepath.Join(root, "examples", "*.yaml"))
 	if err != nil || len(files) < 6 {
 		t.Fatalf("%d examples: %v", len(files), err)
@@ -25,6 +26,11 @@ func TestExamplesAreWhole(t *testing.T) {
 		name := filepath.Base(file)
 		if !strings.Contains(readme, "]("+name+")") {
 			t.Errorf("examples/README.md does not say what %s is", name)
+		}
+		// make playground reads it in the example.
+		at := regexp.MustCompile(`(?m)^# .*(--at \S+)$`).FindStringSubmatch(readFile(t, file))
+		if shown := regexp.MustCompile(` -f examples/` + name + ` (--at \S+)`).FindStringSubmatch(shown); at == nil || shown == nil || at[1] != shown[1] {
+			t.Errorf("%s is to be read as of %q, and is first shown with %q", name, at, shown)
 		}
 		namespaces, kinds := map[string]bool{}, map[string]bool{}
 		for _, object := range objectsOf(t, file) {
@@ -88,6 +94,19 @@ type k9sPlugins struct {
 	} `yaml:"plugins"`
 }
 
+// k9sKeys are the capitals that k9s has a use for in every table, or in that of every kind
+// that it knows nothing of. It leaves out a plugin with such a key, unless that overrides it.
+func k9sKeys() map[string]string {
+	return map[string]string{
+		"Shift-A": "sort by age",
+		"Shift-G": "go to the last row",
+		"Shift-J": "jump to the owner",
+		"Shift-N": "sort by name",
+		"Shift-P": "sort by namespace",
+		"Shift-T": "choose a skin",
+	}
+}
+
 func TestK9sPlugins(t *testing.T) {
 	var read k9sPlugins
 	decoder := yaml.NewDecoder(bytes.NewBufferString(readFile(t, filepath.Join(root, "examples", "k9s", "plugins.yaml"))))
@@ -115,6 +134,9 @@ func TestK9sPlugins(t *testing.T) {
 		}
 		if !regexp.MustCompile(`^Shift-[A-Z]$`).MatchString(plugin.ShortCut) || plugin.Description == "" || len(plugin.Scopes) == 0 {
 			t.Errorf("%s: %+v", name, plugin)
+		}
+		if use := k9sKeys()[plugin.ShortCut]; use != "" || plugin.Override {
+			t.Errorf("%s has %s, with which one can %s; override is %v", name, plugin.ShortCut, use, plugin.Override)
 		}
 		for _, arg := range plugin.Args {
 			for _, used := range variable.FindAllString(arg, -1) {

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -17,24 +18,8 @@ import (
 // behind when it is interrupted.
 func TestPlayground(t *testing.T) {
 	t.Parallel()
-	program := filepath.Join(t.TempDir(), "playground")
-	if said, err := exec.CommandContext(run.ctx, "go", "build", "-o", program, "./cmd/playground").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, said)
-	}
 	temp := t.TempDir()
-	cmd := exec.CommandContext(run.ctx, program)
-	cmd.Env = append(os.Environ(), "TMPDIR="+temp)
-	said := &shared{}
-	playground := &running{cmd: cmd, ended: make(chan struct{})}
-	cmd.Stdout, cmd.Stderr = said, &playground.stderr
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	go func() {
-		_ = cmd.Wait() // how it ended is in its ProcessState
-		close(playground.ended)
-	}()
-	t.Cleanup(func() { _ = cmd.Process.Signal(os.Interrupt) })
+	playground, said := startPlayground(t, temp)
 	for deadline := time.Now().Add(2 * time.Minute); !strings.Contains(said.String(), "Ctrl-C ends it.\n"); time.Sleep(10 * time.Millisecond) {
 		select {
 		case <-playground.ended:
@@ -64,6 +49,11 @@ func TestPlayground(t *testing.T) {
 		}
 	}
 
+	soaking := inShell(t, t.TempDir(), exports+"\nkubectl kargo-avail list prod -p soak --no-headers").Stdout
+	if !regexp.MustCompile(`qa: soaking, (59m|1h|60m)`).MatchString(soaking) {
+		t.Errorf("time does not stand where it does in the example:\n%s", soaking)
+	}
+
 	playground.signal(t, os.Interrupt)
 	if got := playground.end(t); got.Exit != 0 || strings.Contains(got.Stderr, "error") {
 		t.Errorf("it ends with %d:\n%s", got.Exit, got.Stderr)
@@ -72,6 +62,54 @@ func TestPlayground(t *testing.T) {
 	if err != nil || len(left) > 0 {
 		t.Errorf("it leaves %q: %v", left, err)
 	}
+}
+
+// A terminal that is closed ends it, too: here while it still starts.
+func TestPlaygroundEndsWithItsTerminal(t *testing.T) {
+	t.Parallel()
+	temp := t.TempDir()
+	playground, _ := startPlayground(t, temp)
+	written := func() []string {
+		files, err := filepath.Glob(filepath.Join(temp, "*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return files
+	}
+	for deadline := time.Now().Add(2 * time.Minute); len(written()) == 0; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("it writes nothing")
+		}
+	}
+	playground.signal(t, syscall.SIGHUP)
+	playground.end(t)
+	if left := written(); len(left) > 0 {
+		t.Errorf("it leaves %q", left)
+	}
+}
+
+// startPlayground starts a playground that writes to a folder, and returns what it says.
+// It ends with the test.
+func startPlayground(t *testing.T, temp string) (*running, *shared) {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "playground")
+	if said, err := exec.CommandContext(run.ctx, "go", "build", "-o", program, "./cmd/playground").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, said)
+	}
+	cmd := exec.CommandContext(run.ctx, program)
+	cmd.Env = append(os.Environ(), "TMPDIR="+temp)
+	said := &shared{}
+	playground := &running{cmd: cmd, ended: make(chan struct{})}
+	cmd.Stdout, cmd.Stderr = said, &playground.stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		_ = cmd.Wait() // how it ended is in its ProcessState
+		close(playground.ended)
+	}()
+	t.Cleanup(func() { _ = cmd.Process.Signal(os.Interrupt) })
+	return playground, said
 }
 
 // inShell runs a script in a folder, with nothing of who runs the tests but the PATH.

@@ -13,7 +13,8 @@ import (
 // signature. The links between documents are followed by test/docs.
 func TestAddressesLeadSomewhere(t *testing.T) {
 	t.Parallel()
-	address := regexp.MustCompile(regexp.QuoteMeta(repository) + `/(?:blob/(?:main|\{\{ \.Tag \}\})/)?([\w.-]+(?:/[\w.-]+)*\.(?:md|json|yaml))(?:#([\w-]+))?`)
+	raw := strings.Replace(repository, "github.com", "raw.githubusercontent.com", 1) + "/main"
+	address := regexp.MustCompile(`(?:` + regexp.QuoteMeta(repository) + `|` + regexp.QuoteMeta(raw) + `)/(?:blob/(?:main|\{\{ \.Tag \}\})/)?([\w.-]+(?:/[\w.-]+)*\.(?:md|json|yaml))(?:#([\w-]+))?`)
 	found := 0
 	for _, pattern := range []string{".goreleaser.yaml", ".github/*/*", "*.md", "docs/*.md", "docs/schema/*"} {
 		files, err := filepath.Glob(filepath.Join(run.root, filepath.FromSlash(pattern)))

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/rhysd/actionlint"
 	"sigs.k8s.io/yaml"
 )
@@ -74,6 +76,56 @@ func TestWorkflowsAreValid(t *testing.T) {
 	}
 	if len(found) > 0 {
 		t.Error("\n" + said.String())
+	}
+}
+
+// What goes into the krew manifests was verified first, as people are told to do it.
+func TestManifestsAreMadeFromWhatWasSigned(t *testing.T) {
+	t.Parallel()
+	text := read(t, filepath.Join(run.root, ".github", "workflows", "krew.yaml"))
+	verified, made := strings.Index(text, "cosign verify-blob "), strings.Index(text, "make manifests ")
+	if verified < 0 || made < verified {
+		t.Error("the manifests are made from what nobody has verified")
+	}
+	identity := regexp.MustCompile(`--certificate-\S+ \S+`)
+	told := identity.FindAllString(read(t, filepath.Join(run.root, "RELEASING.md")), -1)
+	if diff := cmp.Diff(told, identity.FindAllString(text, -1)); diff != "" || len(told) != 2 {
+		t.Errorf("who has to have signed (-RELEASING.md +krew.yaml):\n%s", diff)
+	}
+}
+
+// TestEveryModuleIsKeptUpToDate wants dependabot to know each folder that has a go.mod.
+func TestEveryModuleIsKeptUpToDate(t *testing.T) {
+	t.Parallel()
+	var config struct {
+		Updates []struct {
+			Ecosystem   string `json:"package-ecosystem"`
+			Directories []string
+		}
+	}
+	if err := yaml.Unmarshal([]byte(read(t, filepath.Join(run.root, ".github", "dependabot.yml"))), &config); err != nil {
+		t.Fatal(err)
+	}
+	known := map[string][]string{}
+	for _, update := range config.Updates {
+		known[update.Ecosystem] = update.Directories
+	}
+	var modules []string
+	for _, pattern := range []string{"go.mod", "*/*/go.mod", "*/*/*/go.mod"} {
+		files, err := filepath.Glob(filepath.Join(run.root, filepath.FromSlash(pattern)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			folder := strings.TrimPrefix(filepath.Dir(file), filepath.Clean(run.root))
+			modules = append(modules, "/"+strings.TrimPrefix(filepath.ToSlash(folder), "/"))
+		}
+	}
+	if diff := cmp.Diff(modules, known["gomod"]); diff != "" {
+		t.Errorf("modules (-there are +dependabot knows):\n%s", diff)
+	}
+	if _, ok := known["github-actions"]; !ok {
+		t.Error("nothing keeps the actions up to date")
 	}
 }
 

@@ -32,7 +32,7 @@ func document(t *testing.T, kind string, written reflect.Type) *jsonschema.Schem
 	g := &generator{source: read(t, "report", "avail", "autopromote", "remedy", "version"), defs: map[string]*jsonschema.Schema{}}
 	s := g.object(written)
 	s.Schema = "https://json-schema.org/draft/2020-12/schema"
-	s.ID = "https://github.com/kargo-avail/kubectl-kargo-avail/blob/main/docs/schema/" + kind + ".json"
+	s.ID = "https://raw.githubusercontent.com/kargo-avail/kubectl-kargo-avail/main/docs/schema/" + kind + ".json"
 	s.Title = kind
 	s.Description = g.source.comments[written.Name()]
 	s.Properties["apiVersion"] = &jsonschema.Schema{Const: jsonschema.Ptr[any](report.APIVersion)}

@@ -61,7 +61,8 @@ Stages, Freight, Warehouses and Projects of the cluster or, with -f, of the file
 
   kubectl      for "kubectl kargo-avail" in any shell in which kubectl completes: a
                program kubectl_complete-kargo_avail that has to be on PATH. --install
-               puts one beside the plugin: a link to it, on Windows a script
+               puts one beside the plugin: a link to it, on Windows a script. Remove
+               that with the plugin: no uninstall knows of it
   bash, zsh, fish, powershell
                for the command kubectl-kargo_avail, without kubectl; to be read by
                the shell when it starts

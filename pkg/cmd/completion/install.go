@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -17,6 +18,9 @@ import (
 
 // shimName is the name under which kubectl looks for what completes the plugin.
 const shimName = "kubectl_complete-kargo_avail"
+
+// pluginName is the name under which kubectl looks for the plugin.
+const pluginName = "kubectl-kargo_avail"
 
 // asks is what a script does that completes the plugin.
 const asks = "kubectl kargo-avail " + cobra.ShellCompRequestCmd
@@ -57,20 +61,43 @@ func installBeside(env cli.Env, windows bool) error {
 	outcome := "installed"
 	if errors.Is(err, os.ErrExist) {
 		outcome = "already installed"
-		err = mustComplete(path, plugin)
+		err = mustComplete(path, plugin, windows)
 	}
 	if err != nil {
-		return err
+		return elsewhere(err, filepath.Base(path), windows)
 	}
 	if _, err := fmt.Fprintf(env.Out, "%s %s\n", render.Visible(path), outcome); err != nil {
 		return &cli.WriteError{Err: err}
 	}
-	if found, err := exec.LookPath(shimName); err != nil || !sameFile(found, path) {
-		cli.Tell(env, cli.ColorNever, &cli.Input{Notes: []string{
-			fmt.Sprintf("kubectl will not find it there unless %s is on PATH, before any other that has a %s", filepath.Dir(path), shimName),
-		}})
+	if notes := notes(path, plugin); len(notes) > 0 {
+		cli.Tell(env, cli.ColorNever, &cli.Input{Notes: notes})
 	}
 	return nil
+}
+
+// elsewhere adds to what kept a file from being made the way out, if the folder is one
+// that may not be written to.
+func elsewhere(err error, name string, windows bool) error {
+	if !errors.Is(err, os.ErrPermission) && !errors.Is(err, syscall.EROFS) {
+		return err
+	}
+	command := "kubectl kargo-avail completion kubectl > FOLDER/" + name
+	if !windows {
+		command += " && chmod +x FOLDER/" + name
+	}
+	return fmt.Errorf("%w; put it into a folder on PATH that you may write to: %s", err, command)
+}
+
+// notes says what keeps kubectl from completing the plugin, once the file is there.
+func notes(path, plugin string) []string {
+	var notes []string
+	if found, err := exec.LookPath(shimName); err != nil || !sameFile(found, path) {
+		notes = append(notes, fmt.Sprintf("kubectl will not find it there unless %s is on PATH, before any other that has a %s", filepath.Dir(path), shimName))
+	}
+	if name := strings.TrimSuffix(filepath.Base(plugin), ".exe"); name != pluginName {
+		notes = append(notes, fmt.Sprintf("kubectl kargo-avail looks for %s, and this is %s: rename it, and remove %s before --install is run again", pluginName, name, path))
+	}
+	return notes
 }
 
 // pluginPath returns where the plugin is that was called so.
@@ -99,17 +126,22 @@ func create(path, plugin string, windows bool) error {
 }
 
 // mustComplete returns an error when a file is neither the plugin nor a script that
-// asks it.
-func mustComplete(path, plugin string) error {
-	if sameFile(path, plugin) {
-		return nil
+// asks it, or cannot be run, as which kubectl passes it over.
+func mustComplete(path, plugin string, windows bool) error {
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() || !sameFile(path, plugin) && !asksPlugin(path) {
+		return fmt.Errorf("%s is there and does not complete this plugin: remove it, and try again", path)
 	}
-	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
-		if text, err := os.ReadFile(path); err == nil && strings.Contains(string(text), asks) {
-			return nil
-		}
+	if !windows && info.Mode()&0o111 == 0 {
+		return fmt.Errorf("%s is there and cannot be run: chmod +x it, or remove it, and try again", path)
 	}
-	return fmt.Errorf("%s is there and does not complete this plugin: remove it, and try again", path)
+	return nil
+}
+
+// asksPlugin reports whether a file is a script that asks the plugin.
+func asksPlugin(path string) bool {
+	text, err := os.ReadFile(path)
+	return err == nil && strings.Contains(string(text), asks)
 }
 
 func sameFile(a, b string) bool {

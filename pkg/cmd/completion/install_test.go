@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -100,5 +101,52 @@ func TestInstallWithoutAPlaceToInstallTo(t *testing.T) {
 	gone := filepath.Join(t.TempDir(), "gone", "kubectl-kargo_avail")
 	if _, _, err := installed(t, gone, false); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a folder that is not there: %v", err)
+	}
+}
+
+// What kubectl would pass over is not installed, whatever is in it.
+func TestInstallWhereAFileCannotBeRun(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	plugin := newPlugin(t, "kubectl-kargo_avail")
+	path := filepath.Join(filepath.Dir(plugin), shimName)
+	if err := os.WriteFile(path, []byte(shim(false)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, _, err := installed(t, plugin, false)
+	if want := path + " is there and cannot be run: chmod +x it, or remove it, and try again"; err == nil || err.Error() != want || out != "" {
+		t.Errorf("got %q, %v, want %s", out, err, want)
+	}
+	if err := os.Chmod(path, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if out, _, err := installed(t, plugin, false); err != nil || out != path+" already installed\n" {
+		t.Errorf("got %q, %v", out, err)
+	}
+}
+
+// The name with a hyphen is the one that people write first, and kubectl never finds.
+func TestInstallBesideAPluginOfAnotherName(t *testing.T) {
+	plugin := newPlugin(t, "kubectl-kargo-avail")
+	dir := filepath.Dir(plugin)
+	t.Setenv("PATH", dir)
+	_, errOut, err := installed(t, plugin, false)
+	want := "Note: kubectl kargo-avail looks for kubectl-kargo_avail, and this is kubectl-kargo-avail: rename it, and remove " + filepath.Join(dir, shimName) + " before --install is run again\n"
+	if err != nil || errOut != want {
+		t.Errorf("got %q, %v, want %q", errOut, err, want)
+	}
+}
+
+func TestAFolderThatMayNotBeWrittenTo(t *testing.T) {
+	for _, cause := range []error{os.ErrPermission, syscall.EROFS} {
+		err := elsewhere(&os.LinkError{Op: "symlink", Old: "a", New: "b", Err: cause}, "shim", false)
+		if !errors.Is(err, cause) || !strings.HasSuffix(err.Error(), "kubectl kargo-avail completion kubectl > FOLDER/shim && chmod +x FOLDER/shim") {
+			t.Errorf("%v: got %v", cause, err)
+		}
+	}
+	if err := elsewhere(os.ErrPermission, "shim.cmd", true); !strings.HasSuffix(err.Error(), " > FOLDER/shim.cmd") {
+		t.Errorf("on Windows: %v", err)
+	}
+	if err := elsewhere(os.ErrNotExist, "shim", false); !errors.Is(err, os.ErrNotExist) || strings.Contains(err.Error(), "FOLDER") {
+		t.Errorf("got %v", err)
 	}
 }

@@ -179,6 +179,15 @@ func detached(object *unstructured.Unstructured) *unstructured.Unstructured {
 	return object
 }
 
+// AddProject creates the namespace of a Project, unless it exists.
+func (cp *ControlPlane) AddProject(ctx context.Context, name string) error {
+	clients, err := kubernetes.NewForConfig(cp.Config())
+	if err != nil {
+		return fmt.Errorf("create the namespace %q: %w", name, err)
+	}
+	return ensureNamespace(ctx, clients, name)
+}
+
 // ensureNamespace creates a namespace, as that of a Project, unless it exists.
 func ensureNamespace(ctx context.Context, clients kubernetes.Interface, name string) error {
 	_, err := clients.CoreV1().Namespaces().Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{

@@ -1,6 +1,6 @@
 // Command playground runs a real API server with the pipelines of examples/ in it, for
-// somebody who has no Kargo at hand, and says how to reach it. It runs until Ctrl-C, and
-// then ends the server and removes all that it wrote.
+// somebody who has no Kargo at hand, and says how to reach it. It runs until Ctrl-C, or until
+// its terminal is closed, and then ends the server and removes all that it wrote.
 package main
 
 import (
@@ -11,14 +11,17 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"syscall"
+	"time"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/test/e2e/assets"
 	"github.com/kargo-avail/kubectl-kargo-avail/test/e2e/controlplane"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	err := run(ctx, os.Stdout, os.Stderr)
 	stop()
 	if err != nil {
@@ -49,7 +52,7 @@ func run(ctx context.Context, out, log io.Writer) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, server.Stop()) }()
-	kubeconfig, err := furnish(ctx, server, source.Root)
+	kubeconfig, err := furnish(ctx, server, source.Root, filepath.Join(dir, "examples"))
 	if err != nil {
 		return err
 	}
@@ -59,7 +62,8 @@ export PATH=%s:%s:$PATH
 # In another shell, after these two lines:
 #   kubectl kargo-avail -A
 #   kubectl kargo-avail explain gate aaaaaa
-# There is no Kargo behind it: what is there stays as it is. Ctrl-C ends it.
+# Time goes on, and what soaks soaks. There is no Kargo behind it: nothing else moves.
+# Ctrl-C ends it.
 `, kubeconfig, dir, filepath.Dir(binaries.Kubectl))
 	if err != nil {
 		return err
@@ -68,9 +72,9 @@ export PATH=%s:%s:$PATH
 	return nil
 }
 
-// furnish puts the examples into the server, and returns the kubeconfig of somebody who
-// may do everything there.
-func furnish(ctx context.Context, server *controlplane.ControlPlane, root string) (string, error) {
+// furnish puts the examples into the server, by way of a folder that it makes, and returns
+// the kubeconfig of somebody who may do everything there.
+func furnish(ctx context.Context, server *controlplane.ControlPlane, root, dir string) (string, error) {
 	if err := server.InstallCRDs(ctx, filepath.Join(root, "test", "e2e", "testdata", "crds")); err != nil {
 		return "", err
 	}
@@ -78,8 +82,45 @@ func furnish(ctx context.Context, server *controlplane.ControlPlane, root string
 	if err != nil {
 		return "", err
 	}
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return "", err
+	}
+	now := time.Now()
+	for i, example := range examples {
+		text, err := os.ReadFile(example)
+		if err != nil {
+			return "", err
+		}
+		moved, err := asOf(now, string(text))
+		if err != nil {
+			return "", fmt.Errorf("%s: %w", example, err)
+		}
+		examples[i] = filepath.Join(dir, filepath.Base(example))
+		if err := os.WriteFile(examples[i], []byte(moved), 0o600); err != nil {
+			return "", err
+		}
+	}
 	if _, err := server.Load(ctx, examples...); err != nil {
 		return "", err
 	}
 	return server.Kubeconfig(controlplane.Admin(), "wait-gate")
+}
+
+// asOf moves all instants in an example, so that the one as of which it is to be read is
+// now: what soaks in it goes on soaking.
+func asOf(now time.Time, example string) (string, error) {
+	_, at, _ := strings.Cut(example, "--at ")
+	at, _, _ = strings.Cut(at, "\n")
+	then, err := time.Parse(time.RFC3339, at)
+	if err != nil {
+		return "", fmt.Errorf("it does not say when to read it: %w", err)
+	}
+	instant := regexp.MustCompile(`\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`)
+	return instant.ReplaceAllStringFunc(example, func(text string) string {
+		when, err := time.Parse(time.RFC3339, text)
+		if err != nil {
+			return text // it only looks like one
+		}
+		return now.Add(when.Sub(then)).UTC().Format(time.RFC3339)
+	}), nil
 }
