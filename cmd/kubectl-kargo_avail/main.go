@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -27,8 +28,15 @@ func main() {
 	klog.SetLogger(logr.Discard())
 	// A reader that goes away is to be an error of a write, not the end of the process.
 	signal.Ignore(syscall.SIGPIPE)
+	if _, set := env.Getenv("GOGC"); !set {
+		debug.SetGCPercent(heapGrowth)
+	}
 	os.Exit(cmd.Run(untilSignalled(), env, cmd.Arguments(os.Args)))
 }
+
+// heapGrowth is by how many percent the heap grows until it is collected, which Go lets
+// double: what a large Project takes is most of what there is (see docs/performance.md).
+const heapGrowth = 50
 
 // untilSignalled returns a context that ends when the process is asked to, with
 // the signal as its cause. A second signal ends the process at once.

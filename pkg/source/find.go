@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/selection"
@@ -99,24 +98,14 @@ func (c Cluster) freight(ctx context.Context, r *resource) ([]*kargo.Freight, er
 	return all, nil
 }
 
-// lookUp finds Freight by its exact name or its alias, asking for both at once.
+// lookUp finds Freight by its exact name, else by its alias, for which the API server has
+// to go through all Freight.
 func (c Cluster) lookUp(ctx context.Context, reference string) ([]*kargo.Freight, error) {
-	var named, aliased []*kargo.Freight
-	var namedErr, aliasedErr error
-	var group errgroup.Group // not to be ended by the first error: the other may have the answer
-	group.Go(func() error {
-		named, namedErr = c.freightNamed(ctx, reference)
-		return nil
-	})
-	group.Go(func() error {
-		aliased, aliasedErr = c.freightAliased(ctx, reference)
-		return nil
-	})
-	_ = group.Wait() // neither returns one
-	if namedErr != nil || len(named) > 0 {
-		return named, namedErr
+	named, err := c.freightNamed(ctx, reference)
+	if err != nil || len(named) > 0 {
+		return named, err
 	}
-	return aliased, aliasedErr
+	return c.freightAliased(ctx, reference)
 }
 
 // freightNamed returns the Freight of this name, if there is one. Who may not get it

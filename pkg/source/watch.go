@@ -121,11 +121,14 @@ func (s *Stream) Stages() bool { return s.kind == 0 }
 // String names the objects: what, and in which namespace.
 func (s *Stream) String() string { return s.cluster.describe(s.resource) }
 
-// List reads a page of the list. What it returns is recent, not only what a cache of
-// the API server holds.
+// List reads the list, whole unless options asks for what comes after a page. What it
+// returns is recent, not only what a cache of the API server holds.
 func (s *Stream) List(ctx context.Context, options metav1.ListOptions) (*metav1.List, error) {
 	if options.ResourceVersion == "0" {
 		options.ResourceVersion = ""
+	}
+	if options.Continue == "" {
+		options.Limit = 0 // see list
 	}
 	list := &metav1.List{}
 	meta, err := s.page(ctx, options, func(o *Object) {
