@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"io"
 	"slices"
 	"time"
 
@@ -53,6 +54,8 @@ type loading struct {
 	releases kargo.Releases
 	// unknown is why the releases are, where an API server was asked.
 	unknown error
+	// status is what is said on standard error while reading.
+	status *statusLine
 }
 
 // load reads whole Projects.
@@ -70,9 +73,15 @@ func load(ctx context.Context, env Env, options Options) (*loading, error) {
 
 // Connect returns a client for the cluster that the flags choose.
 func Connect(env Env, flags *ConnectionFlags) (*kube.Client, error) {
+	return connect(env, flags, env.ErrOut)
+}
+
+// connect returns a client that writes what API servers warn of to standard error by
+// way of a writer.
+func connect(env Env, flags *ConnectionFlags, warnings io.Writer) (*kube.Client, error) {
 	return kube.Connect(flags.Kube, kube.Options{
 		UserAgent: version.Get().UserAgent(),
-		Warnings: visibleWarnings{rest.NewWarningWriter(env.ErrOut, rest.WarningWriterOptions{
+		Warnings: visibleWarnings{rest.NewWarningWriter(warnings, rest.WarningWriterOptions{
 			Deduplicate: true,
 			Color:       env.Colors(flags.Color, env.ErrOut),
 		})},
@@ -94,9 +103,11 @@ func loadCluster(ctx context.Context, env Env, options Options) (*loading, error
 		return nil, err
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() (err error) {
-		l.snapshot, err = l.cluster().Read(ctx)
-		return err
+	group.Go(func() error {
+		return l.withProgress(ctx, env, l.cluster().Count, func(c source.Cluster) (err error) {
+			l.snapshot, err = c.Read(ctx)
+			return err
+		})
 	})
 	group.Go(func() error {
 		l.tellReleases(ctx)
@@ -110,14 +121,15 @@ func loadCluster(ctx context.Context, env Env, options Options) (*loading, error
 
 // dial gets ready to read from a cluster.
 func dial(env Env, options Options) (*loading, error) {
-	client, err := Connect(env, options.Connection)
+	status := &statusLine{out: env.ErrOut}
+	client, err := connect(env, options.Connection, status)
 	if err != nil {
 		return nil, err
 	}
 	if options.Project == "" && !options.AllProjects {
 		options.Project = client.Namespace()
 	}
-	return &loading{options: options, client: client, releases: options.Releases}, nil
+	return &loading{options: options, client: client, releases: options.Releases, status: status}, nil
 }
 
 func (l *loading) cluster() source.Cluster {

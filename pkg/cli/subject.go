@@ -54,13 +54,16 @@ func loadNarrowly(ctx context.Context, env Env, options Options, question Questi
 		return nil, err
 	}
 	var found source.Found
-	l.snapshot, found, err = l.cluster().ReadFor(ctx, source.Question{
-		Stage:    question.Stage,
-		Freight:  question.Freight,
-		Releases: l.tellReleases,
-		NeedsAll: func(objects pipeline.Objects, releases kargo.Releases) bool {
-			return question.Candidates && mayAutoPromote(question.Stage, objects, avail.RulesFor(releases))
-		},
+	err = l.withProgress(ctx, env, nil, func(c source.Cluster) (err error) {
+		l.snapshot, found, err = c.ReadFor(ctx, source.Question{
+			Stage:    question.Stage,
+			Freight:  question.Freight,
+			Releases: l.tellReleases,
+			NeedsAll: func(objects pipeline.Objects, releases kargo.Releases) bool {
+				return question.Candidates && mayAutoPromote(question.Stage, objects, avail.RulesFor(releases))
+			},
+		})
+		return err
 	})
 	if err != nil {
 		return nil, err

@@ -31,6 +31,8 @@ type Cluster struct {
 	Client Client
 	// Namespace is the Project to read; "" reads all of them.
 	Namespace string
+	// Progress, unless it is nil, is kept up to date while objects are read.
+	Progress *Progress
 }
 
 // Read reads all lists in parallel; the first error ends the others. A kind that

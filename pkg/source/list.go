@@ -109,15 +109,19 @@ func (e *cutError) Unwrap() error { return e.error }
 // pages reads a list page by page; a limit of 0 asks for a single page.
 func pages[T any](ctx context.Context, c Cluster, r *resource, meta func(*T) *kargo.Metadata, limit int) (map[string][]T, error) {
 	found := map[string][]T{}
+	progress, read := c.progress(r), int64(0)
 	add := func(item T) {
 		name := projectOf(r, meta(&item))
 		found[name] = append(found[name], item)
+		read++
+		progress.add(1)
 	}
 	next := ""
 	for {
 		page, err := readPage(ctx, c, r, limit, next, add)
 		switch {
 		case err != nil:
+			progress.add(-read)
 			return nil, err
 		case page.Continue == "":
 			return found, nil

@@ -1,0 +1,73 @@
+package source
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+)
+
+// Progress says how far the reading of a Cluster is, while it goes on. The zero value
+// is ready to use.
+type Progress struct{ objects atomic.Int64 }
+
+// Objects returns how many Stages, Freight and Promotions have arrived. What has to be
+// read once more is taken back.
+func (p *Progress) Objects() int64 { return p.objects.Load() }
+
+// add counts objects, unless nobody wants to know.
+func (p *Progress) add(objects int64) {
+	if p != nil {
+		p.objects.Add(objects)
+	}
+}
+
+// counted returns the resources that a Progress counts: those that there may be many
+// of.
+func counted() []*resource { return []*resource{stages(), freights(), promotions()} }
+
+// progress returns what counts the objects of a resource, nil when nothing does.
+func (c Cluster) progress(r *resource) *Progress {
+	if slices.ContainsFunc(counted(), func(other *resource) bool { return other.plural == r.plural }) {
+		return c.Progress
+	}
+	return nil
+}
+
+// Count asks how many objects Read is to find, of those that a Progress counts. It
+// reads one of each kind. A kind that cannot be listed has none, as for Read.
+func (c Cluster) Count(ctx context.Context) (int64, error) {
+	var total atomic.Int64
+	group, ctx := errgroup.WithContext(ctx)
+	for _, r := range counted() {
+		group.Go(func() error {
+			objects, err := c.count(ctx, r.metadata())
+			total.Add(objects)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return 0, err
+	}
+	return total.Load(), nil
+}
+
+func (c Cluster) count(ctx context.Context, r *resource) (int64, error) {
+	var first int64
+	page, err := readPage(ctx, c, r, 1, "", func(struct{}) { first++ })
+	switch {
+	case apierrors.IsForbidden(err), apierrors.IsNotFound(err):
+		return 0, nil
+	case err != nil:
+		return 0, err
+	case page.RemainingItemCount != nil:
+		return first + *page.RemainingItemCount, nil
+	case page.Continue != "":
+		return 0, errors.New("the API server does not say how many there are")
+	default:
+		return first, nil
+	}
+}
