@@ -22,6 +22,9 @@ type Builder struct {
 	Selection Selection
 }
 
+// worthwhile is from how many Stages on they are judged at the same time.
+const worthwhile = 50
+
 // ProjectStages is a Project whose Stages are computed as they are asked for.
 type ProjectStages struct {
 	Name   string
@@ -109,15 +112,31 @@ func unknownStrategies(project string, stage *kargo.Stage) []string {
 
 func (b *Builder) stages(e *avail.Evaluator) iter.Seq[Stage] {
 	return func(yield func(Stage) bool) {
-		for _, s := range e.Project().Stages {
-			if !b.Selection.stage(s) {
-				continue
-			}
-			stage := b.stage(e, e.Stage(s.Metadata.Name))
+		for stage := range b.judged(e) {
 			if b.Selection.narrows() && len(b.Selection.Stages) == 0 && stage.Freight != nil && len(stage.Freight) == 0 {
 				continue
 			}
 			if !yield(stage) {
+				return
+			}
+		}
+	}
+}
+
+// judged judges the Stages that are selected: several at once where a limit keeps each of
+// them small, and with an Evaluator for each that does so, as it is not to be shared.
+func (b *Builder) judged(e *avail.Evaluator) iter.Seq[Stage] {
+	selected := slices.DeleteFunc(slices.Clone(e.Project().Stages), func(s *kargo.Stage) bool { return !b.Selection.stage(s) })
+	judge := func(e *avail.Evaluator) func(int) Stage {
+		return func(i int) Stage { return b.stage(e, e.Stage(selected[i].Metadata.Name)) }
+	}
+	if b.Selection.Limit > 0 && len(selected) >= worthwhile {
+		return inOrder(len(selected), func() func(int) Stage { return judge(avail.New(e.Project(), e.Rules(), e.Now())) })
+	}
+	return func(yield func(Stage) bool) {
+		one := judge(e)
+		for i := range selected {
+			if !yield(one(i)) {
 				return
 			}
 		}
