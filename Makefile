@@ -37,7 +37,7 @@ unit: ## run the tests that need no API server (PACKAGES=./pkg/... runs some of 
 .PHONY: e2e
 e2e: ## run the tests against a real API server (KARGO_CRDS=DIR tests each Kargo version in DIR)
 	go run -C test/e2e ./cmd/build-tools
-	cd test/e2e && $(GOTEST) -count=1 -parallel=4 ./...
+	cd test/e2e && $(GOTEST) -count=1 -parallel=4 -p 1 ./...
 
 .PHONY: release-check
 release-check: ## release a copy of the tree, but for publishing, and have krew install it
@@ -101,6 +101,11 @@ fuzz: ## fuzz each target for FUZZTIME (30s)
 .PHONY: bench
 bench: ## measure decoder, rules and renderers (for benchstat)
 	go test -run '^$$' -bench . -benchmem ./pkg/...
+
+.PHONY: bench-e2e
+bench-e2e: ## measure the plugin on large Projects, against kubectl and a bare client (minutes)
+	go run -C test/e2e ./cmd/build-tools
+	go run -C test/e2e ./cmd/bench $(BENCH)
 
 .PHONY: clean
 clean: ## remove what the targets built here

@@ -153,7 +153,11 @@ func candidates(known map[string]report.Named) string {
 
 // hold says where a hold comes from; who holds, and since when, is told before.
 func (p *page) hold(hold *report.Hold) string {
-	return fmt.Sprintf("the hold came with Promotion %s of %s", Visible(hold.Promotion), name(report.Named{Name: hold.Freight, Alias: hold.Alias}))
+	promotion := "a Promotion"
+	if hold.Promotion != "" {
+		promotion = "Promotion " + Visible(hold.Promotion)
+	}
+	return fmt.Sprintf("the hold came with %s of %s", promotion, name(report.Named{Name: hold.Freight, Alias: hold.Alias}))
 }
 
 func candidate(known map[string]report.Named, semantics string) string {
