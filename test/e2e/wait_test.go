@@ -276,7 +276,7 @@ func TestWaitAsksForOneFreight(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, r := range requests {
-			if strings.HasSuffix(r.Path, "/freights") && r.Query == "limit=500" {
+			if strings.HasSuffix(r.Path, "/freights") && r.Verb == "list" && !strings.Contains(r.Query, "Selector=") {
 				t.Errorf("all Freight is asked for: %+v", r)
 			}
 		}
