@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -60,7 +61,7 @@ func (t tree) clone(ctx context.Context, dir string, env ...string) (tree, error
 	if _, err := t.output(ctx, "git", "clone", "--quiet", t.dir, dir); err != nil {
 		return tree{}, err
 	}
-	clone := tree{dir: dir, env: append(t.env, env...)}
+	clone := tree{dir: dir, env: slices.Concat(t.env, env)}
 	_, err := clone.output(ctx, "git", "remote", "set-url", "origin", repository+".git")
 	return clone, err
 }
