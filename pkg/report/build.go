@@ -113,6 +113,9 @@ func unknownStrategies(project string, stage *kargo.Stage) []string {
 func (b *Builder) stages(e *avail.Evaluator) iter.Seq[Stage] {
 	return func(yield func(Stage) bool) {
 		for stage := range b.judged(e) {
+			if b.Selection.Sort != nil {
+				b.Selection.Sort(stage.Freight)
+			}
 			if b.Selection.narrows() && len(b.Selection.Stages) == 0 && stage.Freight != nil && len(stage.Freight) == 0 {
 				continue
 			}
@@ -170,9 +173,6 @@ func (b *Builder) freight(e *avail.Evaluator, s *avail.Stage) (shown FreightList
 	for f, row := range b.selected(e, s, &more) {
 		row.Blockers = blockers(s.Blockers(f))
 		shown = append(shown, row)
-	}
-	if b.Selection.Sort != nil {
-		b.Selection.Sort(shown)
 	}
 	return shown, more
 }

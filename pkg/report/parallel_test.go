@@ -35,6 +35,11 @@ func TestManyStagesAreReportedInOrder(t *testing.T) {
 	if got := builder(10).Collect(report.Header{}); !reflect.DeepEqual(want, got) {
 		t.Error("a limit that leaves nothing out changes the report")
 	}
+	sorting, sorted := builder(10), 0 // which the race detector minds where it is shared
+	sorting.Selection.Sort = func([]report.Freight) { sorted++ }
+	if got := len(sorting.Collect(report.Header{}).Projects[0].Stages); sorted != got {
+		t.Errorf("sorted the Freight of %d Stages of %d", sorted, got)
+	}
 	var names []string
 	for project := range builder(10).Each() {
 		for stage := range project.Stages { // who has seen enough ends it
