@@ -12,7 +12,6 @@ import (
 
 // Explanation writes an Explanation for a person, section by section.
 func Explanation(w io.Writer, e *report.Explanation, style Style) error {
-	measureEverywhereAlike()
 	p := &page{style: style, now: e.At, stage: &e.Stage, project: e.Project}
 	for i := range e.Freight {
 		if i > 0 {

@@ -18,7 +18,6 @@ import (
 // Table writes one row per Stage and Freight. now is the instant that ages count
 // to. Nothing is written when there is no Stage.
 func Table(w io.Writer, projects iter.Seq[report.ProjectStages], now time.Time, style Style) error {
-	measureEverywhereAlike()
 	t := &table{style: style, now: now, hash: hashes()}
 	for project := range projects {
 		for stage := range project.Stages {

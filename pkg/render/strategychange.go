@@ -13,7 +13,6 @@ import (
 
 // StrategyChange writes for a person what a change does, before it is made.
 func StrategyChange(w io.Writer, c *report.StrategyChange, style Style) error {
-	measureEverywhereAlike()
 	p := &page{style: style}
 	p.changedRequests(c.Requests)
 	p.effect(c.Effect, 0)

@@ -1,80 +1,89 @@
 package render
 
 import (
-	"bytes"
+	"bufio"
 	"io"
+	"slices"
 	"strings"
 
-	"github.com/olekukonko/tablewriter"
-	"github.com/olekukonko/tablewriter/pkg/twwarp"
-	"github.com/olekukonko/tablewriter/pkg/twwidth"
-	"github.com/olekukonko/tablewriter/renderer"
-	"github.com/olekukonko/tablewriter/tw"
+	"github.com/clipperhouse/displaywidth"
 )
-
-// This file alone knows the table library.
 
 // gap is what separates two columns, as in kubectl.
 const gap = "   "
 
 // writeTable writes rows in columns as kubectl does: aligned to the left, without
-// lines, without trailing spaces. A nil header writes none. Cells may hold
-// newlines and colour.
+// lines, without trailing spaces. A nil header writes none. Cells may hold newlines and
+// colour, but not both.
 func writeTable(w io.Writer, header []string, rows [][]string) error {
-	if len(rows) == 0 && header == nil {
-		return nil
-	}
-	measureEverywhereAlike()
-	var text bytes.Buffer
-	table := tablewriter.NewTable(&text,
-		tablewriter.WithRenderer(renderer.NewBlueprint(tw.Rendition{
-			Borders:  tw.BorderNone,
-			Settings: tw.Settings{Separators: tw.SeparatorsNone, Lines: tw.LinesNone},
-		})),
-		tablewriter.WithConfig(tablewriter.Config{
-			Header:   plainCells(),
-			Row:      plainCells(),
-			Behavior: tw.Behavior{TrimSpace: tw.Off, TrimLine: tw.Off, TrimTab: tw.Off},
-		}),
-	)
 	if header != nil {
-		table.Header(header)
+		rows = slices.Insert(slices.Clone(rows), 0, header)
 	}
-	if err := table.Bulk(rows); err != nil {
-		return err
+	widths := columnWidths(rows)
+	out := bufio.NewWriter(w) // what cannot be written is told by Flush
+	for _, row := range rows {
+		for _, line := range linesOf(row) {
+			writeLine(out, line, widths)
+		}
 	}
-	if err := table.Render(); err != nil {
-		return err
-	}
-	return trimLines(w, text.String())
+	return out.Flush()
 }
 
-func plainCells() tw.CellConfig {
-	return tw.CellConfig{
-		Formatting: tw.CellFormatting{AutoWrap: tw.WrapNone, AutoFormat: tw.Off},
-		Alignment:  tw.CellAlignment{Global: tw.AlignLeft},
-		Padding:    tw.CellPadding{Global: tw.Padding{Left: "", Right: gap, Overwrite: true}},
+// columnWidths returns how many terminal columns each column takes, but for the last one,
+// which nothing follows.
+func columnWidths(rows [][]string) []int {
+	var widths []int
+	for _, row := range rows {
+		for i, cell := range row[:max(len(row)-1, 0)] {
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
+			for line := range strings.SplitSeq(cell, "\n") {
+				widths[i] = max(widths[i], width(line))
+			}
+		}
 	}
+	return widths
 }
 
-// trimLines writes text without the spaces that end its lines.
-func trimLines(w io.Writer, text string) error {
-	var out strings.Builder
-	for line := range strings.Lines(text) {
-		out.WriteString(strings.TrimRight(line, " \n"))
-		out.WriteByte('\n')
+// linesOf returns the lines that a row takes: as many as its highest cell.
+func linesOf(row []string) [][]string {
+	lines := [][]string{row}
+	for i, cell := range row {
+		if !strings.Contains(cell, "\n") {
+			continue
+		}
+		if len(lines) == 1 {
+			lines[0] = slices.Clone(row)
+		}
+		for n, line := range strings.Split(cell, "\n") {
+			if n == len(lines) {
+				lines = append(lines, make([]string, len(row)))
+			}
+			lines[n][i] = line
+		}
 	}
-	_, err := io.WriteString(w, out.String())
-	return err
+	return lines
 }
 
-// measureEverywhereAlike makes the library measure text by what it is and not by
-// where it runs: some characters count two columns in East Asian locales. The
-// switch is the library's own, for the whole process.
-func measureEverywhereAlike() { twwidth.SetEastAsian(false) }
+// writeLine writes cells, all but the last one padded.
+func writeLine(out *bufio.Writer, cells []string, widths []int) {
+	var line strings.Builder
+	for i, cell := range cells {
+		line.WriteString(cell)
+		if i < len(cells)-1 {
+			line.WriteString(strings.Repeat(" ", widths[i]-width(cell)) + gap)
+		}
+	}
+	_, _ = out.WriteString(strings.TrimRight(line.String(), " "))
+	_ = out.WriteByte('\n')
+}
 
 // width returns how many terminal columns text takes, colour aside.
-func width(text string) int { return twwidth.Width(text) }
+func width(text string) int { return measure().String(text) }
+
+// measure is the same in every locale, though some characters count two in East Asian ones.
+func measure() displaywidth.Options { return displaywidth.Options{ControlSequences: true} }
 
 // wrap breaks text between words into lines of so many columns, all but the first
 // indented; a word that is longer than a line is broken, too, unless it is coloured.
@@ -82,32 +91,34 @@ func wrap(text string, columns int) []string {
 	if width(text) <= columns {
 		return []string{text}
 	}
-	fit := max(columns-len(hanging), 1)
-	folded, _ := twwarp.WrapString(text, fit)
 	var lines []string
-	for _, line := range folded {
-		for _, part := range split(line, fit) {
-			if len(lines) > 0 {
-				part = hanging + part
+	line := ""
+	for word := range strings.FieldsSeq(text) {
+		for _, part := range split(word, max(columns-len(hanging), 1)) {
+			switch {
+			case line == "":
+				line = part
+			case width(line)+1+width(part) <= columns:
+				line += " " + part
+			default:
+				lines, line = append(lines, line), hanging+part
 			}
-			lines = append(lines, part)
 		}
 	}
-	return lines
+	return append(lines, line)
 }
 
-// split breaks a line into parts of so many columns. What colours it stays in one
-// piece: the library ends the colour of whatever it cuts.
-func split(line string, columns int) []string {
+// split breaks a word into parts of so many columns.
+func split(word string, columns int) []string {
 	var parts []string
-	for width(line) > columns && !strings.Contains(line, escape) {
-		head := twwidth.Truncate(line, columns)
+	for width(word) > columns && !strings.Contains(word, escape) {
+		head := measure().TruncateString(word, columns, "")
 		if head == "" { // not even one character fits
 			break
 		}
-		parts, line = append(parts, head), line[len(head):]
+		parts, word = append(parts, head), word[len(head):]
 	}
-	return append(parts, line)
+	return append(parts, word)
 }
 
 // escape begins what colours text.

@@ -11,7 +11,6 @@ import (
 
 // WhatIf writes for a person how a Project would be.
 func WhatIf(w io.Writer, c *report.WhatIf, style Style) error {
-	measureEverywhereAlike()
 	p := &page{style: style, now: c.At}
 	p.changedRequests(c.Requests)
 	carriedOut := "Carried out now:"
