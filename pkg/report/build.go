@@ -20,6 +20,9 @@ type Builder struct {
 	Projects []*avail.Evaluator
 	// Selection says what is shown.
 	Selection Selection
+	// Brief leaves out what tables do not show and takes long to find: the candidates of
+	// auto-promotion, which are unknown then.
+	Brief bool
 }
 
 // worthwhile is from how many Stages on they are judged at the same time.
@@ -148,13 +151,16 @@ func (b *Builder) judged(e *avail.Evaluator) iter.Seq[Stage] {
 
 func (b *Builder) stage(e *avail.Evaluator, s *avail.Stage) Stage {
 	stage := view(e, s)
+	if !b.Brief {
+		stage.AutoPromotion.Candidates = candidates(s)
+	}
 	if !e.Project().Unread(pipeline.Freight) {
 		stage.Freight, stage.More = b.freight(e, s)
 	}
 	return stage
 }
 
-// view is a Stage without its Freight.
+// view is a Stage without its Freight and candidates.
 func view(e *avail.Evaluator, s *avail.Stage) Stage {
 	return Stage{
 		Name:          s.Metadata.Name,
@@ -312,11 +318,14 @@ func autoPromotion(e *avail.Evaluator, s *avail.Stage) AutoPromotion {
 	return AutoPromotion{
 		Enabled: maybe(policy.Enabled),
 		Held:    orEmpty(autopromote.Held(s.Stage, e.Rules())),
-		Candidates: Candidates{
-			Configured: byOrigin(autopromote.Candidates(s, avail.Configured)),
-			Any:        byOrigin(autopromote.Candidates(s, avail.Any)),
-			All:        byOrigin(autopromote.Candidates(s, avail.All)),
-		},
+	}
+}
+
+func candidates(s *avail.Stage) Candidates {
+	return Candidates{
+		Configured: byOrigin(autopromote.Candidates(s, avail.Configured)),
+		Any:        byOrigin(autopromote.Candidates(s, avail.Any)),
+		All:        byOrigin(autopromote.Candidates(s, avail.All)),
 	}
 }
 

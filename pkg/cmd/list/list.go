@@ -99,7 +99,7 @@ func (o *options) run(ctx context.Context, env cli.Env) error {
 	}
 	cli.Tell(env, o.Connection.Color, in)
 	out := bufio.NewWriter(env.Out)
-	shown, err := o.write(out, env, in, &report.Builder{Projects: in.Projects, Selection: selection})
+	shown, err := o.write(out, env, in, &report.Builder{Projects: in.Projects, Selection: selection, Brief: o.output.isTable()})
 	if err == nil {
 		err = out.Flush()
 	}

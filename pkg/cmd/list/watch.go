@@ -67,7 +67,7 @@ func (w *watched) draw(out io.Writer, in *cli.Input, columns int) (changed bool,
 		return false, err
 	}
 	var counted shown
-	builder := &report.Builder{Projects: in.Projects, Selection: selection}
+	builder := &report.Builder{Projects: in.Projects, Selection: selection, Brief: true}
 	var projects []report.Project
 	for project := range counted.count(builder.Each()) {
 		projects = append(projects, report.Project{Name: project.Name, Stages: slices.Collect(project.Stages)})
