@@ -1,6 +1,7 @@
 package avail
 
 import (
+	"slices"
 	"time"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
@@ -63,7 +64,7 @@ type openUpstream struct {
 func (s *Stage) open(f *kargo.Freight) []openUpstream {
 	e := s.evaluator
 	standings := e.standings(s.Stage, f)
-	var blocks []Semantics
+	blocks := make([]Semantics, 0, 2)
 	for _, semantics := range [...]Semantics{Any, All} {
 		if !e.rules.check(standings, semantics).available {
 			blocks = append(blocks, semantics)
@@ -72,6 +73,7 @@ func (s *Stage) open(f *kargo.Freight) []openUpstream {
 	var open []openUpstream
 	for i := range standings.requests {
 		request := standings.requests[i].request
+		open = slices.Grow(open, standings.requests[i].upstreams)
 		for _, name := range request.Sources.Upstreams() {
 			if !e.satisfied(f, name, request) {
 				open = append(open, openUpstream{name, request, standings.requests[i].index, blocks})
@@ -116,7 +118,9 @@ func (t *trail) causes(stage *Stage) (causes []Blocker, expand bool) {
 		return nil, false
 	}
 	t.expanded[stage.Metadata.Name] = true
-	for _, open := range stage.open(t.freight) {
+	found := stage.open(t.freight)
+	causes = slices.Grow(causes, len(found))
+	for _, open := range found {
 		causes = append(causes, t.blocker(stage, open))
 	}
 	return causes, true

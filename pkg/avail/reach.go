@@ -50,7 +50,7 @@ func (s *Stage) Satisfied(f *kargo.Freight, upstream string, request *kargo.Requ
 // still can: those that do not exist, never get f or never let it soak are missing.
 func (s *Stage) Satisfiable(f *kargo.Freight, request *kargo.Request) []string {
 	r := s.reach(f)
-	return slices.DeleteFunc(request.Sources.Upstreams(), func(upstream string) bool {
+	return slices.DeleteFunc(slices.Clone(request.Sources.Upstreams()), func(upstream string) bool {
 		return !s.evaluator.satisfied(r.best, upstream, request)
 	})
 }

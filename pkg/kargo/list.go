@@ -76,8 +76,9 @@ func decodeItems[T any](d *listDecoder, each func(T)) error {
 	if err := d.open('[', "items"); err != nil {
 		return err
 	}
+	var item, none T // one for all, as its address makes it live on the heap
 	for d.PeekKind() != ']' {
-		var item T
+		item = none
 		if err := json.UnmarshalDecode(d.Decoder, &item); err != nil {
 			return err
 		}

@@ -50,15 +50,24 @@ type Sources struct {
 }
 
 // Upstreams returns the distinct names in Stages, in the order of their first
-// appearance.
+// appearance. They are not to be modified: mostly they are Stages itself.
 func (s Sources) Upstreams() []string {
-	var distinct []string
-	for _, name := range s.Stages {
-		if !slices.Contains(distinct, name) {
-			distinct = append(distinct, name)
+	for i, name := range s.Stages {
+		if slices.Contains(s.Stages[:i], name) {
+			return distinct(s.Stages)
 		}
 	}
-	return distinct
+	return s.Stages
+}
+
+func distinct(names []string) []string {
+	var once []string
+	for _, name := range names {
+		if !slices.Contains(once, name) {
+			once = append(once, name)
+		}
+	}
+	return once
 }
 
 // Lists reports whether the Stage of this name is an upstream.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -108,11 +109,14 @@ func (e *cutError) Unwrap() error { return e.error }
 
 // pages reads a list page by page; a limit of 0 asks for a single page.
 func pages[T any](ctx context.Context, c Cluster, r *resource, meta func(*T) *kargo.Metadata, limit int) (map[string][]T, error) {
-	found := map[string][]T{}
+	found := map[string]*pile[T]{}
 	progress, read := c.progress(r), int64(0)
 	add := func(item T) {
 		name := projectOf(r, meta(&item))
-		found[name] = append(found[name], item)
+		if found[name] == nil {
+			found[name] = &pile[T]{}
+		}
+		found[name].add(item)
 		read++
 		progress.add(1)
 	}
@@ -124,12 +128,35 @@ func pages[T any](ctx context.Context, c Cluster, r *resource, meta func(*T) *ka
 			progress.add(-read)
 			return nil, err
 		case page.Continue == "":
-			return found, nil
+			return flat(found), nil
 		case page.Continue == next:
 			return nil, errors.New("the API server sends the same page again and again")
 		}
 		next = page.Continue
 	}
+}
+
+// pile gathers items without ever moving those that it has, as a slice that grows does.
+type pile[T any] struct {
+	full [][]T
+	last []T
+}
+
+func (p *pile[T]) add(item T) {
+	if len(p.last) == cap(p.last) {
+		p.full = append(p.full, p.last)
+		p.last = make([]T, 0, min(max(16, 2*cap(p.last)), 1024))
+	}
+	p.last = append(p.last, item)
+}
+
+// flat returns the items of each pile as one slice.
+func flat[T any](piles map[string]*pile[T]) map[string][]T {
+	items := make(map[string][]T, len(piles))
+	for name, p := range piles {
+		items[name] = slices.Concat(append(p.full, p.last)...)
+	}
+	return items
 }
 
 // projectOf returns the Project that an object belongs to: its namespace, or the
