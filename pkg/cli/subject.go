@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/autopromote"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
@@ -32,6 +33,14 @@ type Subject struct {
 	Stage *avail.Stage
 	// Freight is nil when none was asked for, and when Freight could not be read.
 	Freight *kargo.Freight
+	// loading is how a cluster was asked about the one piece of Freight; else nil.
+	loading *loading
+}
+
+// Incomplete is the error where Freight could not be read: what is asked about it has no
+// answer.
+func (in *Input) Incomplete() error {
+	return fmt.Errorf("incomplete: %s", in.Header.Warnings[0])
 }
 
 // Evaluator returns the one of the Subject's Project.
@@ -39,7 +48,9 @@ func (s *Subject) Evaluator() *avail.Evaluator { return s.Projects[0] }
 
 // LoadFor reads what the answer to a question needs, and finds what it names: in
 // the one Project that has it. From a cluster it reads no other Freight than the
-// one that is asked for unless the answer needs it: see pipeline.Objects.Partial.
+// one that is asked for unless the answer needs it, and of a large Project likewise the
+// Stages that are upstream: see pipeline.Objects. What is said of the Project's Stages
+// beside the answer is then said of these.
 func LoadFor(ctx context.Context, env Env, options Options, question Question) (*Subject, error) {
 	if len(options.Files) > 0 || options.AllProjects || question.Freight == "" {
 		return loadWhole(ctx, env, options, question)
@@ -62,6 +73,9 @@ func loadNarrowly(ctx context.Context, env Env, options Options, question Questi
 			NeedsAll: func(objects pipeline.Objects, releases kargo.Releases) bool {
 				return question.Candidates && mayAutoPromote(question.Stage, objects, avail.RulesFor(releases))
 			},
+			NeedsStages: func(objects pipeline.Objects, releases kargo.Releases) bool {
+				return hangsOnOthers(question.Stage, objects, avail.RulesFor(releases), l.options.At)
+			},
 		})
 		return err
 	})
@@ -73,7 +87,12 @@ func loadNarrowly(ctx context.Context, env Env, options Options, question Questi
 	if err != nil {
 		return nil, err
 	}
-	return in.about(e, question, found)
+	subject, err := in.about(e, question, found)
+	if err != nil {
+		return nil, err
+	}
+	subject.loading = l
+	return subject, nil
 }
 
 // mayAutoPromote reports whether auto-promotion to the Stage is on, or may be.
@@ -85,6 +104,13 @@ func mayAutoPromote(name string, objects pipeline.Objects, rules avail.Rules) bo
 	}
 	decision, _ := autopromote.SwitchOf(project, stage, rules) // with an error it is unknown
 	return decision.Enabled != avail.No
+}
+
+// hangsOnOthers reports whether the answer about the one piece of Freight may hang on
+// Stages that are not upstream of the one in question.
+func hangsOnOthers(name string, objects pipeline.Objects, rules avail.Rules, now time.Time) bool {
+	project := pipeline.New(objects, rules.ByDiscovery())
+	return avail.New(project, rules, now).Stage(name).HangsOnOthers(project.Freight()[0])
 }
 
 // loadWhole reads whole Projects and chooses among them.

