@@ -15,96 +15,74 @@ import (
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/live"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render"
-	"github.com/kargo-avail/kubectl-kargo-avail/pkg/source"
 )
 
-// Live is what Load or LoadFor reads from a cluster, kept up to date.
+// Live is what was read from a cluster, kept up to date.
 type Live struct {
-	// Freight is the name of the Freight that was asked for; "" when none was.
-	Freight string
 	loading *loading
 	feed    *live.Feed
 	// toldLoss says that the person knows of a loss.
 	toldLoss bool
 }
 
-// Follow returns once everything has been read once that a question needs. One that
-// names no Freight, or asks all Projects, needs whole Projects. Candidates need all
-// Freight, and are known only where it is read. Errors are those of LoadFor, or of
-// Load where no Stage is named. It ends with the context, and has to be closed.
+// Follow returns once whole Projects have been read once: what a question needs that
+// names no Freight. Errors are those of Load, and of what the question names. It ends
+// with the context, and has to be closed.
 func Follow(ctx context.Context, env Env, options Options, question Question) (*Live, error) {
 	l, err := dial(env, options)
 	if err != nil {
 		return nil, err
 	}
 	f := &Live{loading: l}
-	scope := live.Scope{Namespace: l.options.Project, Now: env.Now}
-	if question.Freight == "" || options.AllProjects {
-		err = f.watchAll(ctx, scope)
-	} else {
-		err = f.watchOne(ctx, env, scope, question)
-	}
-	if err != nil {
+	if err := f.watchAll(ctx, live.Scope{Namespace: l.options.Project, Now: env.Now}); err != nil {
 		return nil, err
 	}
 	if question.Stage == "" {
 		return f, nil
 	}
 	in, _ := f.At(env.Now())
-	_, err = in.holder(question)
-	if err == nil && in.FreightUnread && question.Freight != "" {
-		err = freightUnread(in)
-	}
-	if err != nil {
+	if _, err := in.holder(question); err != nil {
 		f.Close()
 		return nil, err
 	}
 	return f, nil
 }
 
+// Follow returns once all has been read once more that is to be kept up to date about the
+// one piece of Freight that LoadFor read from a cluster: candidates are not among it. What
+// was there then need not be there any more. It ends with the context, and has to be closed.
+func (s *Subject) Follow(ctx context.Context, env Env) (*Live, error) {
+	f := &Live{loading: s.loading}
+	var err error
+	f.feed, err = live.Watch(ctx, s.loading.client, live.Scope{
+		Namespace: s.loading.options.Project,
+		Freight:   s.Freight.Metadata.Name,
+		Stage:     s.Stage.Metadata.Name,
+		Releases:  s.loading.releases,
+		Now:       env.Now,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if in, _ := f.At(env.Now()); in.FreightUnread {
+		f.Close()
+		return nil, in.Incomplete()
+	}
+	return f, nil
+}
+
 // watchAll tells the version of Kargo at the same time.
 func (f *Live) watchAll(ctx context.Context, scope live.Scope) error {
-	return f.besidesReleases(ctx, func(context.Context) (err error) {
+	group, telling := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
 		f.feed, err = live.Watch(ctx, f.loading.client, scope) // which is to outlive this
 		return err
 	})
-}
-
-// besidesReleases does something while the version of Kargo is told. Its error ends
-// that at once.
-func (f *Live) besidesReleases(ctx context.Context, do func(context.Context) error) error {
-	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return do(ctx) })
 	group.Go(func() error {
-		f.loading.tellReleases(ctx)
+		f.loading.tellReleases(telling)
 		return nil // the newest rules apply
 	})
 	return group.Wait()
-}
-
-// watchOne watches one piece of Freight.
-func (f *Live) watchOne(ctx context.Context, env Env, scope live.Scope, question Question) error {
-	var found source.Found
-	err := f.besidesReleases(ctx, func(ctx context.Context) (err error) {
-		found, err = f.loading.cluster().FindFreight(ctx, question.Freight)
-		return err
-	})
-	switch {
-	case err == nil && len(found.Freight) == 1:
-		f.Freight = found.Freight[0].Metadata.Name
-	default: // which of several things is wrong is said as it is elsewhere
-		subject, err := loadNarrowly(ctx, env, f.loading.options, question)
-		if err != nil {
-			return err
-		}
-		if subject.Freight == nil {
-			return freightUnread(subject.Input)
-		}
-		f.Freight = subject.Freight.Metadata.Name
-	}
-	scope.Freight, scope.Stage, scope.Releases = f.Freight, question.Stage, f.loading.releases
-	f.feed, err = live.Watch(ctx, f.loading.client, scope)
-	return err
 }
 
 // At returns what is known now, judged at an instant, and what of it is lost: nil
@@ -156,11 +134,6 @@ func DescribeLoss(err error) string {
 		return "the connection was closed"
 	}
 	return Describe(err)
-}
-
-// freightUnread says that what is asked about Freight has no answer.
-func freightUnread(in *Input) error {
-	return fmt.Errorf("incomplete: %s", in.Header.Warnings[0])
 }
 
 // Changed receives when At has news, also when the connection is lost or back, or

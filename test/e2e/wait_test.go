@@ -232,6 +232,34 @@ func TestWaitWithoutTheRightToWatch(t *testing.T) {
 	}
 }
 
+// A wait that a look can end watches nothing.
+func TestWaitLooksBeforeItWatches(t *testing.T) {
+	t.Parallel()
+	c := sharedCluster(t)
+	w := c.newWaiter(t, "looking")
+	for _, test := range []struct {
+		args []string
+		exit int
+	}{
+		{[]string{"prod", "old-otter"}, 0},
+		{[]string{"prod", "new-newt", "--timeout=0"}, 1},
+		{[]string{"qa", "new-newt", "--for=verified", "--timeout=0"}, 0},
+	} {
+		if got := c.kargoAvail(t, w.kubeconfig, append([]string{"wait"}, test.args...)...); got.Exit != test.exit {
+			t.Errorf("%q: got %+v", test.args, got)
+		}
+	}
+	requests, err := c.Requests(w.project)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range requests {
+		if r.Verb == "watch" {
+			t.Errorf("it watches: %+v", r)
+		}
+	}
+}
+
 // Kinds other than Stages and Freight may be out of reach: that is said, and the
 // wait goes on.
 func TestWaitWithoutTheRightToList(t *testing.T) {

@@ -77,7 +77,8 @@ const examples = `  # Until lucky-koala may be promoted to prod, for up to half 
 type waiting struct {
 	options *options
 	env     cli.Env
-	live    *cli.Live
+	// live is nil until the first look has not ended the wait.
+	live *cli.Live
 	// name is the Freight's, title what people call it.
 	name, title string
 	// known has the Stages that matter, once they were there.
@@ -92,16 +93,17 @@ func (o *options) run(ctx context.Context, env cli.Env) error {
 		limited, cancel = context.WithTimeout(ctx, o.timeout)
 		defer cancel()
 	}
-	live, err := cli.Follow(limited, env, o.Options, cli.Question{Stage: o.stage, Freight: o.freight})
+	subject, err := cli.LoadFor(limited, env, o.Options, cli.Question{Stage: o.stage, Freight: o.freight})
 	switch {
 	case err != nil && limited.Err() != nil && ctx.Err() == nil:
 		return fmt.Errorf("timed out after %s, before all that is needed was read", o.timeout)
 	case err != nil:
 		return err
+	case subject.FreightUnread:
+		return subject.Incomplete()
 	}
-	defer live.Close()
-	w := &waiting{options: o, env: env, live: live, name: live.Freight, known: map[string]bool{}}
-	if err := w.wait(limited); err != nil {
+	w := &waiting{options: o, env: env, name: subject.Freight.Metadata.Name, known: map[string]bool{}}
+	if err := w.wait(limited, subject); err != nil {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
@@ -116,34 +118,64 @@ func (o *options) run(ctx context.Context, env cli.Env) error {
 	return nil
 }
 
-// wait returns nil as soon as the condition is met.
-func (w *waiting) wait(ctx context.Context) error {
-	in, lost := w.live.At(w.env.Now())
-	cli.Tell(w.env, w.options.Connection.Color, in)
-	if w.options.condition == listed && in.Projects[0].Project().Unread(pipeline.Warehouses) {
+// wait returns nil as soon as the condition is met. It looks first, and watches only
+// where that does not end it.
+func (w *waiting) wait(ctx context.Context, subject *cli.Subject) error {
+	cli.Tell(w.env, w.options.Connection.Color, subject.Input)
+	if w.options.condition == listed && subject.Evaluator().Project().Unread(pipeline.Warehouses) {
 		return errors.New("incomplete: whether Freight is listed is unknown without the Warehouses")
 	}
+	m := w.look(subject.Input, nil)
+	if ended, err := w.ends(m); ended {
+		return err
+	}
+	if w.options.timeout == 0 {
+		return &cli.NegativeError{Text: fmt.Sprintf("%s is not %s: %s", w.title, w.what(), w.reason(m))}
+	}
+	var err error
+	switch w.live, err = subject.Follow(ctx, w.env); {
+	case err != nil && ctx.Err() != nil:
+		return w.timedOut(m)
+	case err != nil:
+		return err
+	}
+	defer w.live.Close()
+	return w.watch(ctx)
+}
+
+// watch goes on until something ends the wait.
+func (w *waiting) watch(ctx context.Context) error {
 	for {
+		in, lost := w.live.At(w.env.Now())
 		m := w.look(in, lost)
 		w.live.TellLoss(w.env, lost)
-		if m.isMet(w.options.condition) {
-			return nil
+		if ended, err := w.ends(m); ended {
+			return err
 		}
-		if never := w.never(m); never != "" {
-			return &cli.NegativeError{Text: never}
-		}
-		failed := w.live.Failed()
-		switch {
-		case w.options.timeout == 0:
-			return &cli.NegativeError{Text: fmt.Sprintf("%s is not %s: %s", w.title, w.what(), w.reason(m))}
-		case failed != nil:
+		if failed := w.live.Failed(); failed != nil {
 			return failed
-		case ctx.Err() != nil:
-			return &cli.NegativeError{Text: fmt.Sprintf("timed out waiting for %s to be %s: %s", w.title, w.what(), w.reason(m))}
+		}
+		if ctx.Err() != nil {
+			return w.timedOut(m)
 		}
 		w.sleep(ctx, m.turn())
-		in, lost = w.live.At(w.env.Now())
 	}
+}
+
+// ends reports whether the wait is over with what is known: the condition is met or, which
+// is an error, will not be.
+func (w *waiting) ends(m *moment) (bool, error) {
+	if m.isMet(w.options.condition) {
+		return true, nil
+	}
+	if never := w.never(m); never != "" {
+		return true, &cli.NegativeError{Text: never}
+	}
+	return false, nil
+}
+
+func (w *waiting) timedOut(m *moment) error {
+	return &cli.NegativeError{Text: fmt.Sprintf("timed out waiting for %s to be %s: %s", w.title, w.what(), w.reason(m))}
 }
 
 // sleep returns when there is news, when the time is up, or at an instant, unless it
