@@ -16,7 +16,7 @@ const (
 	// hundredths of a second.
 	firstStages = 100
 	// mostGets is how many Stages are got one by one. A list of all is one request, and
-	// each that is got costs the API server as much again as the Stage itself.
+	// clients hold back requests that are too many at once.
 	mostGets = 50
 )
 

@@ -32,11 +32,11 @@ func (f Found) one() *kargo.Freight {
 	return f.Freight[0]
 }
 
-// FindFreight finds the Freight that a reference means: by its name, else by the
+// freightMeantBy finds the Freight that a reference means: by its name, else by the
 // label that mirrors its alias, else by the names of all. Namespace must name the
 // Project. Only a reference that means nothing by all of these is looked for in all
 // Freight, as without Kargo's webhook an alias has no label.
-func (c Cluster) FindFreight(ctx context.Context, reference string) (Found, error) {
+func (c Cluster) freightMeantBy(ctx context.Context, reference string) (Found, error) {
 	found, err := c.findFreight(ctx, reference)
 	if apierrors.IsNotFound(err) {
 		return Found{}, c.notServed(freights()) // a list is always there

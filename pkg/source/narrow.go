@@ -100,7 +100,7 @@ func (n *narrowing) answerable() bool {
 }
 
 func (n *narrowing) findFreight(ctx context.Context, refused *refusal) (err error) {
-	n.found, err = n.cluster.FindFreight(ctx, n.question.Freight)
+	n.found, err = n.cluster.freightMeantBy(ctx, n.question.Freight)
 	return n.cluster.refusedOr(err, refused, refusal{kind: pipeline.Freight, verb: "list", resource: freights()})
 }
 

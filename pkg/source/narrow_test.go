@@ -288,7 +288,7 @@ func TestFindFreightGoesByTheAliasWhereTheLabelDisagrees(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := crowded(t).on(inWeb+"freights", selecting(test.items...)).
 				on(inWeb+"freights/koala1", body(http.StatusOK, item("koala1", "", "")))
-			found, err := Cluster{Client: s, Namespace: "web"}.FindFreight(t.Context(), "koala")
+			found, err := Cluster{Client: s, Namespace: "web"}.freightMeantBy(t.Context(), "koala")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -300,7 +300,7 @@ func TestFindFreightGoesByTheAliasWhereTheLabelDisagrees(t *testing.T) {
 // The label is made by Kargo's webhook, which an installation may be without.
 func TestFindFreightFindsAnAliasWithoutLabel(t *testing.T) {
 	s := crowded(t).on(inWeb+"freights", selecting(item("ab12", "", `,"alias":"koala"`), item("cd56", "", "")))
-	found, err := Cluster{Client: s, Namespace: "web"}.FindFreight(t.Context(), "koala")
+	found, err := Cluster{Client: s, Namespace: "web"}.freightMeantBy(t.Context(), "koala")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -308,7 +308,7 @@ func TestFindFreightFindsAnAliasWithoutLabel(t *testing.T) {
 }
 
 func TestFindFreightWithoutKargo(t *testing.T) {
-	_, err := Cluster{Client: newServer(t), Namespace: "web"}.FindFreight(t.Context(), "koala")
+	_, err := Cluster{Client: newServer(t), Namespace: "web"}.freightMeantBy(t.Context(), "koala")
 	if want := `the API server has no freights of kargo.akuity.io/v1alpha1 (context "test"): is Kargo installed there?`; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
@@ -319,7 +319,7 @@ func TestFindFreightHasAllOfAnAliasNewestFirst(t *testing.T) {
 		return fmt.Sprintf(`{"metadata":{"name":%q,"namespace":"web","creationTimestamp":%q,"labels":{"kargo.akuity.io/alias":"twin"}}}`, name, at)
 	}
 	s := crowded(t).on(inWeb+"freights", selecting(created("a", "2026-01-01T00:00:00Z"), created("b", "2026-01-03T00:00:00Z"), created("c", "2026-01-01T00:00:00Z")))
-	found, err := Cluster{Client: s, Namespace: "web"}.FindFreight(t.Context(), "twin")
+	found, err := Cluster{Client: s, Namespace: "web"}.freightMeantBy(t.Context(), "twin")
 	if err != nil {
 		t.Fatal(err)
 	}
