@@ -285,10 +285,12 @@ func (b *bench) measureList(ctx context.Context, p *project) ([]Row, error) {
 func (b *bench) measureOne(ctx context.Context, p *project) ([]Row, error) {
 	const moments = 3 // times the rounds: these are short
 	freight, stage := p.Newest(), p.FirstStage()
+	last, itsFreight := p.Last()
 	got, err := b.rounds(ctx, b.Rounds*moments,
 		after(b.kubectl.with("get", "freight", freight), b.kubectl.with("get", "stages")),
 		b.plugin.with("explain", stage, freight),
 		b.plugin.with("wait", stage, freight, "--timeout", "1m"),
+		b.plugin.with("explain", last, itsFreight),
 	)
 	if err != nil {
 		return nil, err
@@ -298,6 +300,7 @@ func (b *bench) measureOne(ctx context.Context, p *project) ([]Row, error) {
 	return []Row{
 		b.wall("explain"+size, got[1], peer, got[0], 1.5),
 		b.wall("wait"+size, got[2], peer, got[0], 1.5),
+		b.wall("explain below 19 Stages"+size, got[3], peer, got[0], 1.5),
 	}, nil
 }
 

@@ -41,6 +41,13 @@ func (f Fleet) Newest() string { return newPipeline(f, 0).freightName(f.Freight/
 // FirstStage is the name of the Stage dev of the first pipeline.
 func (f Fleet) FirstStage() string { return newPipeline(f, 0).stages[0].name }
 
+// Last names the Stage world of the last pipeline, which is below all others of it, and
+// the newest Freight there.
+func (f Fleet) Last() (stage, freight string) {
+	p := newPipeline(f, f.Pipelines-1)
+	return p.stages[len(p.stages)-1].name, p.freightName(p.freight - 1)
+}
+
 // Object is an object as the API server stores it.
 type Object struct {
 	// Resource is the plural name of its kind.

@@ -82,6 +82,9 @@ func TestFleetIsOfOnePiece(t *testing.T) {
 	if kinds["freights"].objects[f.Newest()] == nil || kinds["stages"].objects[f.FirstStage()] == nil {
 		t.Errorf("Newest is %q and FirstStage %q, which are not there", f.Newest(), f.FirstStage())
 	}
+	if stage, freight := f.Last(); kinds["freights"].objects[freight] == nil || kinds["stages"].objects[stage] == nil {
+		t.Errorf("Last is %q and %q, which are not there", stage, freight)
+	}
 	for name, stage := range kinds["stages"].objects {
 		history, _ := stage["status"].(map[string]any)["freightHistory"].([]any)
 		if gate := stage["spec"].(map[string]any)["promotionTemplate"] == nil; !gate && len(history) != 10 {
