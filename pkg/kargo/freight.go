@@ -65,10 +65,14 @@ type freight struct {
 			Alias string `json:"kargo.akuity.io/alias"` // AliasLabel
 		} `json:"labels"`
 	} `json:"metadata"`
-	Alias        string        `json:"alias"`
-	Origin       Origin        `json:"origin"`
-	DiscoveredAt *time.Time    `json:"discoveredAt"`
-	Status       FreightStatus `json:"status"`
+	Alias        string     `json:"alias"`
+	Origin       Origin     `json:"origin"`
+	DiscoveredAt *time.Time `json:"discoveredAt"`
+	Status       struct {
+		VerifiedIn  verifiedIn         `json:"verifiedIn"`
+		ApprovedFor ByStage[Approved]  `json:"approvedFor"`
+		CurrentlyIn ByStage[Residence] `json:"currentlyIn"`
+	} `json:"status"`
 	artifacts
 }
 
@@ -113,7 +117,11 @@ func (f *Freight) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 		Origin:       Origin{Kind: interned(w.Origin.Kind), Name: interned(w.Origin.Name)},
 		Artifacts:    w.names(),
 		DiscoveredAt: w.DiscoveredAt,
-		Status:       w.Status,
+		Status: FreightStatus{
+			VerifiedIn:  ByStage[Verified](w.Status.VerifiedIn),
+			ApprovedFor: w.Status.ApprovedFor,
+			CurrentlyIn: w.Status.CurrentlyIn,
+		},
 	}
 	return nil
 }
