@@ -36,7 +36,7 @@ func main() {
 
 // heapGrowth is by how many percent the heap grows until it is collected, which Go lets
 // double: what a large Project takes is most of what there is (see docs/performance.md).
-const heapGrowth = 50
+const heapGrowth = 75
 
 // untilSignalled returns a context that ends when the process is asked to, with
 // the signal as its cause. A second signal ends the process at once.

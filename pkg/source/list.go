@@ -211,7 +211,7 @@ func readList[T any](ctx context.Context, request *rest.Request, each func(T)) (
 		return kargo.ListMeta{}, err
 	}
 	defer func() { _ = body.Close() }() // it was only read
-	page, err := kargo.DecodeList(body, each)
+	page, err := kargo.DecodeList(&batches{from: body, room: make([]byte, batchSize)}, each)
 	if err != nil {
 		return kargo.ListMeta{}, listError(err)
 	}

@@ -1,0 +1,40 @@
+package source
+
+import "io"
+
+// batchSize is how much of an answer is waited for before it is decoded. The API server
+// sends it in pieces of a few kilobytes, and to wake up for each of them costs time, on
+// its machine, too, where that is the same.
+const batchSize = 1 << 20
+
+// batches reads from another reader in whole batches. What comes before an error is read
+// before the error.
+type batches struct {
+	from       io.Reader
+	room, left []byte
+	err        error
+}
+
+// Read is part of io.Reader.
+func (b *batches) Read(into []byte) (int, error) {
+	if len(b.left) == 0 {
+		b.left = b.room[:b.fill()]
+	}
+	n := copy(into, b.left)
+	b.left = b.left[n:]
+	if n == 0 && len(into) > 0 {
+		return 0, b.err
+	}
+	return n, nil
+}
+
+// fill reads a batch, or what there is until an error.
+func (b *batches) fill() int {
+	filled := 0
+	for filled < len(b.room) && b.err == nil {
+		var n int
+		n, b.err = b.from.Read(b.room[filled:])
+		filled += n
+	}
+	return filled
+}
