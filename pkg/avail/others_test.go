@@ -21,7 +21,7 @@ func (w world) onlyChain(name string) world {
 		for _, stage := range w.stages {
 			for _, request := range stage.Spec.RequestedFreight {
 				if stage.Metadata.Name == chain[i] {
-					chain = append(chain, slices.DeleteFunc(request.Sources.Upstreams(), func(up string) bool { return slices.Contains(chain, up) })...)
+					chain = append(chain, slices.DeleteFunc(slices.Clone(request.Sources.Upstreams()), func(up string) bool { return slices.Contains(chain, up) })...)
 				}
 			}
 		}

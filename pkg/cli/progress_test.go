@@ -166,7 +166,7 @@ func (s *slow) serveFreight(w http.ResponseWriter, r *http.Request) {
 	for i := range 1500 {
 		send(w, freightNumber(i), ",")
 	}
-	send(w, strings.Repeat(" ", 2<<20)) // what comes is read in batches
+	send(w, strings.Repeat(" ", 1<<20)) // what comes is read in batches
 	w.(http.Flusher).Flush()
 	s.halves <- struct{}{}
 	select {

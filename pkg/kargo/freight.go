@@ -29,9 +29,9 @@ type Freight struct {
 // FreightStatus says in which Stages the Freight is, was verified and is approved.
 // That there is a value for a Stage is what counts, it may be empty.
 type FreightStatus struct {
-	VerifiedIn  ByStage[Verified]  `json:"verifiedIn"`
-	ApprovedFor ByStage[Approved]  `json:"approvedFor"`
-	CurrentlyIn ByStage[Residence] `json:"currentlyIn"`
+	VerifiedIn  ByStage[Verified]
+	ApprovedFor ByStage[Approved]
+	CurrentlyIn ByStage[Residence]
 }
 
 // Verified says when Freight was first verified in a Stage and how long it has

@@ -80,10 +80,10 @@ func writeLine(out *bufio.Writer, cells []string, widths []int) {
 }
 
 // width returns how many terminal columns text takes, colour aside.
-func width(text string) int { return measure().String(text) }
+func width(text string) int { return measuring().String(text) }
 
-// measure is the same in every locale, though some characters count two in East Asian ones.
-func measure() displaywidth.Options { return displaywidth.Options{ControlSequences: true} }
+// measuring is the same in every locale, though some characters count two in East Asian ones.
+func measuring() displaywidth.Options { return displaywidth.Options{ControlSequences: true} }
 
 // wrap breaks text between words into lines of so many columns, all but the first
 // indented; a word that is longer than a line is broken, too, unless it is coloured.
@@ -94,11 +94,11 @@ func wrap(text string, columns int) []string {
 	var lines []string
 	line := ""
 	for word := range strings.FieldsSeq(text) {
-		for _, part := range split(word, max(columns-len(hanging), 1)) {
+		for i, part := range split(word, max(columns-len(hanging), 1)) {
 			switch {
 			case line == "":
 				line = part
-			case width(line)+1+width(part) <= columns:
+			case i == 0 && width(line)+1+width(part) <= columns: // what was split stays apart
 				line += " " + part
 			default:
 				lines, line = append(lines, line), hanging+part
@@ -112,7 +112,7 @@ func wrap(text string, columns int) []string {
 func split(word string, columns int) []string {
 	var parts []string
 	for width(word) > columns && !strings.Contains(word, escape) {
-		head := measure().TruncateString(word, columns, "")
+		head := measuring().TruncateString(word, columns, "")
 		if head == "" { // not even one character fits
 			break
 		}

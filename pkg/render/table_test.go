@@ -38,8 +38,9 @@ func TestWrap(t *testing.T) {
 		"a word that is long is broken, and nothing of it lost": {
 			"AnalysisRun 0123456789012345678901234567", 20, []string{"AnalysisRun", "  012345678901234567", "  8901234567"},
 		},
-		"however narrow it gets":       {"日本", 2, []string{"日本"}},
-		"columns count, and not bytes": {"日本語 日本語", 10, []string{"日本語", "  日本語"}},
+		"what is broken is not joined again": {"staging-eu-west-1a: verification failed", 20, []string{"staging-eu-west-1a", "  : verification", "  failed"}},
+		"however narrow it gets":             {"日本", 2, []string{"日本"}},
+		"columns count, and not bytes":       {"日本語 日本語", 10, []string{"日本語", "  日本語"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := wrap(test.text, test.columns)

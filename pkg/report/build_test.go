@@ -164,3 +164,26 @@ func TestWarnings(t *testing.T) {
 		t.Errorf("warnings, each once (-want +got):\n%s", diff)
 	}
 }
+
+// A brief Report says nothing of candidates, and all else.
+func TestBrief(t *testing.T) {
+	collect := func(brief bool) *report.Report {
+		builder := report.Builder{Projects: []*avail.Evaluator{evaluate(web())}, Selection: report.Selection{AllStages: true}, Brief: brief}
+		return builder.Collect(report.Header{})
+	}
+	want, got := collect(false), collect(true)
+	known := 0
+	for p := range want.Projects {
+		for s := range want.Projects[p].Stages {
+			candidates := &want.Projects[p].Stages[s].AutoPromotion.Candidates
+			known += len(candidates.Configured)
+			*candidates = report.Candidates{}
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("brief, beside candidates (-want +got):\n%s", diff)
+	}
+	if known == 0 {
+		t.Error("there are no candidates to leave out")
+	}
+}

@@ -9,7 +9,6 @@ import (
 )
 
 func TestBatchesReadAllAndThenTheError(t *testing.T) {
-	const text = "some text, in several batches"
 	broken := errors.New("the connection is lost")
 	for name, from := range map[string]func(io.Reader) io.Reader{
 		"as it is":               func(r io.Reader) io.Reader { return r },
@@ -18,25 +17,37 @@ func TestBatchesReadAllAndThenTheError(t *testing.T) {
 		"with the end come data": iotest.DataErrReader,
 	} {
 		t.Run(name, func(t *testing.T) {
-			for _, size := range []int{1, 4, len(text), 100} {
-				if err := iotest.TestReader(&batches{from: from(strings.NewReader(text)), room: make([]byte, size)}, []byte(text)); err != nil {
-					t.Errorf("batches of %d: %v", size, err)
+			for _, size := range []int{0, 1, firstBatch, firstBatch + 1, 4 * firstBatch} {
+				text := strings.Repeat("a", size)
+				if err := iotest.TestReader(&batches{from: from(strings.NewReader(text))}, []byte(text)); err != nil {
+					t.Errorf("%d bytes: %v", size, err)
 				}
 				breaks := io.MultiReader(strings.NewReader(text), iotest.ErrReader(broken))
-				got, err := io.ReadAll(&batches{from: from(breaks), room: make([]byte, size)})
+				got, err := io.ReadAll(&batches{from: from(breaks)})
 				if string(got) != text || !errors.Is(err, broken) {
-					t.Errorf("batches of %d: read %q, then %v", size, got, err)
+					t.Errorf("of %d bytes read %d, then %v", size, len(got), err)
 				}
 			}
 		})
 	}
 }
 
-// A batch is whole before any of it is handed on.
-func TestBatchesAreWhole(t *testing.T) {
-	rest := strings.NewReader("abcdef")
-	b := &batches{from: iotest.OneByteReader(rest), room: make([]byte, 4)}
-	if n, err := b.Read(make([]byte, 1)); n != 1 || err != nil || rest.Len() != 2 {
-		t.Errorf("read %d, %v, and %d bytes are left", n, err, rest.Len())
+// Batches are whole, and grow to the largest.
+func TestBatchesGrow(t *testing.T) {
+	text := strings.NewReader(strings.Repeat("a", 4*mostBatch))
+	b := &batches{from: iotest.HalfReader(text)}
+	var sizes []int
+	for before := text.Len(); ; before = text.Len() {
+		if _, err := io.CopyN(io.Discard, b, int64(max(1, len(b.left)))); err != nil {
+			break
+		}
+		if read := before - text.Len(); read > 0 {
+			sizes = append(sizes, read)
+		}
+	}
+	for i, size := range sizes[:len(sizes)-1] {
+		if want := min(firstBatch<<i, mostBatch); size != want {
+			t.Errorf("batch %d has %d bytes, want %d", i, size, want)
+		}
 	}
 }

@@ -22,7 +22,8 @@ const (
 
 // readStagesInQuestion reads all Stages of a Project that has few, else the one in
 // question and all that are upstream of it. Where it is not there, or these may not be
-// got or are too many, it reads all.
+// got or are too many, it reads all; likewise where an upstream is not there, as one that
+// was renamed while the others were read would not be: a list is of one moment.
 func (n *narrowing) readStagesInQuestion(ctx context.Context, _ *refusal) error {
 	return n.readStagesBy(ctx, n.stagesInQuestion)
 }
@@ -60,22 +61,27 @@ func (n *narrowing) inQuestion(read []kargo.Stage) map[string][]kargo.Stage {
 }
 
 // chainOf returns the Stage of this name and all that are upstream of it for any
-// Freight, as far as they are there. Those that are not among the known it gets, all of
-// a level at once. It is not ok where a list is the better way: the Stage is not there,
-// one may not be got, or they are too many.
+// Freight. Those that are not among the known it gets, all of a level at once. It is not ok
+// where a list is the better way: one of them is not there or may not be got, or they are
+// too many.
 func (c Cluster) chainOf(ctx context.Context, name string, known []kargo.Stage) (chain []kargo.Stage, ok bool) {
 	byName := map[string]*kargo.Stage{}
 	for i := range known {
 		byName[known[i].Metadata.Name] = &known[i]
 	}
+	if byName[name] == nil {
+		return nil, false
+	}
 	gets, seen := 0, map[string]bool{name: true}
 	for level := []string{name}; len(level) > 0; {
-		missing := slices.DeleteFunc(slices.Clone(level), func(name string) bool { return byName[name] != nil })
-		if gets += len(missing); gets > mostGets || slices.Contains(missing, name) {
+		missing := slices.DeleteFunc(slices.Clone(level), func(name string) bool {
+			return byName[name] != nil || len(validation.IsDNS1123Subdomain(name)) > 0 // no object can be named so
+		})
+		if gets += len(missing); gets > mostGets {
 			return nil, false
 		}
 		got, err := c.stagesNamed(ctx, missing)
-		if err != nil {
+		if err != nil || len(got) < len(missing) {
 			return nil, false
 		}
 		for i := range got {

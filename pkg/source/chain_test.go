@@ -105,14 +105,14 @@ func TestReadForReadsAllStages(t *testing.T) {
 	}
 }
 
-// What is not there is not there, and nothing else follows from it.
+// That something is not there is told by one list of all, as of one moment.
 func TestReadForWithUpstreamsThatAreNotThere(t *testing.T) {
 	s := vast(t).hasStages(1, stageOf("after"), stageOf("dev"), stageOf("prod", "gone", "dev", "No/Such", "prod"), stageOf("elsewhere"))
 	snapshot, _ := readFor(t, s, ask("ab12"))
 	want := about("ab12")
-	want["web"]["stages"], want["web"]["promotions"] = "prod elsewhere dev", "p-dev p-prod"
+	want["web"]["stages"], want["web"]["promotions"] = "after dev prod elsewhere", "p-dev p-prod"
 	wantContents(t, snapshot, want)
-	wantLines(t, "requests", s.asked(), readingWith([]string{inWeb + "freights/ab12"}, askForStages("gone", "dev", "elsewhere"), []string{
+	wantLines(t, "requests", s.asked(), readingWith([]string{inWeb + "freights/ab12", inWeb + "stages"}, askForStages("gone", "dev", "elsewhere"), []string{
 		inWeb + "promotions?labelSelector=%21kargo.akuity.io%2Fstage",
 		inWeb + "promotions?labelSelector=kargo.akuity.io%2Fstage+in+%28dev%2Cprod%29",
 	})...)

@@ -25,8 +25,8 @@ type Client interface {
 	Where() string
 }
 
-// Cluster reads Projects from an API server, in a handful of lists whose pages are
-// the only requests that grow with the number of objects.
+// Cluster reads Projects from an API server, in a handful of lists, and of one piece of
+// Freight what it is about (see ReadFor).
 type Cluster struct {
 	Client Client
 	// Namespace is the Project to read; "" reads all of them.

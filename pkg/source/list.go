@@ -211,12 +211,12 @@ func readList[T any](ctx context.Context, request *rest.Request, each func(T)) (
 		return kargo.ListMeta{}, err
 	}
 	defer func() { _ = body.Close() }() // it was only read
-	page, err := kargo.DecodeList(&batches{from: body, room: make([]byte, batchSize)}, each)
+	page, err := kargo.DecodeList(&batches{from: body}, each)
 	if err != nil {
 		return kargo.ListMeta{}, listError(err)
 	}
-	// What is left is a line's end; a body that is read to its end lets the
-	// connection be used again.
+	// If anything is left it is a line's end; a body that is read to its end lets
+	// the connection be used again.
 	_, _ = io.CopyN(io.Discard, body, 512)
 	return page, nil
 }

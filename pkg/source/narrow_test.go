@@ -275,7 +275,7 @@ func TestReadForSaysWhatItDidNotFind(t *testing.T) {
 }
 
 // The label is how an alias is found, but the alias is what people see.
-func TestFindFreightGoesByTheAliasWhereTheLabelDisagrees(t *testing.T) {
+func TestFreightMeantByGoesByTheAliasWhereTheLabelDisagrees(t *testing.T) {
 	mislabelled := item("ab12", `"kargo.akuity.io/alias":"koala"`, `,"alias":"lucky-koala"`)
 	for name, test := range map[string]struct {
 		items         []string
@@ -298,7 +298,7 @@ func TestFindFreightGoesByTheAliasWhereTheLabelDisagrees(t *testing.T) {
 }
 
 // The label is made by Kargo's webhook, which an installation may be without.
-func TestFindFreightFindsAnAliasWithoutLabel(t *testing.T) {
+func TestFreightMeantByFindsAnAliasWithoutLabel(t *testing.T) {
 	s := crowded(t).on(inWeb+"freights", selecting(item("ab12", "", `,"alias":"koala"`), item("cd56", "", "")))
 	found, err := Cluster{Client: s, Namespace: "web"}.freightMeantBy(t.Context(), "koala")
 	if err != nil {
@@ -307,14 +307,14 @@ func TestFindFreightFindsAnAliasWithoutLabel(t *testing.T) {
 	wantFound(t, found, []string{"ab12"}, nil)
 }
 
-func TestFindFreightWithoutKargo(t *testing.T) {
+func TestFreightMeantByWithoutKargo(t *testing.T) {
 	_, err := Cluster{Client: newServer(t), Namespace: "web"}.freightMeantBy(t.Context(), "koala")
 	if want := `the API server has no freights of kargo.akuity.io/v1alpha1 (context "test"): is Kargo installed there?`; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
 }
 
-func TestFindFreightHasAllOfAnAliasNewestFirst(t *testing.T) {
+func TestFreightMeantByHasAllOfAnAliasNewestFirst(t *testing.T) {
 	created := func(name, at string) string {
 		return fmt.Sprintf(`{"metadata":{"name":%q,"namespace":"web","creationTimestamp":%q,"labels":{"kargo.akuity.io/alias":"twin"}}}`, name, at)
 	}

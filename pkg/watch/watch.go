@@ -48,7 +48,7 @@ func (f *Flag) Check(options cli.Options, format string, can ...string) error {
 
 // View is what a verb watches.
 type View struct {
-	// Question narrows what is watched; the zero value watches whole Projects.
+	// Question names what has to be there at first, if anything. Whole Projects are watched.
 	Question cli.Question
 	// Select returns what the changes of verdicts are about. It is called for the first
 	// picture, where its error ends the command, and for each later one.
