@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"golang.org/x/sync/errgroup"
-	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 )
@@ -75,7 +74,7 @@ func (c Cluster) chainOf(ctx context.Context, name string, known []kargo.Stage) 
 	gets, seen := 0, map[string]bool{name: true}
 	for level := []string{name}; len(level) > 0; {
 		missing := slices.DeleteFunc(slices.Clone(level), func(name string) bool {
-			return byName[name] != nil || len(validation.IsDNS1123Subdomain(name)) > 0 // no object can be named so
+			return byName[name] != nil || !canBeName(name)
 		})
 		if gets += len(missing); gets > mostGets {
 			return nil, false
@@ -119,8 +118,8 @@ func (c Cluster) stagesNamed(ctx context.Context, names []string) ([]kargo.Stage
 	got := make([]*kargo.Stage, len(names))
 	group, ctx := errgroup.WithContext(ctx)
 	for i, name := range names {
-		if len(validation.IsDNS1123Subdomain(name)) > 0 {
-			continue // no object can be named so
+		if !canBeName(name) {
+			continue
 		}
 		group.Go(func() (err error) {
 			got[i], err = get[kargo.Stage](ctx, c, stages(), name)

@@ -111,8 +111,8 @@ func (c Cluster) lookUp(ctx context.Context, reference string) ([]*kargo.Freight
 // freightNamed returns the Freight of this name, if there is one. Who may not get it
 // may be allowed to list it.
 func (c Cluster) freightNamed(ctx context.Context, name string) ([]*kargo.Freight, error) {
-	if len(validation.IsDNS1123Subdomain(name)) > 0 {
-		return nil, nil // no object can be named so
+	if !canBeName(name) {
+		return nil, nil
 	}
 	found, err := get[kargo.Freight](ctx, c, freights(), name)
 	if apierrors.IsForbidden(err) {
@@ -123,6 +123,9 @@ func (c Cluster) freightNamed(ctx context.Context, name string) ([]*kargo.Freigh
 	}
 	return []*kargo.Freight{found}, nil
 }
+
+// canBeName reports whether an object can be named so.
+func canBeName(text string) bool { return len(validation.IsDNS1123Subdomain(text)) == 0 }
 
 // freightAliased returns the Freight that has this alias. The label is how it is
 // found; where the alias itself disagrees, that counts.
