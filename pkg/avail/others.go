@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
 )
 
 // HangsOnOthers reports whether what is said of f at the Stage may hang on Stages that are
@@ -46,19 +47,5 @@ func (e *Evaluator) soaksIn(name string, f *kargo.Freight, below string) bool {
 // chain returns the name of a Stage and of all that are upstream of it for Freight of the
 // origin, those that are not there included.
 func (e *Evaluator) chain(name string, origin kargo.Origin) []string {
-	found := []string{name}
-	for i := 0; i < len(found); i++ {
-		stage := e.project.Stage(found[i])
-		if stage == nil {
-			continue
-		}
-		for _, request := range stage.Spec.RequestedFreight {
-			for _, upstream := range request.Sources.Stages {
-				if request.Origin == origin && !slices.Contains(found, upstream) {
-					found = append(found, upstream)
-				}
-			}
-		}
-	}
-	return found
+	return pipeline.Chain(name, e.project.Stage, &origin)
 }

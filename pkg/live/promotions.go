@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/source"
 )
 
@@ -41,20 +42,12 @@ func (f *Feed) watchPromotions(streams []*source.Stream) {
 // chain returns the names of the Stage and of all that are upstream of it for some
 // Freight, those that are not there included.
 func chain(stages *track, project, stage string) map[string]bool {
-	found := map[string]bool{stage: true}
-	for next := []string{stage}; len(next) > 0; next = next[1:] {
-		s, ok := stages.objects[key{project, next[0]}].(*kargo.Stage)
-		if !ok {
-			continue
-		}
-		for _, request := range s.Spec.RequestedFreight {
-			for _, name := range request.Sources.Stages {
-				if !found[name] {
-					found[name] = true
-					next = append(next, name)
-				}
-			}
-		}
+	found := map[string]bool{}
+	for _, name := range pipeline.Chain(stage, func(name string) *kargo.Stage {
+		s, _ := stages.objects[key{project, name}].(*kargo.Stage) // nil when it is not there
+		return s
+	}, nil) {
+		found[name] = true
 	}
 	return found
 }

@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
 )
 
 const (
@@ -71,11 +72,12 @@ func (c Cluster) chainOf(ctx context.Context, name string, known []kargo.Stage) 
 	if byName[name] == nil {
 		return nil, false
 	}
-	gets, seen := 0, map[string]bool{name: true}
-	for level := []string{name}; len(level) > 0; {
-		missing := slices.DeleteFunc(slices.Clone(level), func(name string) bool {
-			return byName[name] != nil || !canBeName(name)
-		})
+	for gets := 0; ; {
+		names := pipeline.Chain(name, func(name string) *kargo.Stage { return byName[name] }, nil)
+		missing := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return byName[name] != nil || !canBeName(name) })
+		if len(missing) == 0 {
+			return those(names, byName), true
+		}
 		if gets += len(missing); gets > mostGets {
 			return nil, false
 		}
@@ -86,31 +88,18 @@ func (c Cluster) chainOf(ctx context.Context, name string, known []kargo.Stage) 
 		for i := range got {
 			byName[got[i].Metadata.Name] = &got[i]
 		}
-		level = nextLevel(level, byName, seen, &chain)
 	}
-	return chain, true
 }
 
-// nextLevel adds the Stages of a level to the chain, and returns the upstreams that were
-// not seen yet.
-func nextLevel(level []string, byName map[string]*kargo.Stage, seen map[string]bool, chain *[]kargo.Stage) []string {
-	var next []string
-	for _, name := range level {
-		stage := byName[name]
-		if stage == nil {
-			continue
-		}
-		*chain = append(*chain, *stage)
-		for _, request := range stage.Spec.RequestedFreight {
-			for _, upstream := range request.Sources.Stages {
-				if !seen[upstream] {
-					seen[upstream] = true
-					next = append(next, upstream)
-				}
-			}
+// those returns the Stages of these names that are there.
+func those(names []string, byName map[string]*kargo.Stage) []kargo.Stage {
+	var found []kargo.Stage
+	for _, name := range names {
+		if stage := byName[name]; stage != nil {
+			found = append(found, *stage)
 		}
 	}
-	return next
+	return found
 }
 
 // stagesNamed gets the Stages of these names, as far as they are there, all at once.
@@ -164,27 +153,10 @@ func (n *narrowing) addOtherStages() {
 // chain returns the Stage and all that are upstream of it for Freight of the
 // origin, as far as they are there.
 func chain(stages []kargo.Stage, name string, origin kargo.Origin) []string {
-	upstreams := map[string][]string{}
+	byName := map[string]*kargo.Stage{}
 	for i := range stages {
-		upstreams[stages[i].Metadata.Name] = upstreamsOf(&stages[i], origin)
+		byName[stages[i].Metadata.Name] = &stages[i]
 	}
-	found := []string{name}
-	for i := 0; i < len(found); i++ {
-		for _, upstream := range upstreams[found[i]] {
-			if _, exists := upstreams[upstream]; exists && !slices.Contains(found, upstream) {
-				found = append(found, upstream)
-			}
-		}
-	}
-	return found
-}
-
-func upstreamsOf(stage *kargo.Stage, origin kargo.Origin) []string {
-	var names []string
-	for _, request := range stage.Spec.RequestedFreight {
-		if request.Origin == origin {
-			names = append(names, request.Sources.Stages...)
-		}
-	}
-	return names
+	names := pipeline.Chain(name, func(name string) *kargo.Stage { return byName[name] }, &origin)
+	return slices.DeleteFunc(names, func(name string) bool { return byName[name] == nil })
 }
