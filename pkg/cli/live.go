@@ -20,7 +20,7 @@ import (
 // Live is what was read from a cluster, kept up to date.
 type Live struct {
 	loading *loading
-	feed    *live.Feed
+	watcher *live.Watcher
 	// toldLoss says that the person knows of a loss.
 	toldLoss bool
 }
@@ -54,7 +54,7 @@ func Follow(ctx context.Context, env Env, options Options, question Question) (*
 func (s *Subject) Follow(ctx context.Context, env Env) (*Live, error) {
 	f := &Live{loading: s.loading}
 	var err error
-	f.feed, err = live.Watch(ctx, s.loading.client, live.Scope{
+	f.watcher, err = live.Watch(ctx, s.loading.client, live.Scope{
 		Namespace: s.loading.options.Project,
 		Freight:   s.Freight.Metadata.Name,
 		Stage:     s.Stage.Metadata.Name,
@@ -75,7 +75,7 @@ func (s *Subject) Follow(ctx context.Context, env Env) (*Live, error) {
 func (f *Live) watchAll(ctx context.Context, scope live.Scope) error {
 	group, telling := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
-		f.feed, err = live.Watch(ctx, f.loading.client, scope) // which is to outlive this
+		f.watcher, err = live.Watch(ctx, f.loading.client, scope) // which is to outlive this
 		return err
 	})
 	group.Go(func() error {
@@ -87,25 +87,25 @@ func (f *Live) watchAll(ctx context.Context, scope live.Scope) error {
 
 // At returns what is known now, judged at an instant, and what of it is lost: nil
 // while every watch stands.
-func (f *Live) At(now time.Time) (*Input, *live.Loss) {
-	picture := f.feed.Picture()
+func (f *Live) At(now time.Time) (*Input, *live.Staleness) {
+	snapshot := f.watcher.Snapshot()
 	l := *f.loading
-	l.snapshot, l.options.At = picture.Snapshot, now.UTC()
-	return l.input(), picture.Lost
+	l.snapshot, l.options.At = snapshot.Contents, now.UTC()
+	return l.input(), snapshot.Stale
 }
 
 // Seen returns the last sign of life of the connection: what At is as of.
-func (f *Live) Seen() time.Time { return f.feed.Picture().Seen }
+func (f *Live) Seen() time.Time { return f.watcher.Snapshot().Seen }
 
 // Settle returns when it is known whether all may be watched, or after a moment.
-func (f *Live) Settle(ctx context.Context) { f.feed.Settle(ctx) }
+func (f *Live) Settle(ctx context.Context) { f.watcher.Settle(ctx) }
 
 // Where names the cluster for a person.
 func (f *Live) Where() string { return f.loading.client.Where() }
 
 // TellLoss says, beside the output, that the connection is lost, and that it is back:
 // each once.
-func (f *Live) TellLoss(env Env, loss *live.Loss) {
+func (f *Live) TellLoss(env Env, loss *live.Staleness) {
 	switch {
 	case loss != nil && !f.toldLoss:
 		label := render.NewPalette(env.Colors(f.loading.options.Connection.Color, env.ErrOut)).Warning("Warning:")
@@ -138,10 +138,10 @@ func DescribeLoss(err error) string {
 
 // Changed receives when At has news, also when the connection is lost or back, or
 // when watching has failed.
-func (f *Live) Changed() <-chan struct{} { return f.feed.Changed() }
+func (f *Live) Changed() <-chan struct{} { return f.watcher.Changed() }
 
 // Failed returns why watching cannot go on, nil while it does.
-func (f *Live) Failed() error { return f.feed.Failed() }
+func (f *Live) Failed() error { return f.watcher.Failed() }
 
 // Close ends the watch.
-func (f *Live) Close() { f.feed.Close() }
+func (f *Live) Close() { f.watcher.Close() }

@@ -21,7 +21,7 @@ func TestDescribeLoss(t *testing.T) {
 		err  error
 		want string
 	}{
-		{live.ErrSilent, "no word from the server"},
+		{live.ErrSilent, "no response from the server"},
 		{asking(os.NewSyscallError("connect", syscall.ECONNREFUSED)), "the connection is refused"},
 		{asking(context.DeadlineExceeded), "no answer"},
 		{asking(os.ErrDeadlineExceeded), "no answer"},

@@ -9,45 +9,46 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/source"
 )
 
-// follow sees to it that the Promotions of all Stages that matter are watched. Those
-// of a Stage that no longer matters stay: it may be back soon. The lock is held.
-func (f *Feed) follow(stages *track) {
-	if !f.scope.narrows() || slices.ContainsFunc(f.promotions, func(t *track) bool { return t.unread }) {
+// watchPromotionsOf makes sure that the Promotions of the Stage in scope and of all its
+// upstreams are watched. A Stage that is no longer upstream stays watched: it may be
+// upstream again soon. The lock is held.
+func (w *Watcher) watchPromotionsOf(stages *kindWatch) {
+	if !w.scope.narrows() || slices.ContainsFunc(w.promotions, func(k *kindWatch) bool { return k.unread }) {
 		return
 	}
-	names := chain(stages, f.scope.Namespace, f.scope.Stage)
+	names := chain(stages, w.scope.Namespace, w.scope.Stage)
 	for name := range names {
-		if !f.narrowedTo[name] {
-			maps.Copy(names, f.narrowedTo)
-			f.narrowedTo = names
-			f.watchPromotions(f.cluster.StreamPromotionsTo(slices.Sorted(maps.Keys(names)), f.scope.Releases))
+		if !w.promotionStages[name] {
+			maps.Copy(names, w.promotionStages)
+			w.promotionStages = names
+			w.replacePromotions(w.cluster.StreamPromotionsTo(slices.Sorted(maps.Keys(names)), w.scope.Releases))
 			return
 		}
 	}
 }
 
-// watchPromotions replaces the Promotions that are watched. The lock is held.
-func (f *Feed) watchPromotions(streams []*source.Stream) {
-	for _, t := range f.promotions {
-		t.end()
+// replacePromotions watches these Promotions instead of those before. The lock is held.
+func (w *Watcher) replacePromotions(streams []*source.Stream) {
+	for _, k := range w.promotions {
+		k.end()
 	}
-	f.promotions = nil
+	w.promotions = nil
 	for _, stream := range streams {
-		t := newTrack(f, stream)
-		f.promotions = append(f.promotions, t)
-		t.run()
+		k := newKindWatch(w, stream)
+		w.promotions = append(w.promotions, k)
+		k.run()
 	}
 }
 
-// chain returns the names of the Stage and of all that are upstream of it for some
-// Freight, those that are not there included.
-func chain(stages *track, project, stage string) map[string]bool {
-	found := map[string]bool{}
+// chain returns the names of the Stage and of all that are upstream of it for any
+// Freight, including names of Stages that do not exist.
+func chain(stages *kindWatch, project, stage string) map[string]bool {
+	names := map[string]bool{}
 	for _, name := range pipeline.Chain(stage, func(name string) *kargo.Stage {
-		s, _ := stages.objects[key{project, name}].(*kargo.Stage) // nil when it is not there
+		s, _ := stages.objects[key{project, name}].(*kargo.Stage) // nil when it does not exist
 		return s
 	}, nil) {
-		found[name] = true
+		names[name] = true
 	}
-	return found
+	return names
 }

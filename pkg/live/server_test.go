@@ -22,7 +22,7 @@ import (
 	"k8s.io/client-go/rest"
 )
 
-// server is an API server on loopback that does what a test says.
+// server is a scripted API server on loopback.
 type server struct {
 	t    *testing.T
 	rest rest.Interface
@@ -30,13 +30,13 @@ type server struct {
 	close func()
 
 	mu sync.Mutex
-	// objects are what lists have, by resource.
+	// objects are the items of lists, by resource.
 	objects map[string][]string
 	version int
-	// refusals are answered instead, by verb and resource, "*" being every one.
+	// refusals are status codes to answer with, by verb and resource; "*" matches all.
 	refusals map[string]int
 	requests []string // verb, resource and selectors
-	// held are answered only when the channel is closed.
+	// held delays answers until the channel is closed, by verb and resource.
 	held   map[string]<-chan struct{}
 	opened map[string]chan *stream
 }
@@ -74,16 +74,16 @@ func newServerInMemory(t *testing.T) *server {
 	return s
 }
 
-// pipes are a listener whose connections are in memory.
+// pipes is an in-memory listener.
 type pipes struct {
-	dialled chan net.Conn
-	closed  chan struct{}
+	dialed chan net.Conn
+	closed chan struct{}
 }
 
 func (p pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	near, far := net.Pipe()
 	select {
-	case p.dialled <- far:
+	case p.dialed <- far:
 		return near, nil
 	case <-p.closed:
 		return nil, syscall.ECONNREFUSED
@@ -95,7 +95,7 @@ func (p pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 // Accept is part of net.Listener.
 func (p pipes) Accept() (net.Conn, error) {
 	select {
-	case conn := <-p.dialled:
+	case conn := <-p.dialed:
 		return conn, nil
 	case <-p.closed:
 		return nil, net.ErrClosed
@@ -111,7 +111,7 @@ func (p pipes) Close() error {
 // Addr is part of net.Listener.
 func (p pipes) Addr() net.Addr { return &net.UnixAddr{Name: "memory", Net: "pipe"} }
 
-// scripted is a server that nobody is connected to.
+// scripted returns a server without a listener.
 func scripted(t *testing.T) *server {
 	t.Helper()
 	s := &server{t: t, version: 10, held: map[string]<-chan struct{}{}, refusals: map[string]int{}, opened: map[string]chan *stream{}, objects: map[string][]string{
@@ -241,10 +241,10 @@ func status(code int) string {
 	return fmt.Sprintf(`{"kind":"Status","apiVersion":"v1","status":"Failure","code":%d,"reason":%q,"message":"refused with %d"}`, code, reasons[code], code)
 }
 
-// stream is one watch that a client has opened.
+// stream is one watch request.
 type stream struct {
 	t       *testing.T
-	resume  string // the resourceVersion that it goes on from
+	resume  string // its resourceVersion
 	accept  string
 	lines   chan string
 	hangUp  chan struct{}
@@ -298,10 +298,10 @@ func (st *stream) send(text string) {
 	}
 }
 
-// end ends the watch as it ends every few minutes.
+// end closes the watch, as API servers do every few minutes.
 func (st *stream) end() { st.hangsUp.Do(func() { close(st.hangUp) }) }
 
-// set changes what the server does.
+// set changes the script.
 func (s *server) set(change func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -28,7 +28,7 @@ import (
 type fakeFeed struct {
 	objects  pipeline.Objects
 	warnings []string
-	lost     *live.Loss
+	lost     *live.Staleness
 	failed   error
 	refused  error // as soon as it has settled
 	seen     time.Time
@@ -36,7 +36,7 @@ type fakeFeed struct {
 	looks    int
 }
 
-func (f *fakeFeed) At(now time.Time) (*cli.Input, *live.Loss) {
+func (f *fakeFeed) At(now time.Time) (*cli.Input, *live.Staleness) {
 	f.looks++
 	rules := avail.RulesFor(kargo.Releases{})
 	return &cli.Input{
@@ -46,7 +46,7 @@ func (f *fakeFeed) At(now time.Time) (*cli.Input, *live.Loss) {
 	}, f.lost
 }
 
-func (f *fakeFeed) TellLoss(env cli.Env, lost *live.Loss) {
+func (f *fakeFeed) TellLoss(env cli.Env, lost *live.Staleness) {
 	if lost != nil {
 		fmt.Fprintln(env.ErrOut, "lost")
 	}
@@ -178,7 +178,7 @@ func TestNothingIsToldOfALostConnection(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := follow(t, View{})
 		f.news(func(feed *fakeFeed) {
-			feed.lost = &live.Loss{Since: time.Now(), Err: syscall.ECONNREFUSED}
+			feed.lost = &live.Staleness{Since: time.Now(), Err: syscall.ECONNREFUSED}
 		})
 		time.Sleep(2 * time.Minute)
 		f.settle()

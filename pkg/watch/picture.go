@@ -71,7 +71,7 @@ func (p *picture) warn(w io.Writer, in *cli.Input) {
 }
 
 // status says how fresh the picture is.
-func (p *picture) status(lost *live.Loss) []string {
+func (p *picture) status(lost *live.Staleness) []string {
 	now := p.env.Now()
 	if lost != nil {
 		return []string{p.palette.Alarm(fmt.Sprintf("CONNECTION LOST %s ago (%s): what is shown is as of %s, trying again",
@@ -88,7 +88,7 @@ func (p *picture) status(lost *live.Loss) []string {
 }
 
 // last says, where nobody watches any more, how old the picture is.
-func (p *picture) last(lost *live.Loss) string {
+func (p *picture) last(lost *live.Staleness) string {
 	at, when := p.feed.Seen(), ""
 	if lost != nil {
 		at, when = lost.Since, ", when the connection was lost"

@@ -74,7 +74,7 @@ func TestTheStatusSaysHowFreshThePictureIs(t *testing.T) {
 // A picture without a connection is judged, and said to be, as of when it was lost.
 func TestALostConnectionIsNoFreshPicture(t *testing.T) {
 	d := newDrawing()
-	d.feed.lost = &live.Loss{Since: d.now, Err: syscall.ECONNREFUSED}
+	d.feed.lost = &live.Staleness{Since: d.now, Err: syscall.ECONNREFUSED}
 	d.now = d.now.Add(2 * time.Hour)
 	want := screen.Frame{
 		Text:   "12:00:00Z in 80\n",

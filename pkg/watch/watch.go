@@ -79,8 +79,8 @@ func (v View) Run(ctx context.Context, env cli.Env, options cli.Options) error {
 
 // feed is a cli.Live.
 type feed interface {
-	At(now time.Time) (*cli.Input, *live.Loss)
-	TellLoss(env cli.Env, lost *live.Loss)
+	At(now time.Time) (*cli.Input, *live.Staleness)
+	TellLoss(env cli.Env, lost *live.Staleness)
 	Changed() <-chan struct{}
 	Failed() error
 	Seen() time.Time
@@ -124,7 +124,7 @@ func (w *watcher) isPicture() bool {
 
 // look returns what is known: judged now or, when the connection is lost, at the last
 // instant of which anything is known.
-func (w *watcher) look() (*cli.Input, *live.Loss) {
+func (w *watcher) look() (*cli.Input, *live.Staleness) {
 	in, lost := w.feed.At(w.env.Now().UTC())
 	if lost != nil {
 		in, _ = w.feed.At(lost.Since.UTC())

@@ -119,7 +119,7 @@ func TestWatchNoticesASilentAPIServer(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = c.Resume() }) // so that it can be ended
 	s.await(t, "CONNECTION LOST")
-	lines.stderr.await(t, "Warning: connection to context \"paused\" lost, trying again: no word from the server\n")
+	lines.stderr.await(t, "Warning: connection to context \"paused\" lost, trying again: no response from the server\n")
 	late := time.Since(paused)
 	t.Logf("told after %v", late)
 	if late > 25*time.Second { // twelve, on a machine with nothing else to do
@@ -127,7 +127,7 @@ func TestWatchNoticesASilentAPIServer(t *testing.T) {
 	}
 	s.forget()
 	s.resize(t, 100, 20)                           // so that it is drawn as a whole
-	s.await(t, "no word from the server", "quits") // the end of the picture
+	s.await(t, "no response from the server", "quits") // the end of the picture
 	asOf := regexp.MustCompile(`as of (\d\d:\d\d:\d\dZ)`).FindStringSubmatch(s.String())
 	if asOf == nil || asOf[1] > paused.UTC().Format("15:04:05Z") {
 		t.Errorf("as of %v, and paused at %v:\n%q", asOf, paused.UTC(), s)

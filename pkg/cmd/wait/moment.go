@@ -22,11 +22,11 @@ type moment struct {
 	// missing are the Stages, of those that matter, which were there before and are gone
 	// or being deleted.
 	missing []string
-	lost    *live.Loss
+	lost    *live.Staleness
 }
 
 // look finds what is waited for in what is known.
-func (w *waiting) look(in *cli.Input, lost *live.Loss) *moment {
+func (w *waiting) look(in *cli.Input, lost *live.Staleness) *moment {
 	m := &moment{lost: lost}
 	if len(in.Projects) == 0 {
 		m.missing = []string{w.options.stage}

@@ -191,7 +191,7 @@ func TestDeletedFreight(t *testing.T) {
 // From what may be old nothing is concluded.
 func TestALossDecidesNothing(t *testing.T) {
 	qa := build.Stage("qa", build.Requests("app", build.Direct()))
-	lost := &live.Loss{Since: now()}
+	lost := &live.Staleness{Since: now()}
 	w := awaiting(available, "qa")
 	if w.look(seen(pieces(), nil, qa), lost).isMet(available) {
 		t.Error("the condition is met")

@@ -15,36 +15,36 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/source"
 )
 
-// feed starts a Feed of the Project web.
-func feed(t *testing.T, s *server, scope Scope) *Feed {
+// newWatcher watches the Project web until the test ends.
+func newWatcher(t *testing.T, s *server, scope Scope) *Watcher {
 	t.Helper()
 	scope.Namespace, scope.Now = "web", time.Now
-	f, err := Watch(t.Context(), s, scope)
+	w, err := Watch(t.Context(), s, scope)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(f.Close)
-	return f
+	t.Cleanup(w.Close)
+	return w
 }
 
-// until waits for a Picture of which something is so. It looks only when a change is
-// signalled, as everyone does.
-func until(t *testing.T, f *Feed, what string, is func(Picture) bool) {
+// until waits for a Snapshot that satisfies a condition. Like every caller it looks only
+// when a change is signaled.
+func until(t *testing.T, w *Watcher, what string, is func(Snapshot) bool) {
 	t.Helper()
 	deadline := time.After(15 * time.Second)
-	for !is(f.Picture()) {
+	for !is(w.Snapshot()) {
 		select {
-		case <-f.Changed():
+		case <-w.Changed():
 		case <-deadline:
-			t.Fatalf("never seen: %s; last %q, lost %v", what, words(f.Picture()), f.Picture().Lost)
+			t.Fatalf("never seen: %s; last %q, lost %v", what, words(w.Snapshot()), w.Snapshot().Stale)
 		}
 	}
 }
 
-// words says in short what a Picture has.
-func words(p Picture) string {
+// words lists the names of the objects in a Snapshot.
+func words(p Snapshot) string {
 	var all []string
-	for _, project := range p.Snapshot.Projects {
+	for _, project := range p.Contents.Projects {
 		for _, s := range project.Stages {
 			all = append(all, s.Metadata.Name)
 		}
@@ -64,58 +64,58 @@ func words(p Picture) string {
 	return strings.Join(all, " ")
 }
 
-func shows(text string) func(Picture) bool {
-	return func(p Picture) bool { return words(p) == text }
+func shows(text string) func(Snapshot) bool {
+	return func(p Snapshot) bool { return words(p) == text }
 }
 
-func TestThePictureIsWhatReadReturns(t *testing.T) {
+func TestSnapshotEqualsRead(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
-	f := feed(t, s, Scope{})
+	w := newWatcher(t, s, Scope{})
 	want, err := source.Cluster{Client: s, Namespace: "web"}.Read(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(want, f.Picture().Snapshot); diff != "" {
-		t.Errorf("(-Read +Picture):\n%s", diff)
+	if diff := cmp.Diff(want, w.Snapshot().Contents); diff != "" {
+		t.Errorf("(-Read +Snapshot):\n%s", diff)
 	}
-	if got := f.Picture(); got.Lost != nil || f.Failed() != nil {
-		t.Errorf("lost %v, failed %v", got.Lost, f.Failed())
+	if got := w.Snapshot(); got.Stale != nil || w.Failed() != nil {
+		t.Errorf("lost %v, failed %v", got.Stale, w.Failed())
 	}
 }
 
-func TestThePictureFollowsEvents(t *testing.T) {
+func TestSnapshotFollowsEvents(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
-	f := feed(t, s, Scope{})
+	w := newWatcher(t, s, Scope{})
 	freight := s.watched("freights")
 	freight.event("ADDED", at(11, object("f0", `"alias":"zero"`)))
-	until(t, f, "the new Freight", shows("prod qa zero one two app p1 p2 auto prod"))
+	until(t, w, "the new Freight", shows("prod qa zero one two app p1 p2 auto prod"))
 	freight.event("MODIFIED", at(12, object("f1", `"alias":"uno"`)))
-	until(t, f, "the other alias", shows("prod qa zero uno two app p1 p2 auto prod"))
+	until(t, w, "the other alias", shows("prod qa zero uno two app p1 p2 auto prod"))
 	freight.event("DELETED", at(13, object("f2", "")))
-	until(t, f, "one less", shows("prod qa zero uno app p1 p2 auto prod"))
+	until(t, w, "one less", shows("prod qa zero uno app p1 p2 auto prod"))
 
 	warehouses := s.watched("warehouses")
 	if !strings.Contains(warehouses.accept, "as=PartialObjectMetadata;") {
 		t.Errorf("Warehouses are watched as %q", warehouses.accept)
 	}
 	warehouses.event("ADDED", at(14, object("lib", "")))
-	until(t, f, "the new Warehouse", shows("prod qa zero uno app lib p1 p2 auto prod"))
+	until(t, w, "the new Warehouse", shows("prod qa zero uno app lib p1 p2 auto prod"))
 	stages := s.watched("stages")
 	stages.event("DELETED", at(15, stageJSON("prod")))
 	stages.event("DELETED", at(16, stageJSON("qa")))
-	until(t, f, "no Project without Stages", shows(""))
+	until(t, w, "no Project without Stages", shows(""))
 }
 
-// What is not read of an object is no news.
-func TestOnlyNewsIsSignalled(t *testing.T) {
+// A change of fields that are not read is not signaled.
+func TestOnlyChangesAreSignaled(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
-	f := feed(t, s, Scope{})
+	w := newWatcher(t, s, Scope{})
 	freight, stages := s.watched("freights"), s.watched("stages")
-	for len(f.Changed()) > 0 {
-		<-f.Changed()
+	for len(w.Changed()) > 0 {
+		<-w.Changed()
 	}
 	freight.event("MODIFIED", at(11, object("f1", `"alias":"one","unread":1`)))
 	freight.event("BOOKMARK", at(12, object("", "")))
@@ -124,19 +124,19 @@ func TestOnlyNewsIsSignalled(t *testing.T) {
 		t.Errorf("goes on from %q", next.resume)
 	}
 	select {
-	case <-f.Changed():
-		t.Error("signalled without news")
+	case <-w.Changed():
+		t.Error("signaled without news")
 	default:
 	}
 	stages.event("DELETED", at(13, stageJSON("qa")))
-	<-f.Changed()
+	<-w.Changed()
 }
 
-// Watches end every few minutes, which is nobody's concern.
+// Watches end every few minutes; reopening them is not an outage.
 func TestWatchesResume(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
-	f := feed(t, s, Scope{})
+	w := newWatcher(t, s, Scope{})
 	freight := s.watched("freights")
 	if freight.resume != "10" {
 		t.Errorf("begins at %q", freight.resume)
@@ -149,17 +149,17 @@ func TestWatchesResume(t *testing.T) {
 		t.Errorf("goes on from %q", freight.resume)
 	}
 	freight.event("ADDED", at(21, object("f4", `"alias":"four"`)))
-	until(t, f, "what came after", shows("prod qa one two three four app p1 p2 auto prod"))
+	until(t, w, "what came after", shows("prod qa one two three four app p1 p2 auto prod"))
 	if got := s.asked("list freights"); got != 1 {
 		t.Errorf("Freight was listed %d times", got)
 	}
-	if lost := f.Picture().Lost; lost != nil {
+	if lost := w.Snapshot().Stale; lost != nil {
 		t.Errorf("lost: %v", lost)
 	}
 }
 
-// A state to resume at that is too old is read anew, be it said in the answer or later.
-func TestWhatIsGoneIsReadAnew(t *testing.T) {
+// An expired resourceVersion (410, in the response or in the stream) triggers a full relist.
+func TestExpiredVersionsAreRelisted(t *testing.T) {
 	t.Parallel()
 	for name, gone := range map[string]func(s *server, st *stream){
 		"as an event": func(_ *server, st *stream) { st.event("ERROR", status(http.StatusGone)) },
@@ -177,7 +177,7 @@ func TestWhatIsGoneIsReadAnew(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newServer(t)
-			f := feed(t, s, Scope{})
+			w := newWatcher(t, s, Scope{})
 			freight := s.watched("freights")
 			s.set(func() {
 				s.version = 30
@@ -187,49 +187,49 @@ func TestWhatIsGoneIsReadAnew(t *testing.T) {
 			if name == "as a piece of an event" {
 				s.watched("freights").event("ERROR", status(http.StatusGone))
 			}
-			until(t, f, "the new list", shows("prod qa nine app p1 p2 auto prod"))
+			until(t, w, "the new list", shows("prod qa nine app p1 p2 auto prod"))
 			s.watched("freights").event("ADDED", at(31, object("fa", `"alias":"ten"`)))
-			until(t, f, "what came after", shows("prod qa nine ten app p1 p2 auto prod"))
+			until(t, w, "what came after", shows("prod qa nine ten app p1 p2 auto prod"))
 		})
 	}
 }
 
-// A picture that may be old is never shown as a fresh one.
-func TestALossIsTold(t *testing.T) {
+// A Snapshot that may be outdated is reported as stale.
+func TestOutagesAreReported(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
-	f := feed(t, s, Scope{})
-	f.Settle(t.Context())
-	freight, seen := s.watched("freights"), f.Picture().Seen
+	w := newWatcher(t, s, Scope{})
+	w.Settle(t.Context())
+	freight, seen := s.watched("freights"), w.Snapshot().Seen
 	before := time.Now()
 	s.set(func() { s.refusals["*"] = http.StatusServiceUnavailable })
 	freight.end()
-	for s.asked("watch freights")+s.asked("list freights") == 2 && time.Since(before) < grace { // until it is known here
+	for s.asked("watch freights")+s.asked("list freights") == 2 && time.Since(before) < outageGrace { // until it is known here
 		time.Sleep(time.Millisecond)
 	}
-	if lost := f.Picture().Lost; lost != nil && time.Since(before) < grace {
+	if lost := w.Snapshot().Stale; lost != nil && time.Since(before) < outageGrace {
 		t.Errorf("lost at once: %v", lost)
 	}
-	until(t, f, "the loss", func(p Picture) bool { return p.Lost != nil })
+	until(t, w, "the outage", func(p Snapshot) bool { return p.Stale != nil })
 	told := time.Since(before)
-	if lost := f.Picture().Lost; told < grace || !lost.Since.Equal(seen) || lost.Err == nil {
+	if lost := w.Snapshot().Stale; told < outageGrace || !lost.Since.Equal(seen) || lost.Err == nil {
 		t.Errorf("told after %v: since %v (last seen at %v), %v", told, lost.Since, seen, lost.Err)
 	}
-	if !shows("prod qa one two app p1 p2 auto prod")(f.Picture()) {
-		t.Errorf("shows %q", words(f.Picture()))
+	if !shows("prod qa one two app p1 p2 auto prod")(w.Snapshot()) {
+		t.Errorf("shows %q", words(w.Snapshot()))
 	}
 	s.set(func() { delete(s.refusals, "*") })
-	until(t, f, "the end of the loss", func(p Picture) bool { return p.Lost == nil })
+	until(t, w, "the end of the outage", func(p Snapshot) bool { return p.Stale == nil })
 	s.watched("freights").event("DELETED", at(40, object("f1", "")))
-	until(t, f, "what came after", shows("prod qa two app p1 p2 auto prod"))
+	until(t, w, "what came after", shows("prod qa two app p1 p2 auto prod"))
 }
 
 // An API server that starts refuses everything for a moment.
-func TestARefusalMayPass(t *testing.T) {
+func TestPassingRefusals(t *testing.T) {
 	t.Parallel()
 	for _, code := range []int{http.StatusForbidden, http.StatusNotFound, http.StatusUnauthorized} {
 		s := newServer(t)
-		f := feed(t, s, Scope{})
+		w := newWatcher(t, s, Scope{})
 		var streams []*stream
 		for _, resource := range []string{"stages", "freights", "warehouses", "promotions", "projectconfigs"} {
 			streams = append(streams, s.watched(resource))
@@ -238,22 +238,22 @@ func TestARefusalMayPass(t *testing.T) {
 		for _, stream := range streams {
 			stream.end()
 		}
-		until(t, f, "the loss", func(p Picture) bool { return p.Lost != nil })
-		if err := f.Failed(); err != nil {
+		until(t, w, "the outage", func(p Snapshot) bool { return p.Stale != nil })
+		if err := w.Failed(); err != nil {
 			t.Errorf("failed with %v", err)
 		}
 		s.set(func() { delete(s.refusals, "*") })
-		until(t, f, "the end of the loss", func(p Picture) bool { return p.Lost == nil })
+		until(t, w, "the end of the outage", func(p Snapshot) bool { return p.Stale == nil })
 	}
 }
 
-// One that goes on refusing has changed its mind.
-func TestARefusalMayStay(t *testing.T) {
+// A refusal that persists past the grace period is treated as permanent.
+func TestPermanentRefusals(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	ahead := make(chan time.Duration, 1)
 	ahead <- 0
-	f, err := Watch(t.Context(), s, Scope{Namespace: "web", Now: func() time.Time {
+	w, err := Watch(t.Context(), s, Scope{Namespace: "web", Now: func() time.Time {
 		d := <-ahead
 		ahead <- d
 		return time.Now().Add(d)
@@ -261,14 +261,14 @@ func TestARefusalMayStay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	defer w.Close()
 	freight := s.watched("freights")
 	s.set(func() { s.refusals["watch freights"] = http.StatusForbidden })
 	freight.end()
-	until(t, f, "a refusal", func(Picture) bool { return s.asked("watch freights") > 1 })
+	until(t, w, "a refusal", func(Snapshot) bool { return s.asked("watch freights") > 1 })
 	<-ahead
-	ahead <- patience
-	until(t, f, "the failure", func(Picture) bool { return f.Failed() != nil })
+	ahead <- refusalGrace
+	until(t, w, "the failure", func(Snapshot) bool { return w.Failed() != nil })
 }
 
 func TestWithoutTheRightToWatch(t *testing.T) {
@@ -278,21 +278,21 @@ func TestWithoutTheRightToWatch(t *testing.T) {
 			t.Parallel()
 			s := newServer(t)
 			s.refusals["watch "+resource] = http.StatusForbidden
-			f := feed(t, s, Scope{})
-			if !shows("prod qa one two app p1 p2 auto prod")(f.Picture()) {
-				t.Errorf("shows %q", words(f.Picture()))
+			w := newWatcher(t, s, Scope{})
+			if !shows("prod qa one two app p1 p2 auto prod")(w.Snapshot()) {
+				t.Errorf("shows %q", words(w.Snapshot()))
 			}
-			until(t, f, "the failure", func(Picture) bool { return f.Failed() != nil })
+			until(t, w, "the failure", func(Snapshot) bool { return w.Failed() != nil })
 			want := `not allowed to watch ` + resource + `.kargo.akuity.io in namespace "web": refused with 403; ` +
 				`needed is an RBAC rule with apiGroups: [kargo.akuity.io], resources: [` + resource + `], verbs: [watch]`
-			if err := f.Failed(); err.Error() != want || !apierrors.IsForbidden(err) {
+			if err := w.Failed(); err.Error() != want || !apierrors.IsForbidden(err) {
 				t.Errorf("got  %v\nwant %v", err, want)
 			}
 		})
 	}
 }
 
-// All rules that are missing are said at once.
+// The error names all missing RBAC rules at once.
 func TestWithoutTheRightToWatchAnything(t *testing.T) {
 	t.Parallel()
 	releases, err := kargo.ParseRelease("v1.11.2")
@@ -304,10 +304,10 @@ func TestWithoutTheRightToWatchAnything(t *testing.T) {
 	for _, resource := range resources {
 		s.refusals["watch "+resource] = http.StatusForbidden
 	}
-	f := feed(t, s, Scope{Freight: "f1", Stage: "prod", Releases: releases}) // Promotions by two watches
-	f.Settle(t.Context())
-	lines := strings.Split(f.Failed().Error(), "\n")
-	if len(lines) != len(resources) || !apierrors.IsForbidden(f.Failed()) {
+	w := newWatcher(t, s, Scope{Freight: "f1", Stage: "prod", Releases: releases}) // Promotions by two watches
+	w.Settle(t.Context())
+	lines := strings.Split(w.Failed().Error(), "\n")
+	if len(lines) != len(resources) || !apierrors.IsForbidden(w.Failed()) {
 		t.Fatalf("got %q", lines)
 	}
 	for i, resource := range resources {
@@ -317,7 +317,7 @@ func TestWithoutTheRightToWatchAnything(t *testing.T) {
 	}
 }
 
-// What cannot be read at first is said as Read says it.
+// The errors of the first lists are those of Read.
 func TestErrorsAreThoseOfRead(t *testing.T) {
 	t.Parallel()
 	for name, refusals := range map[string]map[string]int{
@@ -335,16 +335,16 @@ func TestErrorsAreThoseOfRead(t *testing.T) {
 			s := newServer(t)
 			s.refusals = refusals
 			want, wantErr := source.Cluster{Client: s, Namespace: "web"}.Read(t.Context())
-			f, err := Watch(t.Context(), s, Scope{Namespace: "web", Now: time.Now})
+			w, err := Watch(t.Context(), s, Scope{Namespace: "web", Now: time.Now})
 			if (err == nil) != (wantErr == nil) || err != nil && err.Error() != wantErr.Error() {
 				t.Fatalf("got  %v\nwant %v", err, wantErr)
 			}
 			if err != nil {
 				return
 			}
-			defer f.Close()
-			if diff := cmp.Diff(want, f.Picture().Snapshot); diff != "" {
-				t.Errorf("(-Read +Picture):\n%s", diff)
+			defer w.Close()
+			if diff := cmp.Diff(want, w.Snapshot().Contents); diff != "" {
+				t.Errorf("(-Read +Snapshot):\n%s", diff)
 			}
 		})
 	}
@@ -354,12 +354,12 @@ func TestANamespaceWithoutStages(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	s.objects["stages"] = nil
-	f := feed(t, s, Scope{})
-	if got := f.Picture(); len(got.Snapshot.Projects) > 0 {
+	w := newWatcher(t, s, Scope{})
+	if got := w.Snapshot(); len(got.Contents.Projects) > 0 {
 		t.Errorf("shows %q", words(got))
 	}
 	s.watched("stages").event("ADDED", at(11, stageJSON("prod")))
-	until(t, f, "the first Stage", shows("prod one two app p1 p2 auto prod"))
+	until(t, w, "the first Stage", shows("prod one two app p1 p2 auto prod"))
 
 	s = newServer(t)
 	s.objects["stages"] = nil
@@ -369,21 +369,21 @@ func TestANamespaceWithoutStages(t *testing.T) {
 	}
 }
 
-// Before Kargo v1.5 the policies are the Project's.
+// Before Kargo v1.5 the Project holds the policies.
 func TestProjectsWhereThereAreNoProjectConfigs(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	delete(s.objects, "projectconfigs")
-	f := feed(t, s, Scope{})
-	if !shows("prod qa one two app p1 p2 auto qa")(f.Picture()) {
-		t.Errorf("shows %q", words(f.Picture()))
+	w := newWatcher(t, s, Scope{})
+	if !shows("prod qa one two app p1 p2 auto qa")(w.Snapshot()) {
+		t.Errorf("shows %q", words(w.Snapshot()))
 	}
 	if s.asked("list projects metadata.name=web") != 1 {
 		t.Errorf("asked for %q", s.requests)
 	}
 }
 
-// One piece of Freight is asked for alone, and Promotions of the Stages on its way.
+// For one piece of Freight only that and the Promotions of the Stages upstream are read.
 func TestNarrowly(t *testing.T) {
 	t.Parallel()
 	releases, err := kargo.ParseRelease("v1.11.2")
@@ -391,10 +391,10 @@ func TestNarrowly(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := newServer(t)
-	f := feed(t, s, Scope{Freight: "f1", Stage: "prod", Releases: releases})
-	picture := f.Picture()
-	if got := words(picture); !strings.HasPrefix(got, "prod qa one app p1") || !picture.Snapshot.Projects[0].Partial {
-		t.Errorf("shows %q, partial %v", got, picture.Snapshot.Projects[0].Partial)
+	w := newWatcher(t, s, Scope{Freight: "f1", Stage: "prod", Releases: releases})
+	snapshot := w.Snapshot()
+	if got := words(snapshot); !strings.HasPrefix(got, "prod qa one app p1") || !snapshot.Contents.Projects[0].Partial {
+		t.Errorf("shows %q, partial %v", got, snapshot.Contents.Projects[0].Partial)
 	}
 	for _, request := range []string{
 		"list freights metadata.name=f1",
@@ -406,29 +406,29 @@ func TestNarrowly(t *testing.T) {
 		}
 	}
 
-	// A Stage that becomes an upstream has Promotions, too; until they are read, the
-	// picture is as before.
+	// A Stage that becomes an upstream has Promotions, too. The contents do not change
+	// until these are read.
 	release := make(chan struct{})
 	s.set(func() {
 		s.held["list promotions"] = release
 		s.objects["promotions"] = []string{promotion("p3", "uat")}
 	})
 	stages := s.watched("stages")
-	before := words(picture)
+	before := words(snapshot)
 	stages.event("MODIFIED", at(11, stageJSON("qa", "uat")))
 	stages.event("ADDED", at(12, stageJSON("uat")))
-	until(t, f, "that the Promotions are missing", func(p Picture) bool { return p.Lost != nil })
-	if got := words(f.Picture()); got != before {
+	until(t, w, "that the Promotions are missing", func(p Snapshot) bool { return p.Stale != nil })
+	if got := words(w.Snapshot()); got != before {
 		t.Errorf("shows %q, want %q", got, before)
 	}
 	close(release)
-	until(t, f, "the Promotions", func(p Picture) bool { return strings.HasPrefix(words(p), "prod qa uat one app p3") && p.Lost == nil })
+	until(t, w, "the Promotions", func(p Snapshot) bool { return strings.HasPrefix(words(p), "prod qa uat one app p3") && p.Stale == nil })
 	if s.asked("list promotions kargo.akuity.io/stage in (prod,qa,uat)") == 0 {
 		t.Errorf("asked for %q", s.requests)
 	}
 }
 
-// Two lists of Promotions that may not be read are one kind that is unknown.
+// Two lists of Promotions that may not be read give one warning.
 func TestNarrowlyWithoutPromotions(t *testing.T) {
 	t.Parallel()
 	releases, err := kargo.ParseRelease("v1.11.2")
@@ -437,13 +437,13 @@ func TestNarrowlyWithoutPromotions(t *testing.T) {
 	}
 	s := newServer(t)
 	s.refusals["list promotions"] = http.StatusForbidden
-	f := feed(t, s, Scope{Freight: "f1", Stage: "prod", Releases: releases})
-	if got := f.Picture().Snapshot.Warnings; len(got) != 1 || !strings.HasPrefix(got[0], "not allowed to list promotions") {
+	w := newWatcher(t, s, Scope{Freight: "f1", Stage: "prod", Releases: releases})
+	if got := w.Snapshot().Contents.Warnings; len(got) != 1 || !strings.HasPrefix(got[0], "not allowed to list promotions") {
 		t.Errorf("warns %q", got)
 	}
 	s.watched("stages").event("MODIFIED", at(11, stageJSON("qa", "uat")))
-	until(t, f, "the other Stage", func(p Picture) bool {
-		return p.Snapshot.Projects[0].Stages[1].Spec.RequestedFreight[0].Sources.Lists("uat")
+	until(t, w, "the other Stage", func(p Snapshot) bool {
+		return p.Contents.Projects[0].Stages[1].Spec.RequestedFreight[0].Sources.Lists("uat")
 	})
 }
 
@@ -451,15 +451,15 @@ func TestTheEnd(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	ctx, cancel := context.WithCancel(t.Context())
-	f, err := Watch(ctx, s, Scope{Namespace: "web", Now: time.Now})
+	w, err := Watch(ctx, s, Scope{Namespace: "web", Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
 	cancel()
-	f.Close() // and this ends
-	f.Close()
-	if f.Picture().Snapshot == nil || f.Failed() != nil {
-		t.Errorf("after the end: %v, failed %v", f.Picture(), f.Failed())
+	w.Close() // and this ends
+	w.Close()
+	if w.Snapshot().Contents == nil || w.Failed() != nil {
+		t.Errorf("after the end: %v, failed %v", w.Snapshot(), w.Failed())
 	}
 	if _, err := Watch(ctx, s, Scope{Namespace: "web", Now: time.Now}); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
