@@ -18,8 +18,8 @@ import (
 )
 
 const (
-	// patience is how long a reading may take before anything is said of it.
-	patience = time.Second
+	// progressDelay is how long reading may take before progress is shown.
+	progressDelay = time.Second
 	// refreshPause is how long what is said of it stands.
 	refreshPause = 250 * time.Millisecond
 )
@@ -68,7 +68,7 @@ type progress struct {
 // be talking to the person.
 func (p *progress) tell(ctx context.Context) {
 	defer p.line.erase()
-	for pause := patience; sleep(ctx, pause); pause = refreshPause {
+	for pause := progressDelay; sleep(ctx, pause); pause = refreshPause {
 		if read := p.read(); read > 0 {
 			p.line.show(p.text(read))
 			p.ask.Do(func() { go p.askTotal(ctx) })

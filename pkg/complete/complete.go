@@ -18,21 +18,21 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render"
 )
 
-// patience is how long a person waits for a word.
-const patience = 2 * time.Second
+// completionTimeout is how long completion may take.
+const completionTimeout = 2 * time.Second
 
 // Completer completes the words of commands. Its methods that take a command are
 // cobra.CompletionFuncs.
 type Completer struct {
 	env        cli.Env
 	connection *cli.ConnectionFlags
-	// patience is how long to look for names.
-	patience time.Duration
+	// timeout bounds the search for names.
+	timeout time.Duration
 }
 
 // New returns a Completer for commands that have these flags.
 func New(env cli.Env, connection *cli.ConnectionFlags) Completer {
-	return Completer{env: env, connection: connection, patience: patience}
+	return Completer{env: env, connection: connection, timeout: completionTimeout}
 }
 
 // One completes the one argument of a command that takes one of these words.
@@ -182,7 +182,7 @@ func isPlain(word string) bool {
 // find asks for something within the time that there is. Where nobody answers, there is
 // nothing.
 func find[T any](c Completer, cmd *cobra.Command, ask func(names, context.Context) ([]T, error)) []T {
-	ctx, cancel := context.WithTimeout(cmd.Context(), c.patience)
+	ctx, cancel := context.WithTimeout(cmd.Context(), c.timeout)
 	defer cancel()
 	answer := make(chan []T, 1)
 	go func() { // a command that gets credentials knows no context

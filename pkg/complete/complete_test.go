@@ -175,7 +175,7 @@ func TestAServerThatIsSilentIsGivenUp(t *testing.T) {
 	}))
 	defer server.Close()
 	c, cmd := completer(t, nil, "--server", server.URL)
-	c.patience = 100 * time.Millisecond
+	c.timeout = 100 * time.Millisecond
 	if got, directive := c.Stages(cmd, nil, ""); len(got) > 0 || directive != cobra.ShellCompDirectiveNoFileComp {
 		t.Errorf("got %q, directive %d", got, directive)
 	}
@@ -185,7 +185,7 @@ func TestAServerThatIsSilentIsGivenUp(t *testing.T) {
 // credentials.
 func TestWhatDoesNotEndIsGivenUp(t *testing.T) {
 	c, cmd := completer(t, nil, "--server", "http://127.0.0.1:1")
-	c.patience = 100 * time.Millisecond
+	c.timeout = 100 * time.Millisecond
 	release := make(chan struct{})
 	defer close(release)
 	stuck := func(names, context.Context) ([]string, error) {

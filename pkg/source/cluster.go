@@ -41,7 +41,7 @@ type Cluster struct {
 // it does not serve Kargo's API at all. A namespace that does not exist is the API
 // server's own NotFound, and one without Stages gives an empty Snapshot.
 func (c Cluster) Read(ctx context.Context) (*Snapshot, error) {
-	g := newGathering(c)
+	g := newReading(c)
 	err := g.run(ctx, g.readStages, g.readFreight, g.readWarehouses, g.readPolicies, g.readPromotions)
 	switch {
 	case ctx.Err() != nil:
@@ -54,8 +54,8 @@ func (c Cluster) Read(ctx context.Context) (*Snapshot, error) {
 	return g.snapshot(), nil
 }
 
-// gathering is one reading of a Cluster. Each field is written by one goroutine.
-type gathering struct {
+// reading is one reading of a Cluster. Each field is written by one goroutine.
+type reading struct {
 	objects
 	cluster Cluster
 	// stagesRead is closed once the Stages were read, or stagesErr says why not.
@@ -65,8 +65,8 @@ type gathering struct {
 	refusals []refusal
 }
 
-func newGathering(c Cluster) *gathering {
-	return &gathering{cluster: c, stagesRead: make(chan struct{})}
+func newReading(c Cluster) *reading {
+	return &reading{cluster: c, stagesRead: make(chan struct{})}
 }
 
 // part reads a part of what is gathered, or notes that it is refused.
@@ -83,7 +83,7 @@ type refusal struct {
 }
 
 // run reads parts in parallel. Those of the Stages have to be in the first run.
-func (g *gathering) run(ctx context.Context, parts ...part) error {
+func (g *reading) run(ctx context.Context, parts ...part) error {
 	refusals := make([]refusal, len(parts))
 	group, ctx := errgroup.WithContext(ctx)
 	for i, part := range parts {
@@ -95,7 +95,7 @@ func (g *gathering) run(ctx context.Context, parts ...part) error {
 }
 
 // snapshot returns what was gathered.
-func (g *gathering) snapshot() *Snapshot {
+func (g *reading) snapshot() *Snapshot {
 	snapshot := g.objects.snapshot()
 	for _, r := range g.refusals {
 		if r.resource != nil {
@@ -105,12 +105,12 @@ func (g *gathering) snapshot() *Snapshot {
 	return snapshot
 }
 
-func (g *gathering) readStages(ctx context.Context, _ *refusal) error {
+func (g *reading) readStages(ctx context.Context, _ *refusal) error {
 	return g.readStagesBy(ctx, g.cluster.allStages)
 }
 
 // readStagesBy reads the Stages in one of several ways.
-func (g *gathering) readStagesBy(ctx context.Context, read func(context.Context) (map[string][]kargo.Stage, error)) error {
+func (g *reading) readStagesBy(ctx context.Context, read func(context.Context) (map[string][]kargo.Stage, error)) error {
 	defer close(g.stagesRead)
 	g.stages, g.stagesErr = read(ctx)
 	g.stagesErr = g.cluster.stagesError(ctx, g.stagesErr)
@@ -123,7 +123,7 @@ func (c Cluster) allStages(ctx context.Context) (map[string][]kargo.Stage, error
 
 // tolerate holds back an error until the Stages are read: what ails all lists is
 // said of the Stages, always, and not of the list that happens to fail first.
-func (g *gathering) tolerate(err error) error {
+func (g *reading) tolerate(err error) error {
 	if err == nil {
 		return nil
 	}
@@ -134,24 +134,24 @@ func (g *gathering) tolerate(err error) error {
 	return err
 }
 
-func (g *gathering) readFreight(ctx context.Context, refused *refusal) (err error) {
+func (g *reading) readFreight(ctx context.Context, refused *refusal) (err error) {
 	g.freight, err = list(ctx, g.cluster, freights(), freightMeta)
 	return g.cluster.refusedOr(err, refused, refusal{kind: pipeline.Freight, verb: "list", resource: freights()})
 }
 
-func (g *gathering) readWarehouses(ctx context.Context, refused *refusal) (err error) {
+func (g *reading) readWarehouses(ctx context.Context, refused *refusal) (err error) {
 	g.warehouses, err = list(ctx, g.cluster, warehouses(), warehouseMeta)
 	return g.cluster.refusedOr(err, refused, refusal{kind: pipeline.Warehouses, verb: "list", resource: warehouses()})
 }
 
-func (g *gathering) readPromotions(ctx context.Context, refused *refusal) (err error) {
+func (g *reading) readPromotions(ctx context.Context, refused *refusal) (err error) {
 	g.promotions, err = list(ctx, g.cluster, promotions(), promotionMeta)
 	return g.cluster.refusedOr(err, refused, refusal{kind: pipeline.Promotions, verb: "list", resource: promotions()})
 }
 
 // readPolicies reads the ProjectConfigs, or the Projects where the API server does
 // not serve ProjectConfigs, which is so before Kargo v1.5.
-func (g *gathering) readPolicies(ctx context.Context, refused *refusal) (err error) {
+func (g *reading) readPolicies(ctx context.Context, refused *refusal) (err error) {
 	g.configs, err = list(ctx, g.cluster, projectConfigs(), configMeta)
 	if !apierrors.IsNotFound(err) && (!apierrors.IsForbidden(err) || g.cluster.serves(ctx, projectConfigs())) {
 		return g.cluster.refusedOr(err, refused, refusal{kind: pipeline.Policies, verb: "list", resource: projectConfigs()})

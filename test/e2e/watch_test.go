@@ -126,7 +126,7 @@ func TestWatchNoticesASilentAPIServer(t *testing.T) {
 		t.Errorf("told after %v", late)
 	}
 	s.forget()
-	s.resize(t, 100, 20)                           // so that it is drawn as a whole
+	s.resize(t, 100, 20)                               // so that it is drawn as a whole
 	s.await(t, "no response from the server", "quits") // the end of the picture
 	asOf := regexp.MustCompile(`as of (\d\d:\d\d:\d\dZ)`).FindStringSubmatch(s.String())
 	if asOf == nil || asOf[1] > paused.UTC().Format("15:04:05Z") {

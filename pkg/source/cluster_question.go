@@ -41,7 +41,7 @@ type Question struct {
 // Where the Stage or the Freight is not there, what was found says so, and no
 // Promotion is known; all Stages are, where the Stage is not there.
 func (c Cluster) ReadFor(ctx context.Context, question Question) (*Snapshot, Found, error) {
-	n := &narrowing{gathering: newGathering(c), question: question}
+	n := &questionReading{reading: newReading(c), question: question}
 	err := n.read(ctx)
 	switch {
 	case ctx.Err() != nil:
@@ -55,10 +55,10 @@ func (c Cluster) ReadFor(ctx context.Context, question Question) (*Snapshot, Fou
 	return n.snapshot(), n.found, nil
 }
 
-// narrowing is one reading for a Question, in two rounds: first what the second
+// questionReading is one reading for a Question, in two rounds: first what the second
 // depends on.
-type narrowing struct {
-	*gathering
+type questionReading struct {
+	*reading
 	question Question
 	releases kargo.Releases
 	found    Found
@@ -71,7 +71,7 @@ type narrowing struct {
 	others []kargo.Stage
 }
 
-func (n *narrowing) read(ctx context.Context) error {
+func (n *questionReading) read(ctx context.Context) error {
 	err := n.run(ctx, n.readStagesInQuestion, n.findFreight, n.readWarehouses, n.readPolicies, n.tellReleases)
 	if err != nil || !n.answerable() {
 		return err
@@ -93,31 +93,31 @@ func (n *narrowing) read(ctx context.Context) error {
 }
 
 // answerable reports whether both the Stage and the one piece of Freight are there.
-func (n *narrowing) answerable() bool {
+func (n *questionReading) answerable() bool {
 	return n.found.one() != nil && slices.ContainsFunc(n.stages[n.cluster.Namespace], func(s kargo.Stage) bool {
 		return s.Metadata.Name == n.question.Stage
 	})
 }
 
-func (n *narrowing) findFreight(ctx context.Context, refused *refusal) (err error) {
+func (n *questionReading) findFreight(ctx context.Context, refused *refusal) (err error) {
 	n.found, err = n.cluster.freightMeantBy(ctx, n.question.Freight)
 	return n.cluster.refusedOr(err, refused, refusal{kind: pipeline.Freight, verb: "list", resource: freights()})
 }
 
-func (n *narrowing) tellReleases(ctx context.Context, _ *refusal) error {
+func (n *questionReading) tellReleases(ctx context.Context, _ *refusal) error {
 	n.releases = n.question.Releases(ctx)
 	return nil
 }
 
 // readOthers reads all Freight. Who may not gets an answer without the others.
-func (n *narrowing) readOthers(ctx context.Context, refused *refusal) (err error) {
+func (n *questionReading) readOthers(ctx context.Context, refused *refusal) (err error) {
 	n.freight, err = list(ctx, n.cluster, freights(), freightMeta)
 	n.whole = err == nil
 	return n.cluster.refusedOr(err, refused, refusal{verb: "list", resource: freights(), unknown: "what auto-promotion would pick is unknown"})
 }
 
 // readChain reads the Promotions to the Stage and to those upstream of it.
-func (n *narrowing) readChain(ctx context.Context, refused *refusal) error {
+func (n *questionReading) readChain(ctx context.Context, refused *refusal) error {
 	chain := chain(n.stages[n.cluster.Namespace], n.question.Stage, n.found.one().Origin)
 	resources := promotionsTo(chain, n.releases)
 	lists := make([]map[string][]kargo.Promotion, len(resources))
@@ -167,11 +167,11 @@ func promotionsTo(stages []string, releases kargo.Releases) []*resource {
 }
 
 // snapshot returns what was read so far.
-func (n *narrowing) snapshot() *Snapshot {
+func (n *questionReading) snapshot() *Snapshot {
 	if f := n.found.one(); f != nil && !n.whole {
 		n.freight = map[string][]kargo.Freight{n.cluster.Namespace: {*f}}
 	}
-	snapshot := n.gathering.snapshot()
+	snapshot := n.reading.snapshot()
 	for i := range snapshot.Projects {
 		snapshot.Projects[i].Partial = !n.whole
 		if n.promotions == nil {

@@ -65,8 +65,8 @@ func TestReadForReadsAllStages(t *testing.T) {
 		{"where a Stage cannot be got", func(s *server) {
 			s.on(inWeb+"stages/uat", failure(http.StatusInternalServerError, metav1.StatusReasonInternalError, "etcd is away"))
 		}, "prod", true},
-		{"where the upstreams are too many", func(s *server) { s.hasStages(1, many(mostGets-1)...) }, "prod", true},
-		{"not where they are just few enough", func(s *server) { s.hasStages(1, many(mostGets-2)...) }, "prod", false},
+		{"where the upstreams are too many", func(s *server) { s.hasStages(1, many(maxGets-1)...) }, "prod", true},
+		{"not where they are just few enough", func(s *server) { s.hasStages(1, many(maxGets-2)...) }, "prod", false},
 		{"where the first page breaks off", func(s *server) {
 			s.on(inWeb+"stages", cut(`{"items":[`), selecting(stageOf("dev"), stageOf("prod", "dev")))
 			s.on(inWeb+"stages/prod", forbidden())

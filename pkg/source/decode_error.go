@@ -40,7 +40,7 @@ func wordsOf(err *json.SemanticError) string {
 	if err.Err != nil {
 		return err.Err.Error()
 	}
-	return fmt.Sprintf("%s is expected, not %s", expected(err.GoType), found(err.JSONKind))
+	return fmt.Sprintf("%s is expected, not %s", expected(err.GoType), jsonKindName(err.JSONKind))
 }
 
 // field writes a pointer as people write fields, with what parts it from the words
@@ -74,7 +74,7 @@ func expected(t reflect.Type) string {
 	}
 }
 
-func found(kind jsontext.Kind) string {
+func jsonKindName(kind jsontext.Kind) string {
 	switch kind {
 	case '"':
 		return "text"

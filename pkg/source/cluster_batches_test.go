@@ -34,7 +34,7 @@ func TestBatchesReadAllAndThenTheError(t *testing.T) {
 
 // Batches are whole, and grow to the largest.
 func TestBatchesGrow(t *testing.T) {
-	text := strings.NewReader(strings.Repeat("a", 4*mostBatch))
+	text := strings.NewReader(strings.Repeat("a", 4*maxBatch))
 	b := &batches{from: iotest.HalfReader(text)}
 	var sizes []int
 	for before := text.Len(); ; before = text.Len() {
@@ -46,7 +46,7 @@ func TestBatchesGrow(t *testing.T) {
 		}
 	}
 	for i, size := range sizes[:len(sizes)-1] {
-		if want := min(firstBatch<<i, mostBatch); size != want {
+		if want := min(firstBatch<<i, maxBatch); size != want {
 			t.Errorf("batch %d has %d bytes, want %d", i, size, want)
 		}
 	}

@@ -223,15 +223,15 @@ func readList[T any](ctx context.Context, request *rest.Request, each func(T)) (
 
 // listError puts an error that decoding a list met into words.
 func listError(err error) error {
-	said := notWhole("a whole list", err)
+	said := decodeError("a whole list", err)
 	if _, _, words := explain(err); words == "" || errors.Is(err, io.ErrUnexpectedEOF) {
 		return &cutError{said}
 	}
 	return said
 }
 
-// notWhole puts an error that decoding what should be something met into words.
-func notWhole(something string, err error) error {
+// decodeError puts an error that decoding what should be something met into words.
+func decodeError(something string, err error) error {
 	if _, at, words := explain(err); words != "" {
 		return fmt.Errorf("the answer is not %s: %s%s", something, field(at), words)
 	}
@@ -272,7 +272,7 @@ func readObject(ctx context.Context, request *rest.Request, into any) error {
 		return err
 	}
 	if err := json.Unmarshal(raw, into, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)); err != nil {
-		return notWhole("a whole object", err)
+		return decodeError("a whole object", err)
 	}
 	return nil
 }

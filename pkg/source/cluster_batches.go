@@ -7,7 +7,7 @@ import "io"
 // and to wake up for each of them costs time, on its machine, too, where that is the same.
 const (
 	firstBatch = 16 << 10
-	mostBatch  = 1 << 20
+	maxBatch   = 1 << 20
 )
 
 // batches reads from another reader in whole batches, each twice as large as the one
@@ -33,7 +33,7 @@ func (b *batches) Read(into []byte) (int, error) {
 
 // fill reads a batch, or what there is until an error.
 func (b *batches) fill() {
-	if len(b.room) < mostBatch {
+	if len(b.room) < maxBatch {
 		b.room = make([]byte, max(firstBatch, 2*len(b.room)))
 	}
 	filled := 0

@@ -15,20 +15,20 @@ const (
 	// that for most one request is enough; and the API server writes that many in a few
 	// hundredths of a second.
 	firstStages = 100
-	// mostGets is how many Stages are got one by one. A list of all is one request, and
+	// maxGets is how many Stages are got one by one. A list of all is one request, and
 	// clients hold back requests that are too many at once.
-	mostGets = 50
+	maxGets = 50
 )
 
 // readStagesInQuestion reads all Stages of a Project that has few, else the one in
 // question and all that are upstream of it. Where it is not there, or these may not be
 // got or are too many, it reads all; likewise where an upstream is not there, as one that
 // was renamed while the others were read would not be: a list is of one moment.
-func (n *narrowing) readStagesInQuestion(ctx context.Context, _ *refusal) error {
+func (n *questionReading) readStagesInQuestion(ctx context.Context, _ *refusal) error {
 	return n.readStagesBy(ctx, n.stagesInQuestion)
 }
 
-func (n *narrowing) stagesInQuestion(ctx context.Context) (map[string][]kargo.Stage, error) {
+func (n *questionReading) stagesInQuestion(ctx context.Context) (map[string][]kargo.Stage, error) {
 	var got []kargo.Stage
 	var getting errgroup.Group
 	getting.Go(func() (err error) { // at the same time, for the case that it is needed
@@ -52,7 +52,7 @@ func (n *narrowing) stagesInQuestion(ctx context.Context) (map[string][]kargo.St
 }
 
 // inQuestion counts Stages that were read, and returns them by Project.
-func (n *narrowing) inQuestion(read []kargo.Stage) map[string][]kargo.Stage {
+func (n *questionReading) inQuestion(read []kargo.Stage) map[string][]kargo.Stage {
 	if len(read) == 0 {
 		return nil
 	}
@@ -76,9 +76,9 @@ func (c Cluster) chainOf(ctx context.Context, name string, known []kargo.Stage) 
 		names := pipeline.Chain(name, func(name string) *kargo.Stage { return byName[name] }, nil)
 		missing := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return byName[name] != nil || !canBeName(name) })
 		if len(missing) == 0 {
-			return those(names, byName), true
+			return existing(names, byName), true
 		}
-		if gets += len(missing); gets > mostGets {
+		if gets += len(missing); gets > maxGets {
 			return nil, false
 		}
 		got, err := c.stagesNamed(ctx, missing)
@@ -91,8 +91,8 @@ func (c Cluster) chainOf(ctx context.Context, name string, known []kargo.Stage) 
 	}
 }
 
-// those returns the Stages of these names that are there.
-func those(names []string, byName map[string]*kargo.Stage) []kargo.Stage {
+// existing returns the Stages of these names that are there.
+func existing(names []string, byName map[string]*kargo.Stage) []kargo.Stage {
 	var found []kargo.Stage
 	for _, name := range names {
 		if stage := byName[name]; stage != nil {
@@ -128,7 +128,7 @@ func (c Cluster) stagesNamed(ctx context.Context, names []string) ([]kargo.Stage
 }
 
 // readOtherStages reads all Stages after those of the chain.
-func (n *narrowing) readOtherStages(ctx context.Context, _ *refusal) error {
+func (n *questionReading) readOtherStages(ctx context.Context, _ *refusal) error {
 	all, err := n.cluster.allStages(ctx)
 	n.others = all[n.cluster.Namespace]
 	return n.cluster.stagesError(ctx, err)
@@ -136,7 +136,7 @@ func (n *narrowing) readOtherStages(ctx context.Context, _ *refusal) error {
 
 // addOtherStages adds the Stages that are not of the chain. Those that are stay as they
 // were read first: the Promotions were read for them.
-func (n *narrowing) addOtherStages() {
+func (n *questionReading) addOtherStages() {
 	chain := n.stages[n.cluster.Namespace]
 	isOfChain := map[string]bool{}
 	for i := range chain {
