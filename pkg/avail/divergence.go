@@ -39,26 +39,6 @@ const (
 	MatchUpstreamWithoutUpstream Cause = "MatchUpstreamWithoutUpstream"
 )
 
-// Issue returns Kargo's issue about the cause, such as "kargo#4586", or "".
-func (c Cause) Issue() string {
-	switch c {
-	case SoakedElsewhere:
-		return "kargo#4586"
-	case ControlFlowSoak:
-		return "kargo#6360"
-	case ForeignOriginApproval:
-		return "kargo#6562"
-	case StrategyIgnored:
-		return "kargo#3740"
-	case SoakMeasuredDifferently:
-		return "kargo#3731"
-	case NotCurrentlyUpstream, WarehouseMissing, OriginRequestedTwice, EmptyAll, FirstVerifiedDecides,
-		SoakWithoutSince, UnknownStrategy, MatchUpstreamWithoutUpstream:
-		return ""
-	}
-	return ""
-}
-
 // Divergence is a disagreement of the check and the listing with one cause.
 type Divergence struct {
 	Cause Cause
@@ -138,45 +118,4 @@ func (e *Evaluator) onlyGatesVerified(s *standing, f *kargo.Freight) bool {
 		}
 	}
 	return true
-}
-
-// Words says to a person what the cause is.
-func (c Cause) Words() string {
-	switch c {
-	case SoakedElsewhere:
-		return "it also soaked in a Stage that is no upstream"
-	case ControlFlowSoak:
-		return "it cannot soak in a control-flow Stage"
-	case NotCurrentlyUpstream:
-		return "MatchUpstream, and the upstream does not run it now"
-	case ForeignOriginApproval:
-		return "approved, though its origin is not requested"
-	case WarehouseMissing:
-		return "a Warehouse is missing"
-	case OriginRequestedTwice:
-		return "its origin is requested twice"
-	case EmptyAll:
-		return "All over no upstream"
-	case FirstVerifiedDecides:
-		return "the first upstream that verified it decides alone"
-	case StrategyIgnored:
-		return "the promotion check ignores All"
-	case SoakMeasuredDifferently:
-		return "soak is measured in two ways"
-	case SoakWithoutSince:
-		return "some Freight is in a Stage since an unknown time"
-	case UnknownStrategy:
-		return "the strategy is unknown"
-	case MatchUpstreamWithoutUpstream:
-		return "MatchUpstream without an upstream"
-	}
-	return string(c)
-}
-
-// String says the cause in words, with Kargo's issue about it.
-func (d Divergence) String() string {
-	if issue := d.Cause.Issue(); issue != "" {
-		return d.Cause.Words() + ", " + issue
-	}
-	return d.Cause.Words()
 }

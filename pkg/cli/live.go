@@ -14,7 +14,7 @@ import (
 	utilnet "k8s.io/apimachinery/pkg/util/net"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/live"
-	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
 )
 
 // Live is what was read from a cluster, kept up to date.
@@ -108,10 +108,10 @@ func (f *Live) Where() string { return f.loading.client.Where() }
 func (f *Live) TellLoss(env Env, loss *live.Staleness) {
 	switch {
 	case loss != nil && !f.toldLoss:
-		label := render.NewPalette(env.Colors(f.loading.options.Connection.Color, env.ErrOut)).Warning("Warning:")
-		fmt.Fprintln(env.ErrOut, label, render.Visible(fmt.Sprintf("connection to %s lost, trying again: %s", f.Where(), DescribeLoss(loss.Err))))
+		label := term.NewPalette(env.Colors(f.loading.options.Connection.Color, env.ErrOut)).Warning("Warning:")
+		fmt.Fprintln(env.ErrOut, label, term.Sanitize(fmt.Sprintf("connection to %s lost, trying again: %s", f.Where(), DescribeLoss(loss.Err))))
 	case loss == nil && f.toldLoss:
-		fmt.Fprintln(env.ErrOut, render.Visible(fmt.Sprintf("connection to %s is back", f.Where())))
+		fmt.Fprintln(env.ErrOut, term.Sanitize(fmt.Sprintf("connection to %s is back", f.Where())))
 	}
 	f.toldLoss = loss != nil
 }

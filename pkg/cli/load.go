@@ -14,7 +14,7 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kube"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
-	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/source"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/version"
@@ -93,7 +93,7 @@ type visibleWarnings struct{ rest.WarningHandler }
 
 // HandleWarningHeader is part of rest.WarningHandler.
 func (w visibleWarnings) HandleWarningHeader(code int, agent, text string) {
-	w.WarningHandler.HandleWarningHeader(code, agent, render.Visible(text))
+	w.WarningHandler.HandleWarningHeader(code, agent, term.Sanitize(text))
 }
 
 // loadCluster reads the objects and tells the version of Kargo at the same time.

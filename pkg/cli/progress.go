@@ -11,9 +11,9 @@ import (
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
-	"golang.org/x/term"
+	xterm "golang.org/x/term"
 
-	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/source"
 )
 
@@ -93,7 +93,7 @@ func (p *progress) text(read int64) string {
 	} else if read == 1 {
 		objects = "1 object"
 	}
-	return render.Visible("Reading " + p.what + ": " + objects)
+	return term.Sanitize("Reading " + p.what + ": " + objects)
 }
 
 // sleep reports whether the context lasts as long.
@@ -158,7 +158,7 @@ func (s *statusLine) clear() {
 func (s *statusLine) columns() int {
 	const usual = 80
 	if f, ok := s.out.(*os.File); ok {
-		if columns, _, err := term.GetSize(int(f.Fd())); err == nil && columns > 0 {
+		if columns, _, err := xterm.GetSize(int(f.Fd())); err == nil && columns > 0 {
 			return columns
 		}
 	}

@@ -4,18 +4,18 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
 )
 
 // Tell says to the person, beside the output, what is unknown or approximate
 // about what was read.
 func Tell(env Env, mode ColorMode, in *Input) {
-	label := render.NewPalette(env.Colors(mode, env.ErrOut)).Warning("Warning:")
+	label := term.NewPalette(env.Colors(mode, env.ErrOut)).Warning("Warning:")
 	for _, warning := range in.Header.Warnings {
-		fmt.Fprintln(env.ErrOut, label, render.Visible(warning))
+		fmt.Fprintln(env.ErrOut, label, term.Sanitize(warning))
 	}
 	for _, note := range in.Notes {
-		fmt.Fprintln(env.ErrOut, "Note:", render.Visible(note))
+		fmt.Fprintln(env.ErrOut, "Note:", term.Sanitize(note))
 	}
 }
 
@@ -23,6 +23,6 @@ func Tell(env Env, mode ColorMode, in *Input) {
 // another.
 func TellError(env Env, err error) {
 	for line := range strings.SplitSeq(describe(err), "\n") {
-		fmt.Fprintln(env.ErrOut, render.Visible(line))
+		fmt.Fprintln(env.ErrOut, term.Sanitize(line))
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/printers"
 
-	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/formats"
 )
 
 // TemplateFlags are kubectl's flags of the formats that are templates: Go's and JSONPath.
@@ -73,5 +73,5 @@ func (f TemplateFlags) Printer(format string) (printers.ResourcePrinter, error) 
 		}
 		text = string(read)
 	}
-	return render.NewGoTemplate(text, *f.jsonPath.AllowMissingKeys)
+	return formats.NewGoTemplate(text, *f.jsonPath.AllowMissingKeys)
 }

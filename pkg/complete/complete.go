@@ -15,7 +15,7 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/change"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
-	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
 )
 
 // completionTimeout is how long completion may take.
@@ -142,7 +142,7 @@ func (c Completer) freight(cmd *cobra.Command, _ []string, toComplete string) ([
 	var offered []cobra.Completion
 	add := func(word, description string) {
 		if fits(word, toComplete) {
-			offered = append(offered, cobra.CompletionWithDesc(word, render.Visible(description)))
+			offered = append(offered, cobra.CompletionWithDesc(word, term.Sanitize(description)))
 		}
 	}
 	for _, f := range find(c, cmd, names.FreightNames) {

@@ -18,7 +18,8 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
-	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/describe"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/formats"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 )
 
@@ -197,10 +198,10 @@ func (p *project) judge(_ *testing.T, s *Snapshot, stage, freight string) any {
 func (p *project) explain(t *testing.T, s *Snapshot, stage, freight string) any {
 	t.Helper()
 	project := pipeline.New(s.Projects[0], p.rules.ByDiscovery())
-	x := report.Explainer{Header: report.NewHeader(p.now, p.releases, s.Warnings), Sentence: render.Sentence, Reason: render.Reason}
+	x := report.Explainer{Header: report.NewHeader(p.now, p.releases, s.Warnings), Sentence: describe.Summary, Reason: describe.Reason}
 	var out bytes.Buffer
 	explained := x.Explain(avail.New(project, p.rules, p.now).Stage(stage), project.FreightNamed(freight))
-	if err := render.Document(&out, explained, "yaml", nil); err != nil {
+	if err := formats.Document(&out, explained, "yaml", nil); err != nil {
 		t.Fatal(err)
 	}
 	return out.String()

@@ -7,7 +7,8 @@ import (
 	"time"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
-	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/formats"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 )
 
@@ -68,11 +69,11 @@ func (w *watcher) write(in *cli.Input, before *report.Verdicts) (*report.Verdict
 func (w *watcher) render(text *bytes.Buffer, change *report.Change) error {
 	switch w.Format {
 	case "json":
-		return render.ChangeJSON(text, change)
+		return formats.ChangeJSON(text, change)
 	case "yaml":
-		return render.ChangeYAML(text, change)
+		return formats.ChangeYAML(text, change)
 	default:
-		return render.ChangeLine(text, change)
+		return formats.ChangeLine(text, change)
 	}
 }
 
@@ -117,7 +118,7 @@ func (s *speaker) introduce(in *cli.Input, verdicts *report.Verdicts) {
 	if s.Format == "json" || s.Format == "yaml" {
 		unit = "document"
 	}
-	fmt.Fprintf(s.env.ErrOut, "Watching %s of %s (%s); one %s per change of a verdict\n", stages, of, render.Visible(s.where), unit)
+	fmt.Fprintf(s.env.ErrOut, "Watching %s of %s (%s); one %s per change of a verdict\n", stages, of, term.Sanitize(s.where), unit)
 }
 
 // warn says what is unknown or approximate, unless it was said already.

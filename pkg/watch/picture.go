@@ -13,13 +13,13 @@ import (
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/live"
-	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/screen"
 )
 
 // show draws pictures on the terminal.
 func (w *watcher) show(ctx context.Context) error {
-	p := &picture{watcher: w, palette: render.NewPalette(w.env.Colors(w.color, w.env.Out))}
+	p := &picture{watcher: w, palette: term.NewPalette(w.env.Colors(w.color, w.env.Out))}
 	err := screen.Screen{In: w.env.In, Out: w.env.Out, Draw: p.draw, Changed: w.feed.Changed(), ASCII: w.ASCII}.Show(ctx)
 	if errors.Is(err, screen.ErrInterrupted) {
 		return cli.SignalError{Signal: syscall.SIGINT}
@@ -30,7 +30,7 @@ func (w *watcher) show(ctx context.Context) error {
 // picture is what the terminal shows.
 type picture struct {
 	*watcher
-	palette render.Palette
+	palette term.Palette
 	// changed is when the picture last said something new; zero when it never did.
 	changed time.Time
 }
@@ -63,10 +63,10 @@ func (p *picture) warn(w io.Writer, in *cli.Input) {
 		fmt.Fprintln(w)
 	}
 	for _, warning := range in.Header.Warnings {
-		fmt.Fprintln(w, p.palette.Warning("Warning:"), render.Visible(warning))
+		fmt.Fprintln(w, p.palette.Warning("Warning:"), term.Sanitize(warning))
 	}
 	for _, note := range in.Notes {
-		fmt.Fprintln(w, "Note:", render.Visible(note))
+		fmt.Fprintln(w, "Note:", term.Sanitize(note))
 	}
 }
 
@@ -74,10 +74,10 @@ func (p *picture) warn(w io.Writer, in *cli.Input) {
 func (p *picture) status(lost *live.Staleness) []string {
 	now := p.env.Now()
 	if lost != nil {
-		return []string{p.palette.Alarm(fmt.Sprintf("CONNECTION LOST %s ago (%s): what is shown is as of %s, trying again",
-			duration.HumanDuration(now.Sub(lost.Since)), render.Visible(cli.DescribeLoss(lost.Err)), clock(lost.Since)))}
+		return []string{p.palette.Bad(fmt.Sprintf("CONNECTION LOST %s ago (%s): what is shown is as of %s, trying again",
+			duration.HumanDuration(now.Sub(lost.Since)), term.Sanitize(cli.DescribeLoss(lost.Err)), clock(lost.Since)))}
 	}
-	parts := []string{"Watching " + render.Visible(p.where), "connected", "as of " + clock(p.feed.Seen())}
+	parts := []string{"Watching " + term.Sanitize(p.where), "connected", "as of " + clock(p.feed.Seen())}
 	switch {
 	case !p.changed.IsZero():
 		parts = append(parts, strings.TrimLeft(fmt.Sprintf("%s last change %s ago", p.Mark, duration.HumanDuration(now.Sub(p.changed))), " "))
@@ -93,7 +93,7 @@ func (p *picture) last(lost *live.Staleness) string {
 	if lost != nil {
 		at, when = lost.Since, ", when the connection was lost"
 	}
-	return fmt.Sprintf("As of %s in %s%s; no longer watched.", at.UTC().Format(time.RFC3339), render.Visible(p.where), when)
+	return fmt.Sprintf("As of %s in %s%s; no longer watched.", at.UTC().Format(time.RFC3339), term.Sanitize(p.where), when)
 }
 
 // clock is the time of the day, to the second.

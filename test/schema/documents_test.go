@@ -18,7 +18,7 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cmd"
-	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/formats"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 	"github.com/kargo-avail/kubectl-kargo-avail/test/conformance"
 )
@@ -84,7 +84,7 @@ func TestChangesFollowTheSchema(t *testing.T) {
 		{From: verdict(avail.VerdictBlocked), Flipped: []string{}},
 	} {
 		change.APIVersion, change.Kind = report.APIVersion, report.KindChange
-		text, err := render.MarshalJSON(change)
+		text, err := formats.MarshalJSON(change)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -103,7 +103,7 @@ func TestResultsFollowTheSchema(t *testing.T) {
 			{Stage: "gone", Result: report.Failed, Object: jsontext.Value("null")},
 		},
 	}
-	text, err := render.MarshalJSON(document)
+	text, err := formats.MarshalJSON(document)
 	if err != nil {
 		t.Fatal(err)
 	}

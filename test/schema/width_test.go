@@ -7,7 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/page"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 )
 
@@ -27,8 +28,8 @@ func TestExplanationsFitAnyTerminal(t *testing.T) {
 		for width := 20; width <= 160; width += 7 {
 			var plain, coloured bytes.Buffer
 			for palette, out := range map[bool]io.Writer{false: &plain, true: &coloured} {
-				style := render.Style{Terminal: true, Width: width, Glyphs: true, Palette: render.NewPalette(palette)}
-				if err := render.Explanation(out, &e, style); err != nil {
+				style := term.Style{Terminal: true, Width: width, Glyphs: true, Palette: term.NewPalette(palette)}
+				if err := page.Explanation(out, &e, style); err != nil {
 					t.Fatal(err)
 				}
 			}

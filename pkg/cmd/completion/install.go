@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
-	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
 )
 
 // shimName is the name under which kubectl looks for what completes the plugin.
@@ -66,7 +66,7 @@ func installBeside(env cli.Env, windows bool) error {
 	if err != nil {
 		return elsewhere(err, filepath.Base(path), windows)
 	}
-	if _, err := fmt.Fprintf(env.Out, "%s %s\n", render.Visible(path), outcome); err != nil {
+	if _, err := fmt.Fprintf(env.Out, "%s %s\n", term.Sanitize(path), outcome); err != nil {
 		return &cli.WriteError{Err: err}
 	}
 	if notes := notes(path, plugin); len(notes) > 0 {

@@ -14,7 +14,10 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/complete"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/remedy"
-	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/describe"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/formats"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/page"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 )
 
@@ -108,7 +111,7 @@ func (o *options) explain(subject *cli.Subject) *report.Explanation {
 		commands.Kubectl = o.Connection.Kubectl()
 	}
 	x := report.Explainer{
-		Header: subject.Header, Commands: commands, Limit: o.limit, Sentence: render.Sentence, Reason: render.Reason,
+		Header: subject.Header, Commands: commands, Limit: o.limit, Sentence: describe.Summary, Reason: describe.Reason,
 	}
 	return x.Explain(subject.Stage, subject.Freight)
 }
@@ -119,11 +122,11 @@ func (o *options) print(env cli.Env, e *report.Explanation) error {
 	var err error
 	switch {
 	case o.format != "":
-		err = render.Document(&out, e, o.format, o.template)
+		err = formats.Document(&out, e, o.format, o.template)
 	case e.Freight != nil && len(e.Freight) == 0:
 		none(env.ErrOut, e)
 	default:
-		err = render.Explanation(&out, e, o.style(env))
+		err = page.Explanation(&out, e, o.style(env))
 	}
 	if err != nil {
 		return err
@@ -133,20 +136,20 @@ func (o *options) print(env cli.Env, e *report.Explanation) error {
 }
 
 // page writes what a person sees.
-func (o *options) page(w io.Writer, subject *cli.Subject, style render.Style) error {
+func (o *options) page(w io.Writer, subject *cli.Subject, style term.Style) error {
 	e := o.explain(subject)
 	if e.Freight != nil && len(e.Freight) == 0 {
 		none(w, e)
 		return nil
 	}
-	return render.Explanation(w, e, style)
+	return page.Explanation(w, e, style)
 }
 
-func (o *options) style(env cli.Env) render.Style {
+func (o *options) style(env cli.Env) term.Style {
 	terminal, width := env.Terminal()
-	return render.Style{
+	return term.Style{
 		Terminal: terminal, Width: width, Glyphs: terminal && !o.ascii,
-		Palette: render.NewPalette(env.Colors(o.Connection.Color, env.Out)),
+		Palette: term.NewPalette(env.Colors(o.Connection.Color, env.Out)),
 	}
 }
 

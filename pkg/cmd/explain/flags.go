@@ -10,7 +10,7 @@ import (
 	"k8s.io/cli-runtime/pkg/printers"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
-	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/watch"
 )
@@ -85,7 +85,7 @@ func (f *flags) options(args []string, connection *cli.ConnectionFlags, env cli.
 func none(w io.Writer, e *report.Explanation) {
 	var origins []string
 	for _, request := range e.Stage.Requests {
-		origins = append(origins, render.Visible(request.Origin))
+		origins = append(origins, term.Sanitize(request.Origin))
 	}
 	if len(origins) == 0 {
 		fmt.Fprintf(w, "Stage %q of Project %q requests no Freight.\n", e.Stage.Name, e.Project)

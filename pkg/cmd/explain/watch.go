@@ -11,7 +11,8 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
-	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/page"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/watch"
 )
@@ -39,7 +40,7 @@ type watched struct {
 	// title is what people call that Freight; "" when it is not found yet.
 	title    string
 	selected *report.Selection
-	marks    render.LineMarks
+	marks    page.LineChanges
 }
 
 // find finds what the question is about, and holds on to it.
@@ -80,11 +81,11 @@ func (w *watched) draw(out io.Writer, in *cli.Input, columns int) (changed bool,
 	var text bytes.Buffer
 	subject, err := w.find(in)
 	if err != nil {
-		fmt.Fprintln(&text, render.Visible(w.missing(in, err)))
+		fmt.Fprintln(&text, term.Sanitize(w.missing(in, err)))
 	} else if err := w.page(&text, subject, style); err != nil {
 		return false, err
 	}
-	marked, changed := w.marks.Mark(render.FoldCommands(text.String(), style.Width), columns, style.ChangeMark(), w.env.Now())
+	marked, changed := w.marks.Mark(page.FoldCommands(text.String(), style.Width), columns, style.ChangeMark(), w.env.Now())
 	_, err = io.WriteString(out, marked)
 	return changed, err
 }

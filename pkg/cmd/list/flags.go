@@ -8,7 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
-	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/formats"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/watch"
 )
@@ -111,7 +111,7 @@ func (f *flags) filter(args []string, output output) (report.Selection, error) {
 		filter.Limit = 0
 	}
 	if f.sortBy != "" {
-		field, err := render.ParseSortField(f.sortBy)
+		field, err := formats.ParseSortField(f.sortBy)
 		if err != nil {
 			problems = append(problems, fmt.Errorf("--sort-by: %w", err))
 		} else {

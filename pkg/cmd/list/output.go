@@ -12,7 +12,9 @@ import (
 	"k8s.io/cli-runtime/pkg/printers"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
-	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/formats"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/listing"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 )
 
@@ -48,7 +50,7 @@ type output struct {
 	format    string
 	ascii     bool
 	noHeaders bool
-	columns   *render.CustomColumns
+	columns   *formats.CustomColumns
 	template  printers.ResourcePrinter
 }
 
@@ -75,7 +77,7 @@ func (f *outputFlags) options() (output, error) {
 			o.template, err = f.templates.Printer(o.format)
 		}
 	case "custom-columns":
-		o.columns, err = render.ParseCustomColumns(argument)
+		o.columns, err = formats.ParseCustomColumns(argument)
 	case "custom-columns-file":
 		o.columns, err = customColumnsFile(argument)
 	default:
@@ -87,7 +89,7 @@ func (f *outputFlags) options() (output, error) {
 	return o, err
 }
 
-func customColumnsFile(name string) (*render.CustomColumns, error) {
+func customColumnsFile(name string) (*formats.CustomColumns, error) {
 	if name == "" {
 		return nil, errors.New("output format custom-columns-file needs a file: custom-columns-file=FILE")
 	}
@@ -95,7 +97,7 @@ func customColumnsFile(name string) (*render.CustomColumns, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading custom columns: %w", err)
 	}
-	return render.ParseCustomColumnsFile(string(template))
+	return formats.ParseCustomColumnsFile(string(template))
 }
 
 // write writes the report in the format that was asked for, and counts.
@@ -105,31 +107,33 @@ func (o *options) write(w io.Writer, env cli.Env, in *cli.Input, builder *report
 	var err error
 	switch {
 	case o.output.template != nil:
-		err = render.Template(w, builder.Collect(in.Header), o.output.template)
+		err = formats.Template(w, builder.Collect(in.Header), o.output.template)
 	case o.output.columns != nil:
 		err = o.output.columns.Write(w, projects, o.output.noHeaders)
 	case o.output.format == "json":
-		err = render.JSON(w, in.Header, projects)
+		err = formats.JSON(w, in.Header, projects)
 	case o.output.format == "yaml":
-		err = render.YAML(w, in.Header, projects)
+		err = formats.YAML(w, in.Header, projects)
 	case o.output.format == "name":
-		err = render.Names(w, projects)
+		err = formats.Names(w, projects)
 	default:
-		err = render.Table(w, projects, in.Header.At, o.style(env, in))
+		err = listing.Write(w, projects, in.Header.At, o.style(env, in))
 	}
 	return counted, err
 }
 
-func (o *options) style(env cli.Env, in *cli.Input) render.Style {
+func (o *options) style(env cli.Env, in *cli.Input) listing.Options {
 	terminal, width := env.Terminal()
-	return render.Style{
-		Terminal:  terminal,
-		Width:     width,
-		Glyphs:    terminal && !o.output.ascii,
-		Palette:   render.NewPalette(env.Colors(o.Connection.Color, env.Out)),
-		NoHeaders: o.output.noHeaders,
-		Wide:      o.output.format == "wide",
-		Projects:  o.AllProjects || len(in.Projects) > 1,
+	return listing.Options{
+		Style: term.Style{
+			Terminal:  terminal,
+			Width:     width,
+			Glyphs:    terminal && !o.output.ascii,
+			Palette:   term.NewPalette(env.Colors(o.Connection.Color, env.Out)),
+			NoHeaders: o.output.noHeaders,
+		},
+		Wide:     o.output.format == "wide",
+		Projects: o.AllProjects || len(in.Projects) > 1,
 	}
 }
 

@@ -8,7 +8,8 @@ import (
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
-	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/listing"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/watch"
 )
@@ -32,7 +33,7 @@ type watched struct {
 	env cli.Env
 	// selection is nil until its names were resolved, which has to succeed once.
 	selection *report.Selection
-	marks     render.Marks
+	marks     listing.Changes
 }
 
 // choose resolves the names that the options give against the first picture. What they
@@ -75,7 +76,7 @@ func (w *watched) draw(out io.Writer, in *cli.Input, columns int) (changed bool,
 	changed = w.marks.Observe(projects, w.env.Now())
 	style := w.style(w.env, in)
 	style.Width, style.Changed = columns, w.marks.Changed
-	if err := render.Table(out, report.EachOf(projects), in.Header.At, style); err != nil {
+	if err := listing.Write(out, report.EachOf(projects), in.Header.At, style); err != nil {
 		return false, err
 	}
 	w.comment(out, in, counted, true)
@@ -87,7 +88,7 @@ func (w *watched) draw(out io.Writer, in *cli.Input, columns int) (changed bool,
 func (w *watched) missing(out io.Writer, in *cli.Input) {
 	for _, name := range w.filter.Stages {
 		if !slices.ContainsFunc(in.Projects, func(e *avail.Evaluator) bool { return e.Project().Stage(name) != nil }) {
-			fmt.Fprintf(out, "Stage %q is not there any more.\n", render.Visible(name))
+			fmt.Fprintf(out, "Stage %q is not there any more.\n", term.Sanitize(name))
 		}
 	}
 }

@@ -14,7 +14,8 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
-	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/page"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 )
 
@@ -79,8 +80,8 @@ func (o *options) tellEffect(env cli.Env, e *effect) error {
 	said := *e.StrategyChange
 	said.Requests = slices.DeleteFunc(slices.Clone(said.Requests), func(r report.ChangedRequest) bool { return !r.Changes })
 	terminal, width := screen(env.ErrOut)
-	return render.StrategyChange(env.ErrOut, &said, render.Style{
-		Terminal: terminal, Width: width, Palette: render.NewPalette(env.Colors(o.Connection.Color, env.ErrOut)),
+	return page.StrategyChange(env.ErrOut, &said, term.Style{
+		Terminal: terminal, Width: width, Palette: term.NewPalette(env.Colors(o.Connection.Color, env.ErrOut)),
 	})
 }
 

@@ -17,7 +17,7 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/manifest"
-	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/formats"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/source"
 )
 
@@ -389,11 +389,11 @@ func (e *edition) print() error {
 			if i > 0 {
 				out.WriteString("---\n")
 			}
-			if err := render.Document(&out, object, "yaml", nil); err != nil {
+			if err := formats.Document(&out, object, "yaml", nil); err != nil {
 				return err
 			}
 		}
-	} else if err := render.Document(&out, e.document(), e.format, e.template); err != nil {
+	} else if err := formats.Document(&out, e.document(), e.format, e.template); err != nil {
 		return err
 	}
 	_, err := out.WriteTo(e.env.Out)

@@ -9,7 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
-	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/formats"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 )
 
@@ -53,7 +53,7 @@ func (w *work) print(e *effect) error {
 		d.Results = append(d.Results, r)
 	}
 	var out bytes.Buffer
-	if err := render.Document(&out, &d, w.format, w.template); err != nil {
+	if err := formats.Document(&out, &d, w.format, w.template); err != nil {
 		return err
 	}
 	_, err := out.WriteTo(w.env.Out)

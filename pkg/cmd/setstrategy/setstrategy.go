@@ -11,7 +11,7 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/complete"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
-	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 )
 
@@ -90,7 +90,7 @@ func tellNotes(env cli.Env, notes ...string) {
 }
 
 // visible makes harmless what a person is to read.
-func visible(text string) string { return render.Visible(text) }
+func visible(text string) string { return term.Sanitize(text) }
 
 // resourceName names a Stage as kubectl -o name does.
 func resourceName(stage string) string {

@@ -16,7 +16,8 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kube"
-	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/formats"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/version"
 )
@@ -112,9 +113,9 @@ func write(w io.Writer, v *report.Version, format string) error {
 	if format == "" {
 		return writeText(w, v)
 	}
-	marshal := render.MarshalJSON
+	marshal := formats.MarshalJSON
 	if format == "yaml" {
-		marshal = render.MarshalYAML
+		marshal = formats.MarshalYAML
 	}
 	text, err := marshal(v)
 	if err == nil {
@@ -131,7 +132,7 @@ func writeText(w io.Writer, v *report.Version) error {
 	}
 	fmt.Fprintf(&text, ", %s, %s\n", v.Client.Go, v.Client.Platform)
 	if v.Kargo != nil {
-		fmt.Fprintf(&text, "Kargo:  %s: %s\n", v.Kargo.Version, render.Visible(v.Kargo.Message))
+		fmt.Fprintf(&text, "Kargo:  %s: %s\n", v.Kargo.Version, term.Sanitize(v.Kargo.Message))
 		for _, note := range v.Kargo.Notes {
 			fmt.Fprintf(&text, "        %s\n", note)
 		}

@@ -5,7 +5,7 @@ import (
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
-	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/describe"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 )
 
@@ -77,13 +77,13 @@ func (c condition) reason(e *avail.Evaluator, s *avail.Stage, f *kargo.Freight) 
 	row, shown := judge(e, s, f)
 	switch {
 	case c == verified && unverified != nil:
-		return render.Clause(unverified)
+		return describe.Blocker(unverified)
 	case c == listed && failure != "":
 		return "its listing fails: " + failure
 	case !shown:
 		return fmt.Sprintf("%s does not request %s", s.Metadata.Name, f.Origin)
 	}
-	reason := render.Reason(&row, &row.Freight[0])
+	reason := describe.Reason(&row, &row.Freight[0])
 	if reason == "" && c == current {
 		return "available, and not promoted"
 	}

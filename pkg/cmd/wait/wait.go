@@ -14,7 +14,7 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/complete"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
-	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
 )
 
 // NewCommand returns the verb.
@@ -112,7 +112,7 @@ func (o *options) run(ctx context.Context, env cli.Env) error {
 	if o.quiet {
 		return nil
 	}
-	if _, err := fmt.Fprintf(env.Out, "freight.%s/%s condition met: %s\n", kargo.Group, render.Visible(w.name), o.condition.of(o.stage)); err != nil {
+	if _, err := fmt.Fprintf(env.Out, "freight.%s/%s condition met: %s\n", kargo.Group, term.Sanitize(w.name), o.condition.of(o.stage)); err != nil {
 		return &cli.WriteError{Err: err}
 	}
 	return nil

@@ -18,7 +18,9 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/complete"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
-	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/formats"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/page"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 )
 
@@ -190,12 +192,12 @@ func (o *options) print(env cli.Env, w *report.WhatIf) error {
 	var out bytes.Buffer
 	var err error
 	if o.format != "" {
-		err = render.Document(&out, w, o.format, o.template)
+		err = formats.Document(&out, w, o.format, o.template)
 	} else {
 		terminal, width := env.Terminal()
-		err = render.WhatIf(&out, w, render.Style{
+		err = page.WhatIf(&out, w, term.Style{
 			Terminal: terminal, Width: width, Glyphs: terminal && !o.ascii,
-			Palette: render.NewPalette(env.Colors(o.Connection.Color, env.Out)), NoHeaders: o.noHeaders,
+			Palette: term.NewPalette(env.Colors(o.Connection.Color, env.Out)), NoHeaders: o.noHeaders,
 		})
 	}
 	if err != nil {

@@ -1,0 +1,89 @@
+package describe
+
+import (
+	"strings"
+	"time"
+
+	"k8s.io/apimachinery/pkg/util/duration"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
+)
+
+// Freight is what people call a piece of Freight: its alias, else its short name.
+func Freight(alias, name string) string {
+	if alias != "" {
+		return term.Sanitize(alias)
+	}
+	return term.Sanitize(ShortHash(name))
+}
+
+// Named is what people call a piece of Freight.
+func Named(n report.Named) string { return Freight(n.Alias, n.Name) }
+
+// ShortHash shortens each long hash in a text to its first seven digits, as Git does.
+func ShortHash(text string) string {
+	const shown, shortest = 7, 32
+	var out strings.Builder
+	for len(text) > 0 {
+		n := max(wordPrefix(text), 1)
+		word := text[:n]
+		if len(word) >= shortest && strings.Trim(word, "0123456789abcdef") == "" {
+			word = word[:shown]
+		}
+		out.WriteString(word)
+		text = text[n:]
+	}
+	return out.String()
+}
+
+// wordPrefix returns how many bytes at the start of text are letters, digits or
+// underscores.
+func wordPrefix(text string) int {
+	for i := range len(text) {
+		c := text[i]
+		if c != '_' && (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') {
+			return i
+		}
+	}
+	return len(text)
+}
+
+// Artifacts names what Freight contains.
+func Artifacts(artifacts []string) []string {
+	short := make([]string, 0, len(artifacts))
+	for _, artifact := range artifacts {
+		short = append(short, term.Sanitize(shortArtifact(artifact)))
+	}
+	return short
+}
+
+// shortArtifact drops from an artifact the path to its repository and most of a hash.
+func shortArtifact(artifact string) string {
+	repo, version := artifact, ""
+	if i := strings.LastIndexAny(artifact, ":@"); i > strings.LastIndex(artifact, "/") {
+		repo, version = artifact[:i], artifact[i:]
+	}
+	repo = strings.TrimSuffix(repo[strings.LastIndex(repo, "/")+1:], "@sha256")
+	return strings.TrimSuffix(repo, ".git") + ShortHash(version)
+}
+
+// Age says how long ago an instant was, as kubectl does; "-" precedes it when the
+// instant is still to come, as --at can look back.
+func Age(since *time.Time, now time.Time) string {
+	if since == nil {
+		return "<unknown>"
+	}
+	if since.After(now) {
+		return "-" + duration.HumanDuration(since.Sub(now))
+	}
+	return duration.HumanDuration(now.Sub(*since))
+}
+
+// Field makes text one field for awk: never empty, and without spaces.
+func Field(text string) string {
+	if text == "" {
+		return "-"
+	}
+	return strings.ReplaceAll(text, " ", `\x20`)
+}

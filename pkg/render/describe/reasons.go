@@ -1,0 +1,132 @@
+package describe
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
+)
+
+// Reasons says why a piece of Freight is or is not available to a Stage, in
+// parts that stand for themselves.
+func Reasons(stage *report.Stage, f *report.Freight, wide bool) []string {
+	parts := blockedBy(stage, f, wide)
+	for i := range f.Divergence {
+		parts = append(parts, divergence(stage, f, &f.Divergence[i]))
+	}
+	if promotion := PromotionHere(f); promotion != "" {
+		parts = append(parts, promotion)
+	}
+	return parts
+}
+
+// Reason says in a line why the Freight is or is not available to the Stage, with the
+// evidence; "" when there is nothing to say.
+func Reason(stage *report.Stage, f *report.Freight) string {
+	return strings.Join(Reasons(stage, f, true), "; ")
+}
+
+// blockedBy says what keeps the Freight out as configured, or else what would keep
+// it out under the other strategy.
+func blockedBy(stage *report.Stage, f *report.Freight, wide bool) []string {
+	if !f.Available.Configured {
+		switch avail.Verdict(f.Verdict) {
+		case avail.VerdictNoSource:
+			return []string{"no source: neither direct nor an upstream"}
+		case avail.VerdictOriginNotRequested:
+			return []string{"approved, but the Stage does not request " + term.Sanitize(f.Origin)}
+		case avail.VerdictApproved, avail.VerdictDirect, avail.VerdictVerified, avail.VerdictAllOfNothing, avail.VerdictBlocked:
+		}
+		return Blockers(blocking(f, func(b *report.Blocker) string { return inForce(stage, b) }), wide)
+	}
+	if !f.Available.All {
+		return under("all", Blockers(blocking(f, func(*report.Blocker) string { return "all" }), wide))
+	}
+	if !f.Available.Any {
+		return []string{"any: no upstream to verify it"}
+	}
+	return nil
+}
+
+// inForce returns the semantics that the blocker's request has as configured.
+func inForce(stage *report.Stage, b *report.Blocker) string {
+	if stage.Requests[b.Request].Strategy == string(kargo.All) {
+		return "all"
+	}
+	return "any"
+}
+
+// blocking returns the blockers that keep from holding what semantics says of each.
+func blocking(f *report.Freight, semantics func(*report.Blocker) string) []report.Blocker {
+	var list []report.Blocker
+	for i := range f.Blockers {
+		if slices.Contains(f.Blockers[i].Blocks, semantics(&f.Blockers[i])) {
+			list = append(list, f.Blockers[i])
+		}
+	}
+	return list
+}
+
+// under says that what follows holds under a semantics that is not in force.
+func under(semantics string, parts []string) []string {
+	if len(parts) > 0 {
+		parts[0] = semantics + ": " + parts[0]
+	}
+	return parts
+}
+
+// divergence says what follows from a disagreement of available and listed.
+func divergence(stage *report.Stage, f *report.Freight, d *report.Divergence) string {
+	available, prefix := f.Available.Configured, ""
+	if !slices.Contains(d.In, "configured") {
+		available = f.Available.Any && slices.Contains(d.In, "any") || f.Available.All && slices.Contains(d.In, "all")
+		prefix = strings.Join(d.In, " and ") + ": "
+	}
+	why := avail.Divergence{Cause: avail.Cause(d.Cause)}.String()
+	will := "will"
+	if prefix != "" || stage.AutoPromotion.Enabled != nil && !*stage.AutoPromotion.Enabled {
+		will = "would"
+	}
+	switch {
+	case available && stage.ControlFlow:
+		return prefix + "the Stage does not pass it on: " + why
+	case available:
+		return prefix + "auto-promotion " + will + " not pick it up: " + why
+	case stage.ControlFlow:
+		return prefix + "the Stage passes it on all the same: " + why
+	default:
+		return prefix + "auto-promotion " + will + " pick it and be refused: " + why
+	}
+}
+
+// PromotionHere says what became of the Freight's last Promotion to the Stage
+// itself, where that is news.
+func PromotionHere(f *report.Freight) string {
+	p := f.Here.Promotion
+	if p == nil {
+		return ""
+	}
+	switch phase := kargo.PromotionPhase(p.Phase); {
+	case phase.Unsuccessful():
+		text := "last promotion here " + strings.ToLower(p.Phase)
+		if p.Message != "" {
+			text += ": " + term.Sanitize(p.Message)
+		}
+		return text
+	case phase.Ended():
+		return ""
+	case phase == kargo.PromotionRunning:
+		return "promotion here running"
+	default:
+		return "promotion here queued"
+	}
+}
+
+// FailedHere reports whether the Freight's last Promotion to the Stage ended
+// without success.
+func FailedHere(f *report.Freight) bool {
+	return f.Here.Promotion != nil && kargo.PromotionPhase(f.Here.Promotion.Phase).Unsuccessful()
+}

@@ -1,0 +1,127 @@
+// Package describe puts Freight into words: its name, its age, why it is or is not
+// available to a Stage, and what changed. All text from outside is sanitized.
+package describe
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
+)
+
+// Summary says in one sentence whether a piece of Freight is available to a Stage as
+// configured, and why.
+func Summary(stage *report.Stage, f *report.ExplainedFreight) string {
+	name, to := Freight(f.Alias, f.Name), term.Sanitize(stage.Name)
+	if f.Available.Configured {
+		return fmt.Sprintf("%s is available to %s: %s.", name, to, admitted(stage, f))
+	}
+	parts := blockedBy(stage, &f.Freight, false)
+	if stopped(stage, f.Checks) {
+		parts = append(parts, "Kargo stops at the first All request of this origin")
+	}
+	why := strings.Join(parts, "; ")
+	if avail.Verdict(f.Verdict) == avail.VerdictOriginNotRequested { // approved or not
+		why = fmt.Sprintf("%s does not request %s", to, term.Sanitize(f.Origin))
+	}
+	if why == "" { // requests of one origin whose strategies differ
+		why = "no request of its origin admits it"
+	}
+	never := ""
+	if avail.OutlookState(f.Forecast.Available.Configured.State) == avail.Never {
+		never = ", and will not be as the Stages are written"
+	}
+	return fmt.Sprintf("%s is not available to %s%s%s: %s.", name, to, asks(stage, f.Checks), never, why)
+}
+
+// asks says how many upstreams a Stage asks for, where it asks for several.
+func asks(stage *report.Stage, checks []report.Check) string {
+	for i := range checks {
+		switch request := &stage.Requests[checks[i].Request]; {
+		case len(request.Upstreams) < 2:
+		case takesAll(stage, &checks[i]):
+			return fmt.Sprintf(", which asks for all of its %d upstreams", len(request.Upstreams))
+		default:
+			return fmt.Sprintf(", which asks for any of its %d upstreams", len(request.Upstreams))
+		}
+	}
+	return ""
+}
+
+// takesAll reports whether the request says All, and Kargo looks at that.
+func takesAll(stage *report.Stage, check *report.Check) bool {
+	return stage.Requests[check.Request].Strategy == string(kargo.All) && !slices.Contains(check.Ignores, report.IgnoresStrategy)
+}
+
+// stopped reports whether a later request would have admitted the Freight, had Kargo not
+// stopped at one that says All.
+func stopped(stage *report.Stage, checks []report.Check) bool {
+	first := slices.IndexFunc(checks, func(c report.Check) bool { return takesAll(stage, &c) })
+	return first >= 0 && slices.ContainsFunc(checks[first+1:], func(c report.Check) bool {
+		satisfied := 0
+		for u := range c.Upstreams {
+			if c.Upstreams[u].Satisfied {
+				satisfied++
+			}
+		}
+		return c.Direct || satisfied > 0 && (satisfied == len(c.Upstreams) || !takesAll(stage, &c))
+	})
+}
+
+// admitted says what admits a piece of Freight.
+func admitted(stage *report.Stage, f *report.ExplainedFreight) string {
+	switch avail.Verdict(f.Verdict) {
+	case avail.VerdictApproved:
+		return "it is approved for it"
+	case avail.VerdictDirect:
+		return "it comes straight from " + term.Sanitize(f.Origin)
+	case avail.VerdictAllOfNothing:
+		return "All over no upstreams asks for nothing"
+	case avail.VerdictVerified:
+		return verifiedBy(stage, f.Checks)
+	case avail.VerdictBlocked, avail.VerdictNoSource, avail.VerdictOriginNotRequested:
+	}
+	return f.Verdict
+}
+
+// verifiedBy says which upstreams are satisfied, and whether they are enough.
+func verifiedBy(stage *report.Stage, checks []report.Check) string {
+	for i := range checks {
+		request, upstreams := &stage.Requests[checks[i].Request], checks[i].Upstreams
+		var done []string
+		for u := range upstreams {
+			if upstreams[u].Satisfied {
+				done = append(done, term.Sanitize(upstreams[u].Stage))
+			}
+		}
+		if len(done) == 0 {
+			continue
+		}
+		text := "verified in " + strings.Join(done, ", ")
+		ignored := checks[i].Ignores
+		if request.RequiredSoakTime != nil && !slices.Contains(ignored, report.IgnoresSoak) {
+			text += fmt.Sprintf(" and soaked %s", request.RequiredSoakTime)
+		}
+		switch {
+		case slices.Contains(ignored, report.IgnoresSoak) && slices.Contains(ignored, report.IgnoresStrategy):
+			return text + "; this Kargo looks neither at soak times nor at strategies"
+		case slices.Contains(ignored, report.IgnoresSoak):
+			return text + "; this Kargo does not look at soak times"
+		case len(upstreams) == 1:
+			return text
+		case request.Strategy == string(kargo.All) && len(done) < len(upstreams):
+			return text + ", which is enough, as this Kargo ignores All when Freight is promoted (kargo#3740)"
+		case request.Strategy == string(kargo.All):
+			return text + ", which are all of its upstreams"
+		case len(done) < len(upstreams):
+			return text + ", and any one of its upstreams is enough"
+		default:
+			return text
+		}
+	}
+	return "verified upstream"
+}

@@ -1,0 +1,72 @@
+package formats
+
+import (
+	"bytes"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/describe"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/table"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
+)
+
+// ChangeLine writes a Change as a line of fields, separated by three spaces: the time,
+// the Project, the Stage, the Freight, the verdict before and the one now, each without
+// a space in it, and why it is so: what admits the Freight, then the words of the table.
+// Nothing is "-". Where the verdict is as before, the answer under another strategy is
+// not, and why says which.
+func ChangeLine(w io.Writer, c *report.Change) error {
+	name := c.Freight
+	if c.Alias != "" {
+		name = c.Alias
+	}
+	fields := []string{
+		c.At.Format(time.RFC3339),
+		describe.Field(term.Sanitize(c.Project)), describe.Field(term.Sanitize(c.Stage)), describe.Field(term.Sanitize(name)),
+		wordOf(c.From), wordOf(c.To),
+	}
+	if why := describe.WhyChanged(c); why != "" {
+		fields = append(fields, why)
+	}
+	_, err := io.WriteString(w, strings.Join(fields, table.Gap)+"\n")
+	return err
+}
+
+func wordOf(verdict *string) string {
+	if verdict == nil {
+		return "-"
+	}
+	return *verdict
+}
+
+// ChangeJSON writes a Change as a document on a line of its own.
+func ChangeJSON(w io.Writer, c *report.Change) error {
+	text, err := json.Marshal(c)
+	if err != nil {
+		return err
+	}
+	var out bytes.Buffer
+	escaper := newJSONEscaper(&out)
+	if _, err := escaper.Write(append(text, '\n')); err != nil {
+		return err
+	}
+	if err := escaper.Close(); err != nil {
+		return err
+	}
+	_, err = w.Write(out.Bytes())
+	return err
+}
+
+// ChangeYAML writes a Change as a document that begins with a line "---".
+func ChangeYAML(w io.Writer, c *report.Change) error {
+	text, err := MarshalYAML(c)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(append([]byte("---\n"), text...))
+	return err
+}

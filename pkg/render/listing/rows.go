@@ -1,0 +1,186 @@
+// Package listing is the table of Stages and Freight: its rows and columns, how it fits
+// a terminal, and which of its cells changed while it is watched.
+package listing
+
+import (
+	"fmt"
+	"io"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/describe"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
+)
+
+// Options are how the table looks.
+type Options struct {
+	term.Style
+	// Wide adds the columns of -o wide.
+	Wide bool
+	// Projects adds the column PROJECT.
+	Projects bool
+	// Changed reports whether the cell below a header is to be marked as changed; nil
+	// marks none. Marks are for a terminal.
+	Changed func(subject report.Subject, header string) bool
+}
+
+// Write writes one row per Stage and Freight. Ages count up to now. Nothing is written
+// when there is no Stage.
+func Write(w io.Writer, projects iter.Seq[report.ProjectStages], now time.Time, options Options) error {
+	t := &rows{style: options, now: now}
+	for project := range projects {
+		for stage := range project.Stages {
+			t.stage(project.Name, &stage)
+		}
+	}
+	if len(t.rows) == 0 {
+		return nil
+	}
+	return t.write(w)
+}
+
+// rows are the rows of the table. A row's reasons are kept apart from its cells, as they
+// may have to be wrapped.
+type rows struct {
+	style   Options
+	now     time.Time
+	origins bool // some Stage requests several origins
+	rows    []row
+}
+
+// row is one line of the table, or what one line grows from.
+type row struct {
+	subject        report.Subject
+	project, stage string
+	auto           string // yes, no, held or ?
+	strategy       string
+	freight        string
+	marks          []string
+	origin         string
+	age            string
+	any, all, now  avail.Truth
+	artifacts      string
+	reasons        []string
+	failed, note   bool
+}
+
+func (t *rows) stage(project string, stage *report.Stage) {
+	t.origins = t.origins || severalOrigins(stage)
+	first := len(t.rows)
+	for i := range stage.Freight {
+		t.rows = append(t.rows, t.row(stage, &stage.Freight[i]))
+		t.rows[len(t.rows)-1].subject = subjectOf(project, stage, &stage.Freight[i])
+	}
+	if len(stage.Freight) == 0 {
+		t.rows = append(t.rows, empty(stage))
+		t.rows[first].subject = subjectOf(project, stage, nil)
+	}
+	if stage.ListError != "" {
+		t.rows[first].reasons = slices.Insert(t.rows[first].reasons, 0, "the Stage's listing fails: "+term.Sanitize(stage.ListError))
+	}
+	if stage.More > 0 && t.style.Terminal {
+		t.rows = append(t.rows, row{strategy: t.rows[len(t.rows)-1].strategy, freight: fmt.Sprintf("and %d more", stage.More), reasons: []string{"--limit 0 shows all"}, note: true})
+	}
+	for i := first; i < len(t.rows); i++ {
+		t.rows[i].project, t.rows[i].stage, t.rows[i].auto = term.Sanitize(project), term.Sanitize(stage.Name), auto(&stage.AutoPromotion)
+	}
+}
+
+// auto says in a word whether Kargo promotes to the Stage by itself.
+func auto(a *report.AutoPromotion) string {
+	switch {
+	case a.Enabled == nil:
+		return "?"
+	case !*a.Enabled:
+		return "no"
+	case len(a.Held) > 0:
+		return "held"
+	default:
+		return "yes"
+	}
+}
+
+func severalOrigins(stage *report.Stage) bool {
+	for i := range stage.Requests {
+		if stage.Requests[i].Origin != stage.Requests[0].Origin {
+			return true
+		}
+	}
+	return false
+}
+
+// empty is the row of a Stage without Freight to show.
+func empty(stage *report.Stage) row {
+	r := row{strategy: strategies(stage, ""), freight: "<none>", age: "-", note: true}
+	if stage.Freight == nil {
+		r.freight, r.note = "?", false
+	}
+	return r
+}
+
+func (t *rows) row(stage *report.Stage, f *report.Freight) row {
+	r := row{
+		strategy:  strategies(stage, f.Origin),
+		freight:   t.name(f),
+		origin:    term.Sanitize(f.Origin),
+		age:       describe.Age(f.DiscoveredAt, t.now),
+		any:       avail.TruthOf(f.Available.Any),
+		all:       avail.TruthOf(f.Available.All),
+		now:       avail.TruthOf(f.Available.Configured),
+		artifacts: strings.Join(describe.Artifacts(f.Artifacts), ","),
+		reasons:   describe.Reasons(stage, f, t.style.Wide),
+		failed:    describe.FailedHere(f),
+	}
+	if f.Here.Current {
+		r.marks = append(r.marks, t.style.Current())
+	}
+	if r.failed {
+		r.marks = append(r.marks, "!")
+	}
+	return r
+}
+
+// name is what people call a piece of Freight; in a pipe, a name without an alias is
+// whole.
+func (t *rows) name(f *report.Freight) string {
+	if f.Alias == "" && !t.style.Terminal {
+		return term.Sanitize(f.Name)
+	}
+	return describe.Freight(f.Alias, f.Name)
+}
+
+// strategies names the strategy of the Stage's requests, or of those of one origin
+// alone: OneOf or All, direct, or none for a request that has no source at all.
+func strategies(stage *report.Stage, origin string) string {
+	var names []string
+	for i := range stage.Requests {
+		request := &stage.Requests[i]
+		if origin != "" && request.Origin != origin {
+			continue
+		}
+		for _, name := range sourcesOf(request) {
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	if len(names) == 0 {
+		return "-"
+	}
+	return strings.Join(names, "+")
+}
+
+func sourcesOf(request *report.Request) []string {
+	var names []string
+	if request.Direct {
+		names = append(names, "direct")
+	}
+	if len(request.Upstreams) > 0 || !request.Direct {
+		names = append(names, term.Sanitize(request.Strategy))
+	}
+	return names
+}

@@ -1,0 +1,187 @@
+package page
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
+)
+
+// rule is the checklist of each request.
+func (p *writer) rule(f *report.ExplainedFreight) {
+	p.heading("RULE")
+	if len(f.Checks) == 0 {
+		text := fmt.Sprintf("%s does not request %s", term.Sanitize(p.stage.Name), term.Sanitize(f.Origin))
+		if f.Available.Configured {
+			text = "approved for it, though " + text
+		}
+		p.item(2, p.mark(f.Available.Configured), text)
+	}
+	for i := range f.Checks {
+		check := &f.Checks[i]
+		request := &p.stage.Requests[check.Request]
+		p.item(2, "", p.wants(request, check.Ignores))
+		approved := "not approved for it"
+		if check.Approved {
+			approved = "approved for it" + p.at(check.ApprovedAt)
+		}
+		p.item(4, p.optionalMark(check.Approved), approved)
+		if check.Direct {
+			p.item(4, p.mark(true), "taken straight from the Warehouse")
+		}
+		for u := range check.Upstreams {
+			p.upstream(&check.Upstreams[u])
+		}
+	}
+}
+
+// wants says what a request asks for.
+func (p *writer) wants(request *report.Request, ignored []string) string {
+	names := make([]string, 0, len(request.Upstreams))
+	for _, name := range request.Upstreams {
+		names = append(names, term.Sanitize(name))
+	}
+	text := term.Sanitize(request.Origin) + ": "
+	all := request.Strategy == string(kargo.All) && !slices.Contains(ignored, report.IgnoresStrategy)
+	switch many := len(names) > 1; {
+	case len(names) == 0 && request.Direct:
+		return text + "whatever the Warehouse has found"
+	case len(names) == 0:
+		return text + "no source is named (" + term.Sanitize(request.Strategy) + ")"
+	case many && all:
+		text += fmt.Sprintf("verified in all of %s (All)", strings.Join(names, ", "))
+	case many:
+		text += fmt.Sprintf("verified in any of %s", strings.Join(names, ", "))
+		if !slices.Contains(ignored, report.IgnoresStrategy) {
+			text += " (" + term.Sanitize(request.Strategy) + ")"
+		}
+	default:
+		text += "verified in " + names[0]
+	}
+	if request.RequiredSoakTime != nil && !slices.Contains(ignored, report.IgnoresSoak) {
+		text += fmt.Sprintf(" and soaked there for %s", request.RequiredSoakTime)
+	}
+	if request.Direct {
+		text += ", or straight from the Warehouse"
+	}
+	return text + ", or approved"
+}
+
+// upstream is the checklist of one upstream.
+func (p *writer) upstream(u *report.UpstreamCheck) {
+	p.item(4, p.mark(u.Satisfied), term.Sanitize(u.Stage))
+	if !u.Exists {
+		p.item(8, p.mark(false), "there is no such Stage")
+	}
+	if u.Verified {
+		p.item(8, p.mark(true), "verified"+p.at(u.VerifiedAt)+p.verification(u, true))
+	} else if u.Exists {
+		p.item(8, p.mark(false), "not verified"+p.verification(u, false))
+	}
+	if u.Soak != nil {
+		p.item(8, p.mark(u.Verified && u.Soak.Complete), p.soak(u))
+	}
+	if !u.Satisfied {
+		p.evidence(u)
+	}
+}
+
+// verification says what the newest verification said. That of Freight that is verified
+// may be a later one, which takes nothing back.
+func (p *writer) verification(u *report.UpstreamCheck, verified bool) string {
+	v := u.Verification
+	if v == nil {
+		return ""
+	}
+	phase := kargo.VerificationPhase(v.Phase)
+	text := ""
+	switch {
+	case verified && phase == kargo.VerificationSuccessful && v.AnalysisRun == "":
+		return ""
+	case verified && phase == kargo.VerificationSuccessful:
+	case verified:
+		text = "; a later verification " + p.phase(v)
+	default:
+		text = ": verification " + p.phase(v)
+	}
+	if v.AnalysisRun != "" {
+		text += ", AnalysisRun " + term.Sanitize(v.AnalysisRun)
+	}
+	if v.Message != "" {
+		text += ": " + term.Sanitize(v.Message)
+	}
+	return text
+}
+
+// phase says how far a verification is, and since when.
+func (p *writer) phase(v *report.VerificationEvidence) string {
+	text := strings.ToLower(term.Sanitize(v.Phase))
+	if v.Phase == "" {
+		text = "not reported"
+	}
+	switch {
+	case v.FinishTime != nil && !kargo.VerificationPhase(v.Phase).Open():
+		return text + p.at(v.FinishTime)
+	case v.StartTime != nil:
+		return text + ", since" + p.at(v.StartTime)
+	default:
+		return text
+	}
+}
+
+// soak says how long the Freight was there, of how long it has to be.
+func (p *writer) soak(u *report.UpstreamCheck) string {
+	text := fmt.Sprintf("soaked %s of %s", clock(u.Soak.Elapsed), u.Soak.Required)
+	switch {
+	case u.Soak.Complete:
+		return fmt.Sprintf("soaked %s, of which %s is required", clock(u.Soak.Elapsed), u.Soak.Required)
+	case u.Soak.Until != nil:
+		return text + ", until " + p.when(u.Soak.Until)
+	case u.Soak.Elapsed > 0:
+		return text + ", and left"
+	case u.Current:
+		return text + ", and since when it is there is not known"
+	default:
+		return text + ", and is not there"
+	}
+}
+
+// clock writes a length of time in whole seconds.
+func clock(d kargo.Duration) string { return time.Duration(d).Truncate(time.Second).String() }
+
+// evidence says what else is known of an upstream that is not satisfied.
+func (p *writer) evidence(u *report.UpstreamCheck) {
+	if promotion := u.Promotion; promotion != nil {
+		phase := strings.ToLower(term.Sanitize(promotion.Phase))
+		if phase == "" {
+			phase = "queued"
+		}
+		text := fmt.Sprintf("Promotion %s %s%s", term.Sanitize(promotion.Name), phase, p.at(promotion.FinishedAt))
+		if promotion.Message != "" {
+			text += ": " + term.Sanitize(promotion.Message)
+		}
+		p.item(8, "-", text)
+	}
+	switch {
+	case u.Current && u.Since != nil:
+		p.item(8, "-", "runs there since "+p.when(u.Since))
+	case u.Current:
+		p.item(8, "-", "runs there")
+	case u.Verification != nil && u.Verification.Replaced:
+		p.item(8, "-", "other Freight has replaced it there since")
+	}
+	if health := u.Health; health != nil {
+		text := "the Stage is " + term.Sanitize(health.Status)
+		if health.Since != nil {
+			text += " since " + p.when(health.Since)
+		}
+		if len(health.Issues) > 0 {
+			text += ": " + term.Sanitize(strings.Join(health.Issues, "; "))
+		}
+		p.item(8, "-", text)
+	}
+}

@@ -1,0 +1,129 @@
+package page
+
+import (
+	"io"
+	"strings"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/describe"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/table"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
+)
+
+// WhatIf writes for a person how a Project would be.
+func WhatIf(w io.Writer, c *report.WhatIf, style term.Style) error {
+	p := &writer{style: style, now: c.At}
+	p.changedRequests(c.Requests)
+	carriedOut := "Carried out now:"
+	if len(c.NotInKargo) > 0 {
+		p.item(0, "", strings.Join(c.NotInKargo, ", ")+": Kargo has no such rule, no Stage can be set to it.")
+		carriedOut = "Carried out now, if Kargo had the rule:"
+	}
+	if err := p.whatIfRows(c); err != nil {
+		return err
+	}
+	p.heading(carriedOut)
+	p.effect(c.Effect, 2)
+	_, err := io.WriteString(w, p.out.String())
+	return err
+}
+
+// whatIfRows writes the table.
+func (p *writer) whatIfRows(c *report.WhatIf) error {
+	switch {
+	case c.Rows == nil:
+		p.heading("Had it always been so, which answers would be others is unknown, as Freight could not be read.")
+		return nil
+	case c.Freight == 0:
+		p.heading("Which answers would be others cannot be shown, as there is no Freight.")
+		return nil
+	case len(c.Rows) == 0:
+		p.heading("Had it always been so, no answer would be another.")
+		return nil
+	}
+	p.heading("Had it always been so:")
+	header := []string{"STAGE", "RULE", "FREIGHT", "AGE", "AVAILABLE", "LISTED", "BECAUSE"}
+	var cells [][]string
+	for i := range c.Rows {
+		cells = append(cells, p.whatIfCells(&c.Rows[i], i > 0 && sameSubject(&c.Rows[i], &c.Rows[i-1])))
+	}
+	if p.style.NoHeaders {
+		header = nil
+	}
+	p.foldLast(header, cells)
+	return table.Write(&p.out, header, cells)
+}
+
+func sameSubject(a, b *report.WhatIfRow) bool { return a.Stage == b.Stage && a.Rule == b.Rule }
+
+// whatIfCells is a row of the table. On a terminal, what repeats is left out; in a pipe
+// cells have no spaces but for the last.
+func (p *writer) whatIfCells(row *report.WhatIfRow, repeats bool) []string {
+	stage, rule, freight := term.Sanitize(row.Stage), term.Sanitize(row.Rule), describe.Named(row.Freight)
+	if p.style.Terminal && repeats {
+		stage, rule = "", ""
+	}
+	if !p.style.Terminal && row.Freight.Alias == "" {
+		freight = term.Sanitize(row.Freight.Name)
+	}
+	cells := []string{
+		stage, rule, freight, describe.Age(row.DiscoveredAt, p.now),
+		p.flip(&row.Available.Before, &row.Available.After), p.flip(row.Listed.Before, row.Listed.After),
+	}
+	if !p.style.Terminal {
+		for i := range cells {
+			cells[i] = strings.ReplaceAll(cells[i], " ", "")
+		}
+	}
+	return append(cells, strings.Join(because(row), "; "))
+}
+
+// because says what keeps the Freight out, and why check and listing differ.
+func because(row *report.WhatIfRow) []string {
+	var parts []string
+	if !row.Available.After {
+		parts = describe.Blockers(row.Blockers, false)
+	}
+	for _, d := range row.Divergence {
+		why := avail.Divergence{Cause: avail.Cause(d.Cause)}.String()
+		if row.Available.After {
+			parts = append(parts, "not listed: "+why)
+		} else {
+			parts = append(parts, "listed all the same: "+why)
+		}
+	}
+	return parts
+}
+
+// flip writes an answer before and after, once where it stays.
+func (p *writer) flip(before, after *bool) string {
+	was, is := p.style.Answer(truth(before)), p.style.Answer(truth(after))
+	if was == is {
+		return is
+	}
+	arrow := "->"
+	if p.style.Glyphs {
+		arrow = "→"
+	}
+	return was + " " + arrow + " " + is
+}
+
+// foldLast wraps the last column into what the others leave of the terminal.
+func (p *writer) foldLast(header []string, cells [][]string) {
+	if !p.style.Wraps() {
+		return
+	}
+	last := len(cells[0]) - 1
+	others := make([][]string, 0, len(cells)+1)
+	for _, line := range cells {
+		others = append(others, line[:last])
+	}
+	if header != nil {
+		others = append(others, header[:last])
+	}
+	room := table.Room(p.style.Width, nil, others)
+	for _, line := range cells {
+		line[last] = strings.Join(term.Wrap(line[last], max(room, leastText)), "\n")
+	}
+}

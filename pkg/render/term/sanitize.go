@@ -1,0 +1,41 @@
+package term
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Sanitize makes text from outside safe to print on a terminal. Control characters
+// (C0, C1, DEL, newlines and tabs among them), bidirectional and other invisible format
+// characters and bytes that are not UTF-8 become escapes such as \n, \x1b and \u202e.
+// Everything else stays as it is, backslashes too.
+func Sanitize(text string) string {
+	if isPlain(text) {
+		return text
+	}
+	var out strings.Builder
+	for len(text) > 0 {
+		r, size := utf8.DecodeRuneInString(text)
+		switch {
+		case r == utf8.RuneError && size == 1, !unicode.IsPrint(r):
+			quoted := strconv.QuoteToASCII(text[:size])
+			out.WriteString(quoted[1 : len(quoted)-1])
+		default:
+			out.WriteString(text[:size])
+		}
+		text = text[size:]
+	}
+	return out.String()
+}
+
+// isPlain reports whether text is printable ASCII.
+func isPlain(text string) bool {
+	for i := range len(text) {
+		if text[i] < ' ' || text[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
