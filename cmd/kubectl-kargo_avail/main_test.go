@@ -44,7 +44,7 @@ func prepare(env *testscript.Env) error {
 	if err != nil {
 		return err
 	}
-	for name, from := range map[string]string{"examples": "examples", "recorded": "test/conformance/recorded"} {
+	for name, from := range map[string]string{"examples": "examples", "recorded": "test/conformance/recorded", "cases": "test/cases"} {
 		if err := os.CopyFS(filepath.Join(env.WorkDir, name), os.DirFS(filepath.Join(root, from))); err != nil {
 			return err
 		}

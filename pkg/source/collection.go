@@ -1,6 +1,7 @@
 package source
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"reflect"
@@ -8,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
@@ -15,6 +17,7 @@ import (
 
 // collection gathers the objects of files.
 type collection struct {
+	signs signs
 	// namespace is where objects belong that name none.
 	namespace  string
 	stages     shelf[kargo.Stage]
@@ -23,12 +26,22 @@ type collection struct {
 	warehouses shelf[kargo.Warehouse]
 	configs    shelf[kargo.ProjectConfig]
 	projects   shelf[kargo.Project]
-	// foreign counts the objects of other API groups.
-	foreign int
+	// kargo counts the objects of Kargo's, foreign those of other API groups, and others the
+	// documents that are no objects.
+	kargo, foreign, others int
+	// kustomized says that there is a Kustomization, whose patches look like objects.
+	kustomized bool
+	// lost says what may be Kargo's and could not be read, and unparsed what could not be
+	// parsed and is nothing of Kargo's.
+	lost     []error
+	unparsed []string
+	// warnings are about objects that were read.
+	warnings []string
 }
 
 func newCollection(namespace string) *collection {
 	return &collection{
+		signs:      newSigns(),
 		namespace:  namespace,
 		stages:     newShelf(stageMeta),
 		freight:    newShelf(freightMeta),
@@ -39,38 +52,77 @@ func newCollection(namespace string) *collection {
 	}
 }
 
-// add decodes an object and keeps it if it matters. An object of Kargo's that is
-// not known at all is an error, as it might matter.
-func (c *collection) add(o object) error {
-	if !o.complete() {
-		return o.place.errorf("not a Kubernetes object: apiVersion and kind must both be given")
+// lose notes that something could not be read that may be Kargo's.
+func (c *collection) lose(err error) {
+	if n := len(c.lost); n == 0 || c.lost[n-1].Error() != err.Error() {
+		c.lost = append(c.lost, err)
 	}
+}
+
+// warnTwice warns of a field that was given on a line before.
+func (c *collection) warnTwice(at place, field string, before int) {
+	c.warnings = append(c.warnings, at.errorf("%s: the last one counts, as for kubectl", givenTwice(field, before)).Error())
+}
+
+// add decodes an object and keeps it if it matters. An object of Kargo's that is
+// not known at all is lost, as it might matter.
+func (c *collection) add(o object) {
 	group, version, _ := strings.Cut(o.APIVersion, "/")
 	switch {
+	case o.seemsKargo(), group == kargo.Group && o.Kind == "":
+		c.lose(o.place.errorf("not a Kubernetes object: apiVersion and kind must both be given"))
+	case o.isNone, !o.complete():
+		c.others++
 	case group != kargo.Group:
 		c.foreign++
-		return nil
+		c.kustomized = c.kustomized || o.Kind == "Kustomization"
 	case o.APIVersion != kargo.APIVersion:
-		return o.place.errorf("unknown version %q of %s: %s is read", version, kargo.Group, kargo.APIVersion)
+		c.lose(o.place.errorf("unknown version %q of %s: %s is read", version, kargo.Group, kargo.APIVersion))
+	default:
+		c.kargo++
+		if err := c.put(o); err != nil {
+			c.lose(err)
+		}
 	}
+}
+
+// put decodes an object of Kargo's and keeps it if it matters.
+func (c *collection) put(o object) error {
 	switch o.Kind {
 	case "Stage":
-		return c.stages.put(o, c.namespace)
+		return put(c, &c.stages, o, c.namespace)
 	case "Freight":
-		return c.freight.put(o, c.namespace)
+		return put(c, &c.freight, o, c.namespace)
 	case "Promotion":
-		return c.promotions.put(o, c.namespace)
+		return put(c, &c.promotions, o, c.namespace)
 	case "Warehouse":
-		return c.warehouses.put(o, c.namespace)
+		return put(c, &c.warehouses, o, c.namespace)
 	case "ProjectConfig":
-		return c.configs.put(o, c.namespace)
+		return put(c, &c.configs, o, c.namespace)
 	case "Project":
-		return c.projects.put(o, "")
+		return put(c, &c.projects, o, "")
 	case "PromotionTask", "ClusterPromotionTask", "ClusterConfig", "Target", "PromotionRequest":
 		return nil // Kargo's, and of no matter
 	default:
 		return o.place.errorf("unknown kind %q of %s", o.Kind, kargo.APIVersion)
 	}
+}
+
+// decode decodes an object into fields. Of a field that is given twice the last counts.
+func (c *collection) decode(o *object, into any) error {
+	err := json.Unmarshal(o.text, into)
+	if !errors.Is(err, jsontext.ErrDuplicateName) {
+		return err
+	}
+	text, twice, err := lastOfEach(o.text)
+	if err != nil {
+		return err
+	}
+	for _, t := range twice {
+		c.warnTwice(o.place.at(o.lineAt(t.again, "")), t.name, o.lineAt(t.first, ""))
+	}
+	o.text = text
+	return json.Unmarshal(text, into)
 }
 
 // shelf holds the objects of one kind by Project.
@@ -96,9 +148,9 @@ func newShelf[T any](meta func(*T) *kargo.Metadata) shelf[T] {
 // put decodes an object and adds it, unless the same one is there. An object
 // without a namespace belongs to the one given; "" says that the kind has none, and
 // that an object is its own Project.
-func (s *shelf[T]) put(o object, namespace string) error {
+func put[T any](c *collection, s *shelf[T], o object, namespace string) error {
 	var decoded T
-	if err := json.Unmarshal(o.text, &decoded); err != nil {
+	if err := c.decode(&o, &decoded); err != nil {
 		return o.fault(err)
 	}
 	meta := s.meta(&decoded)
@@ -137,8 +189,11 @@ func (s *shelf[T]) empty() bool { return len(s.seen) == 0 }
 // snapshot returns the Projects, or the one that only names. The paths are for a
 // person.
 func (c *collection) snapshot(only, paths string) (*Snapshot, error) {
+	if err := c.loss(); err != nil {
+		return nil, err
+	}
 	if c.stages.empty() {
-		return nil, fmt.Errorf("no Stage in %s: there is nothing to judge", paths)
+		return nil, fmt.Errorf("no Stage in %s: there is nothing to judge%s", paths, asides(c.notes()))
 	}
 	found := objects{
 		c.stages.objects, c.freight.objects, c.promotions.objects, c.warehouses.objects, c.configs.objects, c.projects.objects,
@@ -151,9 +206,8 @@ func (c *collection) snapshot(only, paths string) (*Snapshot, error) {
 		return nil, fmt.Errorf("no Stage of Project %q in %s: the Projects there are %s", only, paths, quoted(c.stages.objects))
 	}
 	c.judgeGaps(s)
-	if c.foreign > 0 {
-		s.Notes = append(s.Notes, fmt.Sprintf("objects of other API groups than %s, skipped: %d", kargo.Group, c.foreign))
-	}
+	s.Warnings = append(s.Warnings, firstOf(c.warnings, "warnings of this kind")...)
+	s.Notes = c.notes()
 	return s, nil
 }
 

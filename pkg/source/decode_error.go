@@ -23,7 +23,7 @@ func explain(err error) (offset int64, at jsontext.Pointer, words string) {
 	case errors.As(err, &syntactic) && errors.Is(syntactic.Err, io.ErrUnexpectedEOF):
 		return syntactic.ByteOffset, "", "it ends in the middle of an object"
 	case errors.As(err, &syntactic) && errors.Is(syntactic.Err, jsontext.ErrDuplicateName):
-		return syntactic.ByteOffset, "", givenTwice(syntactic.JSONPointer.LastToken())
+		return syntactic.ByteOffset, "", fmt.Sprintf("field %q is given twice", syntactic.JSONPointer.LastToken())
 	case errors.As(err, &syntactic):
 		return syntactic.ByteOffset, "", syntactic.Err.Error()
 	case errors.As(err, &semantic):
@@ -33,7 +33,10 @@ func explain(err error) (offset int64, at jsontext.Pointer, words string) {
 	}
 }
 
-func givenTwice(field string) string { return fmt.Sprintf("field %q is given twice", field) }
+// givenTwice says that a field was given before, on a line.
+func givenTwice(field string, before int) string {
+	return fmt.Sprintf("field %q is given twice, first in line %d", field, before)
+}
 
 // wordsOf says what was found instead of what.
 func wordsOf(err *json.SemanticError) string {

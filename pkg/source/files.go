@@ -9,8 +9,17 @@ import (
 	"strings"
 )
 
-// maxBytes is how much all inputs may hold together.
-const maxBytes = 2 << 30
+// limits bound how much is read, in bytes.
+type limits struct {
+	// input is for all inputs together, and object for one object or YAML document.
+	input, object int64
+	// split is how long a YAML list has to be to be read item by item.
+	split int64
+}
+
+// theLimits are what the README names. An object in a cluster is smaller than 2 MiB, and
+// a YAML document takes up to two hundred times its length in memory while it is parsed.
+func theLimits() limits { return limits{input: 1 << 30, object: 4 << 20, split: 512 << 10} }
 
 // defaultNamespace is where objects belong that name no namespace.
 const defaultNamespace = "default"
@@ -28,7 +37,7 @@ type Files struct {
 	// return; "" stands for "default", and for all Projects.
 	Namespace string
 
-	limit int64 // stands for maxBytes in tests
+	limits *limits // other ones in tests
 }
 
 // Read reads all inputs, or none: every error ends it, and names the file, and the
@@ -62,24 +71,32 @@ func (f Files) read(ctx context.Context) (*Snapshot, error) {
 		return nil, err
 	}
 	given := newCollection(cmp.Or(f.Namespace, defaultNamespace))
-	left := cmp.Or(f.limit, maxBytes)
+	limits := f.bounds()
+	left := limits.input
 	for _, in := range inputs {
-		if err := in.read(ctx, &left, given); err != nil {
+		if err := in.read(ctx, &left, limits, given); err != nil {
 			return nil, err
 		}
 	}
 	return given.snapshot(f.Namespace, strings.Join(f.Paths, ", "))
 }
 
+func (f Files) bounds() limits {
+	if f.limits != nil {
+		return *f.limits
+	}
+	return theLimits()
+}
+
 // read reads the documents of one input into the collection.
-func (in input) read(ctx context.Context, left *int64, into *collection) error {
+func (in input) read(ctx context.Context, left *int64, limits limits, into *collection) error {
 	r, err := in.open()
 	if err != nil {
 		return err
 	}
 	defer func() { _ = r.Close() }() // it was only read
 	m := &meter{ctx: ctx, r: r, left: left}
-	err = readDocuments(m, in.name, into)
+	err = readDocuments(m, in, limits, into)
 	if m.err != nil {
 		// A parser tells a failed read in its own words, or takes it for the end.
 		return fmt.Errorf("%s: %w", in.name, m.err)
@@ -103,7 +120,7 @@ func (m *meter) Read(p []byte) (int, error) {
 	}
 	n, err := m.r.Read(p)
 	if *m.left -= int64(n); *m.left < 0 {
-		err = errors.New("the files hold more than 2 GiB together, which is too much to read: read fewer files at once")
+		err = errors.New("the files hold more than 1 GiB together, which is too much to read: read fewer files at once")
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
 		m.err = err

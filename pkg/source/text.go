@@ -1,7 +1,6 @@
 package source
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -46,7 +45,7 @@ func (f Files) texts(ctx context.Context) ([]Text, error) {
 	if err != nil {
 		return nil, err
 	}
-	left := cmp.Or(f.limit, maxBytes)
+	left := f.bounds().input
 	seen := map[string]bool{}
 	var texts []Text
 	for _, in := range inputs {

@@ -63,7 +63,7 @@ func TestTextsSayWhyOneCannotBeRead(t *testing.T) {
 }
 
 func TestTextsTogetherHaveALimit(t *testing.T) {
-	texts, err := Files{Paths: []string{"-"}, Stdin: strings.NewReader("12345"), limit: 4}.Texts(t.Context())
+	texts, err := Files{Paths: []string{"-"}, Stdin: strings.NewReader("12345"), limits: &limits{input: 4}}.Texts(t.Context())
 	if err != nil || len(texts) != 1 || texts[0].Err == nil {
 		t.Errorf("%v, %v", texts, err)
 	}

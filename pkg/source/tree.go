@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"maps"
 	"math"
 	"strconv"
 
@@ -30,21 +29,35 @@ func faultOf(n *yaml.Node, format string, args ...any) error {
 
 // toJSON writes a YAML document as the JSON that kubectl would make of it. Every
 // error is a *nodeError.
-func toJSON(root *yaml.Node) ([]byte, error) {
-	var text bytes.Buffer
-	w := &treeWriter{Encoder: jsontext.NewEncoder(&text), open: map[*yaml.Node]bool{}}
+func toJSON(root *yaml.Node) ([]byte, error) { return newTreeWriter(new(int)).write(root) }
+
+// treeWriter writes the nodes of a YAML document as JSON.
+type treeWriter struct {
+	*jsontext.Encoder
+	text  bytes.Buffer
+	open  map[*yaml.Node]bool // aliased nodes that are being written
+	alias *yaml.Node          // the outermost alias that is being written
+	// expanded counts what the aliases of one document expand to.
+	expanded *int
+	// twice are the fields that were given twice, of which the last counts.
+	twice []twice
+}
+
+// twice is a field that is given twice: the nodes of both names.
+type twice struct{ first, again *yaml.Node }
+
+func newTreeWriter(expanded *int) *treeWriter {
+	w := &treeWriter{open: map[*yaml.Node]bool{}, expanded: expanded}
+	w.Encoder = jsontext.NewEncoder(&w.text)
+	return w
+}
+
+// write writes one object.
+func (w *treeWriter) write(root *yaml.Node) ([]byte, error) {
 	if err := w.node(root); err != nil {
 		return nil, err
 	}
-	return text.Bytes(), nil
-}
-
-// treeWriter writes the nodes of one YAML document as JSON.
-type treeWriter struct {
-	*jsontext.Encoder
-	open     map[*yaml.Node]bool // aliased nodes that are being written
-	alias    *yaml.Node          // the outermost alias that is being written
-	expanded int
+	return w.text.Bytes(), nil
 }
 
 func (w *treeWriter) node(n *yaml.Node) error {
@@ -72,7 +85,7 @@ func (w *treeWriter) expand(size int) error {
 	if len(w.open) == 0 {
 		return nil
 	}
-	if w.expanded += 8 + size; w.expanded > maxExpansion {
+	if *w.expanded += 8 + size; *w.expanded > maxExpansion {
 		return faultOf(w.alias, "the aliases expand to more than %d MiB", maxExpansion>>20)
 	}
 	return nil
@@ -127,34 +140,46 @@ func (w *treeWriter) mapping(n *yaml.Node) error {
 // members writes those members of a mapping that are not written yet, and then
 // those of the mappings that are merged into it by "<<".
 func (w *treeWriter) members(n *yaml.Node, written map[string]bool) error {
-	own := make(map[string]bool, len(n.Content)/2)
+	own := make(map[string]int, len(n.Content)/2) // the last of each name counts
 	var merged []*yaml.Node
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		name, value := n.Content[i], n.Content[i+1]
+		name := n.Content[i]
 		if name.Tag == "!!merge" {
-			merged = append(merged, value)
+			merged = append(merged, n.Content[i+1])
 			continue
 		}
 		text, err := nameOf(name)
-		switch {
-		case err != nil:
+		if err != nil {
 			return err
-		case own[text]:
-			return faultOf(name, "%s", givenTwice(text))
 		}
-		own[text] = true
-		if written[text] {
+		if before, ok := own[text]; ok {
+			w.twice = append(w.twice, twice{n.Content[before], name})
+		}
+		own[text] = i
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		name := n.Content[i]
+		if name.Tag == "!!merge" {
 			continue
 		}
-		if err := w.token(name, jsontext.String(text)); err != nil {
-			return err
-		}
-		if err := w.node(value); err != nil {
-			return err
+		if text, _ := nameOf(name); own[text] == i && !written[text] { // it was read above
+			if err := w.pair(name, text, n.Content[i+1]); err != nil {
+				return err
+			}
 		}
 	}
-	maps.Copy(written, own)
+	for text := range own {
+		written[text] = true
+	}
 	return w.merge(merged, written)
+}
+
+// pair writes one member.
+func (w *treeWriter) pair(name *yaml.Node, text string, value *yaml.Node) error {
+	if err := w.token(name, jsontext.String(text)); err != nil {
+		return err
+	}
+	return w.node(value)
 }
 
 // nameOf returns the name of a member. What is no text becomes text as in JSON.
@@ -248,7 +273,7 @@ func child(n *yaml.Node, name string) *yaml.Node {
 			return n.Content[i]
 		}
 	case yaml.MappingNode:
-		for i := 0; i+1 < len(n.Content); i += 2 {
+		for i := len(n.Content) - 2; i >= 0; i -= 2 { // the last of a name counts
 			if n.Content[i].Value == name {
 				return n.Content[i+1]
 			}
