@@ -88,7 +88,7 @@ const newestKnown = "v1.11.2"
 func notes(releases kargo.Releases) []string {
 	switch {
 	case releases.Follows(newestKnown):
-		return []string{fmt.Sprintf("Kargo %s is newer than the newest release that the rules were held against, %s", releases, newestKnown)}
+		return []string{fmt.Sprintf("Kargo %s is newer than %s, the newest release whose rules are known here: some answers may differ from Kargo's", releases, newestKnown)}
 	case !releases.Since("v1.2.0"):
 		return []string{fmt.Sprintf("Kargo %s: the answers are approximate, its rules differ between its code paths; it knows neither soak times nor availabilityStrategy", releases)}
 	case !releases.Since("v1.3.0"):

@@ -19,6 +19,8 @@ type Project struct {
 // ProjectSpec is the part that Project and ProjectConfig share.
 type ProjectSpec struct {
 	PromotionPolicies []PromotionPolicy `json:"promotionPolicies"`
+	// PromotionWindows are of a ProjectConfig, after v1.11.
+	PromotionWindows []PromotionWindow `json:"promotionWindows"`
 }
 
 // PromotionPolicy switches auto-promotion on or off for the Stages it selects.
@@ -28,6 +30,9 @@ type PromotionPolicy struct {
 	// StageSelector is nil when Stage is used.
 	StageSelector        *StageSelector `json:"stageSelector"`
 	AutoPromotionEnabled bool           `json:"autoPromotionEnabled"`
+	// PromotionWindows may come to stand here. A policy with windows alone decides about
+	// auto-promotion like any other: it switches it off.
+	PromotionWindows []PromotionWindow `json:"promotionWindows"`
 }
 
 // StageSelector selects Stages by name pattern and labels, both of which must

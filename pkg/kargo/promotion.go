@@ -14,6 +14,8 @@ type PromotionSpec struct {
 	Stage string `json:"stage"`
 	// Freight may be empty from v1.11.0 on, when an origin was given instead.
 	Freight string `json:"freight"`
+	// Target is the one Target of a Promotion that a PromotionRequest made, "" for others.
+	Target string `json:"target"`
 }
 
 // PromotionStatus says how far a Promotion has come.
@@ -39,7 +41,13 @@ const (
 	PromotionAborted   PromotionPhase = "Aborted"
 )
 
-// Ended reports whether the phase is final.
+// Known reports whether the phase is one of Kargo's. Releases to come may have others, of
+// which it is unknown whether they are final.
+func (p PromotionPhase) Known() bool {
+	return p == "" || p == PromotionPending || p == PromotionRunning || p.Ended()
+}
+
+// Ended reports whether the phase is known to be final.
 func (p PromotionPhase) Ended() bool {
 	switch p {
 	case PromotionSucceeded, PromotionFailed, PromotionErrored, PromotionAborted:

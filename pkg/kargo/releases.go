@@ -10,7 +10,8 @@ import (
 // Releases is the range of Kargo releases that an installation may be. The zero
 // value is the unknown range: any release, judged by the newest rules.
 type Releases struct {
-	// Min and Max are inclusive, in the form "v1.2.3"; "" leaves that end open.
+	// Min and Max are inclusive, in the form "v1.2.3"; "" leaves that end open. Max may be
+	// "v1.2.x", which stands for all patch releases of v1.2, those to come included.
 	Min, Max string
 	// Given says that a person named the release; otherwise it was inferred.
 	Given bool
@@ -32,7 +33,12 @@ func (r Releases) IsUnknown() bool { return r == Releases{} }
 
 // Since reports whether the newest release of the range is v or later. It decides
 // which rules apply.
-func (r Releases) Since(v string) bool { return r.Max == "" || semver.Compare(r.Max, v) >= 0 }
+func (r Releases) Since(v string) bool {
+	if branch, isOpen := strings.CutSuffix(r.Max, ".x"); isOpen {
+		return semver.Compare(semver.MajorMinor(branch+".0"), semver.MajorMinor(v)) >= 0
+	}
+	return r.Max == "" || semver.Compare(r.Max, v) >= 0
+}
 
 // MayPrecede reports whether the range has releases before v. The unknown range
 // is held to be recent.
@@ -43,7 +49,7 @@ func (r Releases) MayPrecede(v string) bool {
 // Follows reports whether all releases of the range come after v.
 func (r Releases) Follows(v string) bool { return r.Min != "" && semver.Compare(r.Min, v) > 0 }
 
-// String returns "v1.11.2", "v1.8.0 - v1.10.10", "v1.11.1 or later",
+// String returns "v1.11.2", "v1.8.0 - v1.10.10", "v1.11.1 - v1.11.x", "v1.12.0 or later",
 // "v1.1.3 or earlier" or "unknown".
 func (r Releases) String() string {
 	switch {

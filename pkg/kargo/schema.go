@@ -9,7 +9,8 @@ import (
 )
 
 // A landmark is a field that dates an installation: its first release has the
-// field, and before, the last release that does not.
+// field, and before, the last release that does not, or "v1.2.x" where that branch may
+// have further patch releases.
 type landmark struct {
 	first, before string
 	kind          string
@@ -21,6 +22,7 @@ type landmark struct {
 func landmarks() []landmark {
 	sources := func(field string) []string { return []string{"spec", "requestedFreight", "[]", "sources", field} }
 	return []landmark{
+		{"v1.12.0", "v1.11.x", "Stage", []string{"spec", "targets"}},
 		{"v1.11.1", "v1.11.0", "Stage", []string{"status", "effectiveAutoPromotionHolds"}},
 		{"v1.11.0", "v1.10.10", "Freight", []string{"discoveredAt"}},
 		{"v1.8.0", "v1.7.10", "Stage", sources("autoPromotionOptions")},

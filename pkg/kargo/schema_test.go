@@ -17,11 +17,12 @@ const (
 	discoveredAt   = `"discoveredAt": {"type": "string", "format": "date-time"}`
 	holds          = `"autoPromotionHolds": {"type": "object"}`
 	effectiveHolds = `"effectiveAutoPromotionHolds": {"type": "object"}`
+	targets        = `"targets": {"type": "object"}`
 )
 
 // installation is the schema of a Kargo, as far as it matters here.
 type installation struct {
-	sources, image, status, freight []string
+	sources, image, status, freight, spec []string
 }
 
 // openAPI writes the installation as the API server does.
@@ -36,7 +37,7 @@ func (i installation) openAPI() string {
 	status := append([]string{`"freightHistory": ` + list(history)}, i.status...)
 	request := object(`"sources": ` + object(append([]string{`"direct": {"type": "boolean"}`}, i.sources...)...))
 	return document(
-		schemaOf("Stage", `"spec": `+object(`"requestedFreight": `+list(request)), `"status": `+object(status...)),
+		schemaOf("Stage", `"spec": `+object(append([]string{`"requestedFreight": ` + list(request)}, i.spec...)...), `"status": `+object(status...)),
 		schemaOf("Freight", append([]string{`"alias": {"type": "string"}`}, i.freight...)...),
 		schemaOf("StageList", `"items": {"type": "array"}`),
 	)
@@ -63,6 +64,7 @@ func TestReleasesOf(t *testing.T) {
 			func() { i.sources = append(i.sources, options) },
 			func() { i.freight = append(i.freight, discoveredAt); i.status = append(i.status, holds) },
 			func() { i.status = append(i.status, effectiveHolds) },
+			func() { i.spec = append(i.spec, targets) },
 		}[:n] {
 			add()
 		}
@@ -77,7 +79,8 @@ func TestReleasesOf(t *testing.T) {
 		{"annotations of images in the history", upTo(3).openAPI(), "v1.4.0 - v1.7.10"},
 		{"selection policies", upTo(4).openAPI(), "v1.8.0 - v1.10.10"},
 		{"discovery times", upTo(5).openAPI(), "v1.11.0"},
-		{"effective holds", upTo(6).openAPI(), "v1.11.1 or later"},
+		{"effective holds", upTo(6).openAPI(), "v1.11.1 - v1.11.x"},
+		{"targets", upTo(7).openAPI(), "v1.12.0 or later"},
 		{
 			"a landmark at another place is none",
 			installation{status: []string{soakTime, options}, freight: []string{strategy, effectiveHolds}}.openAPI(),

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // Stage is one step of a pipeline.
@@ -19,6 +21,14 @@ type StageSpec struct {
 	PromotionTemplate *PromotionTemplate `json:"promotionTemplate"`
 	// PromotionMechanisms is how Stages were promoted up to v0.9; only its presence counts.
 	PromotionMechanisms *struct{} `json:"promotionMechanisms"`
+	// Targets is nil unless the Stage is target-aware, which releases after v1.11 know.
+	Targets *StageTargets `json:"targets"`
+}
+
+// StageTargets selects the Targets of a target-aware Stage: the union of what the
+// selectors select, none when there are none.
+type StageTargets struct {
+	Selectors []metav1.LabelSelector `json:"selectors"`
 }
 
 // PromotionTemplate holds the steps of a Stage's Promotions; only their number counts.
@@ -123,6 +133,10 @@ func (s *Stage) IsControlFlow() bool {
 		(s.Spec.PromotionTemplate == nil || len(s.Spec.PromotionTemplate.Spec.Steps) == 0)
 }
 
+// IsTargetAware reports whether the Stage is promoted by PromotionRequests, one Promotion
+// per Target, and by no Promotion of its own.
+func (s *Stage) IsTargetAware() bool { return s.Spec.Targets != nil }
+
 // IsDownstream reports whether the Stage names at least one upstream Stage.
 func (s *Stage) IsDownstream() bool {
 	return slices.ContainsFunc(s.Spec.RequestedFreight, func(r Request) bool { return len(r.Sources.Stages) > 0 })
@@ -147,6 +161,13 @@ type StageStatus struct {
 	// AutoPromotionHolds counts on v1.11.0 alone, EffectiveAutoPromotionHolds after it.
 	AutoPromotionHolds          map[string]Hold `json:"autoPromotionHolds"`
 	EffectiveAutoPromotionHolds map[string]Hold `json:"effectiveAutoPromotionHolds"`
+	// CurrentPromotionRequest is the open PromotionRequest of a target-aware Stage, nil when
+	// there is none; LastPromotionRequest the newest that ended, which outlives its object.
+	CurrentPromotionRequest *PromotionRequestRef `json:"currentPromotionRequest"`
+	LastPromotionRequest    *PromotionRequestRef `json:"lastPromotionRequest"`
+	// PromotionWindowStatus is nil when no promotion window matches the Stage. It is as old
+	// as the Stage's last reconciliation.
+	PromotionWindowStatus *WindowStatus `json:"promotionWindowStatus"`
 }
 
 // Current returns the collection that the Stage runs now, or nil when it runs none.

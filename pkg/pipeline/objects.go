@@ -13,6 +13,9 @@ const (
 	Promotions
 	// Policies are the promotion policies, of the ProjectConfig or the Project.
 	Policies
+	// Targets and PromotionRequests are of target-aware Stages alone.
+	Targets
+	PromotionRequests
 )
 
 // Kinds is a set of kinds.
@@ -38,6 +41,9 @@ type Objects struct {
 	// Warehouses are names.
 	Warehouses []string
 	Promotions []kargo.Promotion
+	// Targets and PromotionRequests are empty where no Stage is target-aware.
+	Targets           []kargo.Target
+	PromotionRequests []kargo.PromotionRequest
 	// Config is the ProjectConfig's spec, nil when there is no ProjectConfig.
 	Config *kargo.ProjectSpec
 	// Spec is the Project's own spec, nil when it was not looked at; it holds the

@@ -31,6 +31,8 @@ type Project struct {
 	byApproval map[string][]*kargo.Freight
 	warehouses map[string]bool
 	promotions map[move][]*kargo.Promotion
+	targets    []*kargo.Target
+	requests   map[string][]*kargo.PromotionRequest
 	discovered bool
 }
 
@@ -61,6 +63,8 @@ func New(objects Objects, byDiscovery bool) *Project {
 		p.warehouses[name] = true
 	}
 	p.indexPromotions(objects.Promotions)
+	p.indexTargets(objects.Targets)
+	p.indexRequests(objects.PromotionRequests)
 	return p
 }
 

@@ -42,7 +42,7 @@ type Cluster struct {
 // server's own NotFound, and one without Stages gives an empty Snapshot.
 func (c Cluster) Read(ctx context.Context) (*Snapshot, error) {
 	g := newReading(c)
-	err := g.run(ctx, g.readStages, g.readFreight, g.readWarehouses, g.readPolicies, g.readPromotions)
+	err := g.run(ctx, g.readStages, g.readFreight, g.readWarehouses, g.readPolicies, g.readPromotions, g.readPromotionRequests, g.readTargets)
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
@@ -80,6 +80,8 @@ type refusal struct {
 	resource *resource
 	// unknown says what is unknown therefore; "" says what is without the kind.
 	unknown string
+	// missing says that the API server does not have the resource.
+	missing bool
 }
 
 // run reads parts in parallel. Those of the Stages have to be in the first run.
@@ -179,6 +181,9 @@ func (c Cluster) refusedOr(err error, into *refusal, r refusal) error {
 
 // refused says what is unknown because of a refusal.
 func (c Cluster) refused(r refusal) string {
+	if r.missing {
+		return fmt.Sprintf("the API server has no %s.%s: %s", r.resource.plural, kargo.Group, unknownWithout(r.kind))
+	}
 	return c.mayNot(r.verb, r.resource, cmp.Or(r.unknown, unknownWithout(r.kind)))
 }
 

@@ -89,7 +89,10 @@ func (n *questionReading) read(ctx context.Context) error {
 	}
 	err = n.run(ctx, second...)
 	n.addOtherStages()
-	return err
+	if err != nil {
+		return err
+	}
+	return n.run(ctx, n.readPromotionRequests, n.readTargets)
 }
 
 // answerable reports whether both the Stage and the one piece of Freight are there.

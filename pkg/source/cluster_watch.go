@@ -267,6 +267,11 @@ func Gather(values iter.Seq[any], unread []*Stream) *Snapshot {
 		}
 		snapshot.unread(s.kind, s.cluster.mayNot("list", s.resource, unknownWithout(s.kind)))
 	}
+	if found.targetAware() {
+		for _, kind := range []pipeline.Kind{pipeline.PromotionRequests, pipeline.Targets} {
+			snapshot.unread(kind, "not watched: "+unknownWithout(kind))
+		}
+	}
 	return snapshot
 }
 

@@ -26,6 +26,8 @@ type collection struct {
 	warehouses shelf[kargo.Warehouse]
 	configs    shelf[kargo.ProjectConfig]
 	projects   shelf[kargo.Project]
+	targets    shelf[kargo.Target]
+	requests   shelf[kargo.PromotionRequest]
 	// kargo counts the objects of Kargo's, foreign those of other API groups, and others the
 	// documents that are no objects.
 	kargo, foreign, others int
@@ -49,6 +51,8 @@ func newCollection(namespace string) *collection {
 		warehouses: newShelf(warehouseMeta),
 		configs:    newShelf(configMeta),
 		projects:   newShelf(projectMeta),
+		targets:    newShelf(targetMeta),
+		requests:   newShelf(requestMeta),
 	}
 }
 
@@ -101,7 +105,11 @@ func (c *collection) put(o object) error {
 		return put(c, &c.configs, o, c.namespace)
 	case "Project":
 		return put(c, &c.projects, o, "")
-	case "PromotionTask", "ClusterPromotionTask", "ClusterConfig", "Target", "PromotionRequest":
+	case "Target":
+		return put(c, &c.targets, o, c.namespace)
+	case "PromotionRequest":
+		return put(c, &c.requests, o, c.namespace)
+	case "PromotionTask", "ClusterPromotionTask", "ClusterConfig":
 		return nil // Kargo's, and of no matter
 	default:
 		return o.place.errorf("unknown kind %q of %s", o.Kind, kargo.APIVersion)
@@ -197,6 +205,7 @@ func (c *collection) snapshot(only, paths string) (*Snapshot, error) {
 	}
 	found := objects{
 		c.stages.objects, c.freight.objects, c.promotions.objects, c.warehouses.objects, c.configs.objects, c.projects.objects,
+		c.targets.objects, c.requests.objects,
 	}
 	s := found.snapshot()
 	if only != "" {
@@ -205,7 +214,7 @@ func (c *collection) snapshot(only, paths string) (*Snapshot, error) {
 	if len(s.Projects) == 0 {
 		return nil, fmt.Errorf("no Stage of Project %q in %s: the Projects there are %s", only, paths, quoted(c.stages.objects))
 	}
-	c.judgeGaps(s)
+	c.judgeGaps(s, &found)
 	s.Warnings = append(s.Warnings, firstOf(c.warnings, "warnings of this kind")...)
 	s.Notes = c.notes()
 	return s, nil
@@ -213,7 +222,7 @@ func (c *collection) snapshot(only, paths string) (*Snapshot, error) {
 
 // judgeGaps notes the kinds of which no object was given. A pipeline may well have
 // no Freight yet, and has nothing to be unknown of then.
-func (c *collection) judgeGaps(s *Snapshot) {
+func (c *collection) judgeGaps(s *Snapshot, found *objects) {
 	if c.freight.empty() {
 		s.Warnings = append(s.Warnings, "no Freight in the files: nothing can be shown to be available")
 	}
@@ -226,6 +235,10 @@ func (c *collection) judgeGaps(s *Snapshot) {
 	gap(c.promotions.empty(), pipeline.Promotions, "Promotion")
 	for i := range s.Projects {
 		s.Projects[i].PoliciesFromStatus = c.configs.empty()
+	}
+	if found.targetAware() {
+		gap(c.requests.empty(), pipeline.PromotionRequests, "PromotionRequest")
+		gap(c.targets.empty(), pipeline.Targets, "Target")
 	}
 }
 

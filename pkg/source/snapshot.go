@@ -39,6 +39,10 @@ func unknownWithout(kind pipeline.Kind) string {
 		return "which Freight is available is unknown"
 	case pipeline.Warehouses:
 		return "which Freight is listed, and what auto-promotion would pick, is unknown"
+	case pipeline.PromotionRequests:
+		return "which PromotionRequests of target-aware Stages are open, or have failed and why, is unknown but for what the Stages say"
+	case pipeline.Targets:
+		return "which Targets the target-aware Stages select is unknown"
 	case pipeline.Promotions:
 		return "which Promotions are queued, running or failed is unknown"
 	default:
@@ -54,6 +58,18 @@ type objects struct {
 	warehouses map[string][]kargo.Warehouse
 	configs    map[string][]kargo.ProjectConfig
 	projects   map[string][]kargo.Project
+	targets    map[string][]kargo.Target
+	requests   map[string][]kargo.PromotionRequest
+}
+
+// targetAware reports whether some Stage is target-aware.
+func (o *objects) targetAware() bool {
+	for _, stages := range o.stages {
+		if slices.ContainsFunc(stages, func(s kargo.Stage) bool { return s.IsTargetAware() }) {
+			return true
+		}
+	}
+	return false
 }
 
 // snapshot returns the Projects that have a Stage.
@@ -71,6 +87,9 @@ func (o *objects) project(name string) pipeline.Objects {
 		Stages:     o.stages[name],
 		Freight:    o.freight[name],
 		Promotions: o.promotions[name],
+
+		Targets:           o.targets[name],
+		PromotionRequests: o.requests[name],
 	}
 	for i := range o.warehouses[name] {
 		p.Warehouses = append(p.Warehouses, o.warehouses[name][i].Metadata.Name)

@@ -43,7 +43,7 @@ func TestNamespaceThatIsEmpty(t *testing.T) {
     "apiVersion": "kargo-avail/v1alpha1",
     "kind": "AvailabilityReport",
     "at": "2100-01-01T00:00:00Z",
-    "kargoVersion": "v1.11.1 or later",
+    "kargoVersion": "v1.11.1 - v1.11.x",
     "warnings": [],
     "projects": []
 }

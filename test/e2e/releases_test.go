@@ -23,9 +23,9 @@ var told = map[string]string{
 	"v1.3.4":        "v1.3.0 - v1.3.4",
 	"v1.5.3":        "v1.4.0 - v1.7.10",
 	"v1.8.14":       "v1.8.0 - v1.10.10",
-	"v1.11.2":       "v1.11.1 or later",
-	"main-1c764767": "v1.11.1 or later",
-	"our own CRDs":  "v1.11.1 or later",
+	"v1.11.2":       "v1.11.1 - v1.11.x",
+	"main-1c764767": "v1.12.0 or later",
+	"our own CRDs":  "v1.11.1 - v1.11.x",
 }
 
 func (k kargo) testIsToldByItsSchema(t *testing.T) {
@@ -103,7 +103,7 @@ func TestKargoThatIsInstalledAndUpgraded(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.kubectl(t, admin, "replace", "-f", stages)
-	c.awaitRules(t, admin, rules{"v1.11.1 or later", "Schema"})
+	c.awaitRules(t, admin, rules{"v1.11.1 - v1.11.x", "Schema"})
 }
 
 // awaitRules waits until the plugin judges by these rules: the API server takes a
