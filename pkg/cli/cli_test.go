@@ -71,13 +71,13 @@ func TestDidYouMean(t *testing.T) {
 		"gate":      "",
 		"rpod":      "Did you mean prod?",
 	} {
-		if diff := cmp.Diff(want, didYouMean(name, known)); diff != "" {
-			t.Errorf("didYouMean(%q) (-want +got):\n%s", name, diff)
+		if diff := cmp.Diff(want, DidYouMean(name, known)); diff != "" {
+			t.Errorf("DidYouMean(%q) (-want +got):\n%s", name, diff)
 		}
 	}
 }
 
-func TestDescribe(t *testing.T) {
+func TestHeadline(t *testing.T) {
 	forbidden := apierrors.NewForbidden(schema.GroupResource{Group: "kargo.akuity.io", Resource: "stages"}, "", errors.New("no"))
 	for name, test := range map[string]struct {
 		err  error
@@ -95,15 +95,15 @@ func TestDescribe(t *testing.T) {
 			&url.Error{Op: "Get", URL: "https://example.invalid/api", Err: errors.New("no such host")},
 			"error: no answer from the server https://example.invalid: no such host",
 		},
-		"a name that files lack": {&notFoundError{Resource: "stages.kargo.akuity.io", Name: "x"}, `error: stages.kargo.akuity.io "x" not found`},
+		"a name that files lack": {&NotFoundError{Resource: "stages.kargo.akuity.io", Name: "x"}, `error: stages.kargo.akuity.io "x" not found`},
 		"a name that a cluster lacks": {
-			&notFoundError{Resource: "stages.kargo.akuity.io", Name: "x", Hint: "Did you mean y?", Server: true},
+			&NotFoundError{Resource: "stages.kargo.akuity.io", Name: "x", Hint: "Did you mean y?", Server: true},
 			"Error from server (NotFound): stages.kargo.akuity.io \"x\" not found\nDid you mean y?",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(test.want, describe(test.err)); diff != "" {
-				t.Errorf("describe() (-want +got):\n%s", diff)
+			if diff := cmp.Diff(test.want, headline(test.err)); diff != "" {
+				t.Errorf("headline() (-want +got):\n%s", diff)
 			}
 		})
 	}

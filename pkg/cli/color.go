@@ -46,5 +46,5 @@ func (e Env) Colors(mode ColorMode, stream io.Writer) bool {
 	}
 	_, noColor := e.Getenv("NO_COLOR")
 	terminal, _ := e.Getenv("TERM")
-	return isTerminal(stream) && !noColor && terminal != "dumb"
+	return IsTerminal(stream) && !noColor && terminal != "dumb"
 }

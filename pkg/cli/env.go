@@ -1,6 +1,6 @@
-// Package cli holds what the verbs share: the world that they run in, the flags
-// that they have in common, what they name (Stages, Freight, instants), how they
-// fail, and how a Project gets from its source to an evaluator.
+// Package cli holds what the verbs share on the side of the command line: their
+// environment, the flags that they have in common, how arguments are parsed, and how
+// errors, warnings and exit codes are reported. Package load reads the Projects.
 package cli
 
 import (
@@ -22,8 +22,8 @@ type Env struct {
 	Program string
 }
 
-// isTerminal reports whether a stream is a terminal.
-func isTerminal(stream any) bool {
+// IsTerminal reports whether a stream is a terminal.
+func IsTerminal(stream any) bool {
 	f, ok := stream.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }
@@ -31,7 +31,7 @@ func isTerminal(stream any) bool {
 // Terminal reports whether the output goes to a terminal, and how many columns it
 // has, 0 when that cannot be told.
 func (e Env) Terminal() (ok bool, columns int) {
-	if !isTerminal(e.Out) {
+	if !IsTerminal(e.Out) {
 		return false, 0
 	}
 	columns, _, err := term.GetSize(int(e.Out.(*os.File).Fd()))

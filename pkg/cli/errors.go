@@ -79,8 +79,8 @@ func Args(check cobra.PositionalArgs) cobra.PositionalArgs {
 	}
 }
 
-// notFoundError says that a name names nothing.
-type notFoundError struct {
+// NotFoundError says that a name names nothing.
+type NotFoundError struct {
 	// Resource is the plural with its group, such as "stages.kargo.akuity.io".
 	Resource, Name string
 	// Project is where it was looked for; "" is several.
@@ -92,7 +92,7 @@ type notFoundError struct {
 }
 
 // Error speaks kubectl's words.
-func (e *notFoundError) Error() string {
+func (e *NotFoundError) Error() string {
 	text := fmt.Sprintf("%s %q not found", e.Resource, e.Name)
 	if e.Project != "" {
 		text += fmt.Sprintf(" in Project %q", e.Project)
@@ -103,10 +103,10 @@ func (e *notFoundError) Error() string {
 	return text
 }
 
-// describe returns an error as kubectl says it: with the API server's reason where
-// it comes from there, else as a plain error.
-func describe(err error) string {
-	var notFound *notFoundError
+// headline formats an error as kubectl does: with the API server's reason if it came
+// from there, else behind "error:".
+func headline(err error) string {
+	var notFound *NotFoundError
 	if errors.As(err, &notFound) && notFound.Server {
 		return fmt.Sprintf("Error from server (%s): %v", metav1.StatusReasonNotFound, err)
 	}
@@ -135,3 +135,6 @@ func unreachable(request *url.Error) string {
 	}
 	return fmt.Sprintf("no answer from the server %s: %v", server, request.Err)
 }
+
+// Describe puts an error into the words that people see, for the end of a sentence.
+func Describe(err error) string { return strings.TrimPrefix(headline(err), "error: ") }

@@ -38,14 +38,14 @@ func Run(ctx context.Context, env cli.Env, args []string) int {
 		return cli.ExitDone
 	case errors.As(err, &negative):
 		if negative.Text != "" {
-			cli.TellError(env, err)
+			cli.PrintError(env, err)
 		}
 		return cli.ExitNo
 	case errors.As(err, &usage):
-		cli.TellError(env, err)
+		cli.PrintError(env, err)
 		return cli.ExitUsage
 	default:
-		cli.TellError(env, err)
+		cli.PrintError(env, err)
 		return cli.ExitIncomplete
 	}
 }

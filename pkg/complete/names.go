@@ -11,6 +11,7 @@ import (
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/load"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/source"
 )
@@ -38,7 +39,7 @@ func (c Completer) cluster(project string, all bool) names {
 	c.connection.Kube.WithWrapConfigFn(neverAsking)
 	silent := c.env
 	silent.ErrOut = io.Discard
-	client, err := cli.Connect(silent, c.connection)
+	client, err := load.Connect(silent, c.connection)
 	if err != nil {
 		return nil
 	}

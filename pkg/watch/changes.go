@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/load"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/formats"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
@@ -28,7 +29,7 @@ func (w *watcher) follow(ctx context.Context) error {
 			return err
 		}
 		in, lost := w.look()
-		w.feed.TellLoss(w.env, lost)
+		w.feed.PrintLoss(w.env, lost)
 		var turn time.Time
 		if lost == nil {
 			s.warn(in)
@@ -48,7 +49,7 @@ func (w *watcher) follow(ctx context.Context) error {
 }
 
 // write writes how the verdicts differ from those before, and returns those of now.
-func (w *watcher) write(in *cli.Input, before *report.Verdicts) (*report.Verdicts, error) {
+func (w *watcher) write(in *load.Input, before *report.Verdicts) (*report.Verdicts, error) {
 	selection, err := w.Select(in)
 	if err != nil {
 		return nil, err
@@ -105,7 +106,7 @@ type speaker struct {
 }
 
 // introduce says what is watched.
-func (s *speaker) introduce(in *cli.Input, verdicts *report.Verdicts) {
+func (s *speaker) introduce(in *load.Input, verdicts *report.Verdicts) {
 	stages := fmt.Sprintf("%d Stages", verdicts.Stages)
 	if verdicts.Stages == 1 {
 		stages = "1 Stage"
@@ -122,7 +123,7 @@ func (s *speaker) introduce(in *cli.Input, verdicts *report.Verdicts) {
 }
 
 // warn says what is unknown or approximate, unless it was said already.
-func (s *speaker) warn(in *cli.Input) {
+func (s *speaker) warn(in *load.Input) {
 	fresh := func(texts []string) (list []string) {
 		for _, text := range texts {
 			if !s.told[text] {
@@ -132,5 +133,6 @@ func (s *speaker) warn(in *cli.Input) {
 		}
 		return list
 	}
-	cli.Tell(s.env, s.color, &cli.Input{Header: report.Header{Warnings: fresh(in.Header.Warnings)}, Notes: fresh(in.Notes)})
+	cli.PrintWarnings(s.env, s.color, fresh(in.Header.Warnings)...)
+	cli.PrintNotes(s.env, fresh(in.Notes)...)
 }

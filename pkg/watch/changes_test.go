@@ -20,6 +20,7 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/internal/build"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/live"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/load"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 )
@@ -36,17 +37,17 @@ type fakeFeed struct {
 	looks    int
 }
 
-func (f *fakeFeed) At(now time.Time) (*cli.Input, *live.Staleness) {
+func (f *fakeFeed) At(now time.Time) (*load.Input, *live.Staleness) {
 	f.looks++
 	rules := avail.RulesFor(kargo.Releases{})
-	return &cli.Input{
+	return &load.Input{
 		Projects: []*avail.Evaluator{avail.New(pipeline.New(f.objects, rules.ByDiscovery()), rules, now)},
 		Header:   report.NewHeader(now, kargo.Releases{}, f.warnings),
 		Project:  "web",
 	}, f.lost
 }
 
-func (f *fakeFeed) TellLoss(env cli.Env, lost *live.Staleness) {
+func (f *fakeFeed) PrintLoss(env cli.Env, lost *live.Staleness) {
 	if lost != nil {
 		fmt.Fprintln(env.ErrOut, "lost")
 	}
@@ -106,7 +107,7 @@ func follow(t *testing.T, view View) *following {
 		out:      out, said: said,
 		ended: make(chan error, 1),
 	}
-	view.Select = func(*cli.Input) (report.Selection, error) { return report.Selection{}, nil }
+	view.Select = func(*load.Input) (report.Selection, error) { return report.Selection{}, nil }
 	w := &watcher{
 		View: view,
 		env: cli.Env{
@@ -241,7 +242,7 @@ func (closedPipe) Write([]byte) (int, error) { return 0, syscall.EPIPE }
 func TestAReaderThatGoesAwayEndsIt(t *testing.T) {
 	now := build.Noon()
 	w := &watcher{
-		View: View{Select: func(*cli.Input) (report.Selection, error) { return report.Selection{}, nil }},
+		View: View{Select: func(*load.Input) (report.Selection, error) { return report.Selection{}, nil }},
 		env:  cli.Env{IOStreams: genericiooptions.IOStreams{Out: closedPipe{}}},
 	}
 	before, err := w.write(input(soaking(now), now), nil)
@@ -254,7 +255,7 @@ func TestAReaderThatGoesAwayEndsIt(t *testing.T) {
 	}
 }
 
-func input(objects pipeline.Objects, now time.Time) *cli.Input {
+func input(objects pipeline.Objects, now time.Time) *load.Input {
 	in, _ := (&fakeFeed{objects: objects}).At(now)
 	return in
 }
@@ -265,7 +266,7 @@ func TestWatchingThatMayNotBegin(t *testing.T) {
 	forbidden := errors.New("forbidden")
 	said := &buffer{}
 	w := &watcher{
-		View: View{Select: func(*cli.Input) (report.Selection, error) { return report.Selection{}, nil }},
+		View: View{Select: func(*load.Input) (report.Selection, error) { return report.Selection{}, nil }},
 		env: cli.Env{
 			IOStreams: genericiooptions.IOStreams{Out: said, ErrOut: said},
 			Now:       func() time.Time { return now },

@@ -13,6 +13,7 @@ import (
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/live"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/load"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/screen"
 )
@@ -58,7 +59,7 @@ func (p *picture) draw(columns int) (screen.Frame, error) {
 }
 
 // warn writes below the picture what is unknown or approximate.
-func (p *picture) warn(w io.Writer, in *cli.Input) {
+func (p *picture) warn(w io.Writer, in *load.Input) {
 	if len(in.Header.Warnings)+len(in.Notes) > 0 {
 		fmt.Fprintln(w)
 	}
@@ -75,7 +76,7 @@ func (p *picture) status(lost *live.Staleness) []string {
 	now := p.env.Now()
 	if lost != nil {
 		return []string{p.palette.Bad(fmt.Sprintf("CONNECTION LOST %s ago (%s): what is shown is as of %s, trying again",
-			duration.HumanDuration(now.Sub(lost.Since)), term.Sanitize(cli.DescribeLoss(lost.Err)), clock(lost.Since)))}
+			duration.HumanDuration(now.Sub(lost.Since)), term.Sanitize(load.DescribeLoss(lost.Err)), clock(lost.Since)))}
 	}
 	parts := []string{"Watching " + term.Sanitize(p.where), "connected", "as of " + clock(p.feed.Seen())}
 	switch {

@@ -14,6 +14,7 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/internal/build"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/live"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/load"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/screen"
 )
 
@@ -29,7 +30,7 @@ type drawing struct {
 func newDrawing() *drawing {
 	d := &drawing{feed: &fakeFeed{objects: soaking(build.Noon()), seen: build.Noon()}, now: build.Noon()}
 	d.picture = &picture{watcher: &watcher{
-		View: View{Mark: "<", Draw: func(w io.Writer, in *cli.Input, columns int) (bool, error) {
+		View: View{Mark: "<", Draw: func(w io.Writer, in *load.Input, columns int) (bool, error) {
 			fmt.Fprintf(w, "%s in %d\n", clock(in.Header.At), columns)
 			return d.changes, nil
 		}},

@@ -15,6 +15,7 @@ import (
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/live"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/load"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 )
 
@@ -49,13 +50,13 @@ func (f *Flag) Check(options cli.Options, format string, can ...string) error {
 // View is what a verb watches.
 type View struct {
 	// Question names what has to be there at first, if anything. Whole Projects are watched.
-	Question cli.Question
+	Question load.Question
 	// Select returns what the changes of verdicts are about. It is called for the first
 	// picture, where its error ends the command, and for each later one.
-	Select func(in *cli.Input) (report.Selection, error)
+	Select func(in *load.Input) (report.Selection, error)
 	// Draw writes a picture for a terminal so many columns wide, and reports whether it
 	// says something else than the one before, ages and countdowns aside.
-	Draw func(w io.Writer, in *cli.Input, columns int) (changed bool, err error)
+	Draw func(w io.Writer, in *load.Input, columns int) (changed bool, err error)
 	// Headers says that the first line that Draw writes has the headers of columns.
 	Headers bool
 	// Mark is what Draw marks changes with; "" when it does not.
@@ -68,7 +69,7 @@ type View struct {
 // Run watches until the context ends, whoever looks at it has seen enough, or
 // watching cannot go on.
 func (v View) Run(ctx context.Context, env cli.Env, options cli.Options) error {
-	followed, err := cli.Follow(ctx, env, options, v.Question)
+	followed, err := load.Watch(ctx, env, options, v.Question)
 	if err != nil {
 		return err
 	}
@@ -77,10 +78,10 @@ func (v View) Run(ctx context.Context, env cli.Env, options cli.Options) error {
 	return w.run(ctx)
 }
 
-// feed is a cli.Live.
+// feed is a load.Live.
 type feed interface {
-	At(now time.Time) (*cli.Input, *live.Staleness)
-	TellLoss(env cli.Env, lost *live.Staleness)
+	At(now time.Time) (*load.Input, *live.Staleness)
+	PrintLoss(env cli.Env, lost *live.Staleness)
 	Changed() <-chan struct{}
 	Failed() error
 	Seen() time.Time
@@ -105,7 +106,7 @@ func (w *watcher) run(ctx context.Context) error {
 	in, _ := w.look()
 	if _, err := w.Select(in); err != nil {
 		if in.FreightUnread { // and why is among the warnings
-			cli.Tell(w.env, w.color, in)
+			in.PrintWarnings(w.env, w.color)
 		}
 		return err
 	}
@@ -124,7 +125,7 @@ func (w *watcher) isPicture() bool {
 
 // look returns what is known: judged now or, when the connection is lost, at the last
 // instant of which anything is known.
-func (w *watcher) look() (*cli.Input, *live.Staleness) {
+func (w *watcher) look() (*load.Input, *live.Staleness) {
 	in, lost := w.feed.At(w.env.Now().UTC())
 	if lost != nil {
 		in, _ = w.feed.At(lost.Since.UTC())

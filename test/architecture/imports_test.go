@@ -32,6 +32,7 @@ func layers() [][]string {
 		{"pkg/source"},
 		{"pkg/live"},
 		{"pkg/cli"},
+		{"pkg/load"},
 		{"pkg/complete", "pkg/watch"},
 		{"pkg/cmd/completion", "pkg/cmd/explain", "pkg/cmd/list", "pkg/cmd/setstrategy", "pkg/cmd/version", "pkg/cmd/wait", "pkg/cmd/whatif"},
 		{"pkg/cmd"},

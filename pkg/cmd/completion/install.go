@@ -70,7 +70,7 @@ func installBeside(env cli.Env, windows bool) error {
 		return &cli.WriteError{Err: err}
 	}
 	if notes := notes(path, plugin); len(notes) > 0 {
-		cli.Tell(env, cli.ColorNever, &cli.Input{Notes: notes})
+		cli.PrintNotes(env, notes...)
 	}
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/complete"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/load"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/remedy"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/describe"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/formats"
@@ -81,11 +82,11 @@ const examples = `  # Why is the newest Freight not available to prod?
 
 // run reads, explains and writes.
 func (o *options) run(ctx context.Context, env cli.Env) error {
-	subject, err := cli.LoadFor(ctx, env, o.Options, o.question)
+	subject, err := load.ForQuestion(ctx, env, o.Options, o.question)
 	if err != nil {
 		return err
 	}
-	cli.Tell(env, o.Connection.Color, subject.Input)
+	subject.PrintWarnings(env, o.Connection.Color)
 	explanation := o.explain(subject)
 	var unwritten error
 	if err := o.print(env, explanation); err != nil {
@@ -105,7 +106,7 @@ func (o *options) run(ctx context.Context, env cli.Env) error {
 // errUnread says that the main question has no answer.
 var errUnread = errors.New("incomplete: Freight could not be read, so that nothing is known of what is available")
 
-func (o *options) explain(subject *cli.Subject) *report.Explanation {
+func (o *options) explain(subject *load.Subject) *report.Explanation {
 	commands := remedy.Commands{}
 	if subject.FromServer {
 		commands.Kubectl = o.Connection.Kubectl()
@@ -136,7 +137,7 @@ func (o *options) print(env cli.Env, e *report.Explanation) error {
 }
 
 // page writes what a person sees.
-func (o *options) page(w io.Writer, subject *cli.Subject, style term.Style) error {
+func (o *options) page(w io.Writer, subject *load.Subject, style term.Style) error {
 	e := o.explain(subject)
 	if e.Freight != nil && len(e.Freight) == 0 {
 		none(w, e)

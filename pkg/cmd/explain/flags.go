@@ -10,6 +10,7 @@ import (
 	"k8s.io/cli-runtime/pkg/printers"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/load"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/watch"
@@ -45,7 +46,7 @@ func (f *flags) addTo(cmd *cobra.Command) {
 // options are what the verb runs on.
 type options struct {
 	cli.Options
-	question cli.Question
+	question load.Question
 	format   string
 	template printers.ResourcePrinter
 	ascii    bool

@@ -10,6 +10,7 @@ import (
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/load"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/page"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
@@ -22,7 +23,7 @@ func (o *options) follow(ctx context.Context, env cli.Env) error {
 	w := &watched{options: o, env: env, question: o.question}
 	return watch.View{
 		// All Freight: what auto-promotion picks, and what comes next, is among it.
-		Question: cli.Question{Stage: o.question.Stage},
+		Question: load.Question{Stage: o.question.Stage},
 		Select:   w.selection,
 		Draw:     w.draw,
 		Mark:     o.style(env).ChangeMark(),
@@ -36,7 +37,7 @@ type watched struct {
 	*options
 	env cli.Env
 	// question names the Freight in full once it was found.
-	question cli.Question
+	question load.Question
 	// title is what people call that Freight; "" when it is not found yet.
 	title    string
 	selected *report.Selection
@@ -44,7 +45,7 @@ type watched struct {
 }
 
 // find finds what the question is about, and holds on to it.
-func (w *watched) find(in *cli.Input) (*cli.Subject, error) {
+func (w *watched) find(in *load.Input) (*load.Subject, error) {
 	subject, err := in.Find(w.question)
 	if err == nil && subject.Freight != nil {
 		w.question.Freight = subject.Freight.Metadata.Name
@@ -55,7 +56,7 @@ func (w *watched) find(in *cli.Input) (*cli.Subject, error) {
 
 // selection is what the changes of verdicts are about: the Freight that was named, else
 // all that the Stage may get. What is named has to be there at first.
-func (w *watched) selection(in *cli.Input) (report.Selection, error) {
+func (w *watched) selection(in *load.Input) (report.Selection, error) {
 	if w.selected != nil {
 		return *w.selected, nil
 	}
@@ -75,7 +76,7 @@ func (w *watched) selection(in *cli.Input) (report.Selection, error) {
 }
 
 // draw writes the explanation, or why there is none any more.
-func (w *watched) draw(out io.Writer, in *cli.Input, columns int) (changed bool, err error) {
+func (w *watched) draw(out io.Writer, in *load.Input, columns int) (changed bool, err error) {
 	style := w.style(w.env)
 	style.Width = max(columns-len(" x"), 1) // for the marks
 	var text bytes.Buffer
@@ -92,7 +93,7 @@ func (w *watched) draw(out io.Writer, in *cli.Input, columns int) (changed bool,
 
 // missing says what is not there any more, as it was there at first, or else what is
 // wrong.
-func (w *watched) missing(in *cli.Input, err error) string {
+func (w *watched) missing(in *load.Input, err error) string {
 	hasStage := func(e *avail.Evaluator) bool { return e.Project().Stage(w.question.Stage) != nil }
 	hasFreight := func(e *avail.Evaluator) bool {
 		return len(pipeline.MatchFreight(e.Project().Freight(), w.question.Freight)) > 0

@@ -14,6 +14,7 @@ import (
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/complete"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/load"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 )
 
@@ -89,7 +90,7 @@ const examples = `  # What is available to the Stages of the current Project, an
 
 // run reads, judges and writes.
 func (o *options) run(ctx context.Context, env cli.Env) error {
-	in, err := cli.Load(ctx, env, o.Options)
+	in, err := load.Projects(ctx, env, o.Options)
 	if err != nil {
 		return err
 	}
@@ -97,7 +98,7 @@ func (o *options) run(ctx context.Context, env cli.Env) error {
 	if err != nil {
 		return err
 	}
-	cli.Tell(env, o.Connection.Color, in)
+	in.PrintWarnings(env, o.Connection.Color)
 	out := bufio.NewWriter(env.Out)
 	shown, err := o.write(out, env, in, &report.Builder{Projects: in.Projects, Selection: selection, Brief: o.output.isTable()})
 	if err == nil {
@@ -118,7 +119,7 @@ func (o *options) run(ctx context.Context, env cli.Env) error {
 var errUnread = errors.New("incomplete: Freight could not be read, so that nothing is known of what is available")
 
 // selection resolves the names that the options give against what was read.
-func (o *options) selection(in *cli.Input) (report.Selection, error) {
+func (o *options) selection(in *load.Input) (report.Selection, error) {
 	selection := o.filter
 	if err := in.RequireStages(o.filter.Stages, o.verbs); err != nil {
 		return selection, err
@@ -135,7 +136,7 @@ func (o *options) selection(in *cli.Input) (report.Selection, error) {
 }
 
 // comment says what the output does not: that there is nothing, or that there is more.
-func (o *options) comment(w io.Writer, in *cli.Input, shown shown, terminal bool) {
+func (o *options) comment(w io.Writer, in *load.Input, shown shown, terminal bool) {
 	where := ""
 	if in.Project != "" {
 		where = fmt.Sprintf(" in %s namespace", in.Project)
@@ -161,7 +162,7 @@ func stages(n int) string {
 	return fmt.Sprintf("%d Stages", n)
 }
 
-func hasStages(in *cli.Input) bool {
+func hasStages(in *load.Input) bool {
 	for _, e := range in.Projects {
 		if len(e.Project().Stages) > 0 {
 			return true

@@ -12,6 +12,7 @@ import (
 	"k8s.io/cli-runtime/pkg/printers"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/load"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/formats"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/listing"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
@@ -101,7 +102,7 @@ func customColumnsFile(name string) (*formats.CustomColumns, error) {
 }
 
 // write writes the report in the format that was asked for, and counts.
-func (o *options) write(w io.Writer, env cli.Env, in *cli.Input, builder *report.Builder) (shown, error) {
+func (o *options) write(w io.Writer, env cli.Env, in *load.Input, builder *report.Builder) (shown, error) {
 	var counted shown
 	projects := counted.count(builder.Each())
 	var err error
@@ -122,7 +123,7 @@ func (o *options) write(w io.Writer, env cli.Env, in *cli.Input, builder *report
 	return counted, err
 }
 
-func (o *options) style(env cli.Env, in *cli.Input) listing.Options {
+func (o *options) style(env cli.Env, in *load.Input) listing.Options {
 	terminal, width := env.Terminal()
 	return listing.Options{
 		Style: term.Style{

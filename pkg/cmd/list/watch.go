@@ -8,6 +8,7 @@ import (
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/load"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/listing"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
@@ -21,7 +22,7 @@ func (o *options) follow(ctx context.Context, env cli.Env) error {
 		Select:  w.all,
 		Draw:    w.draw,
 		Headers: !o.output.noHeaders,
-		Mark:    o.style(env, &cli.Input{}).ChangeMark(),
+		Mark:    o.style(env, &load.Input{}).ChangeMark(),
 		Format:  o.output.format,
 		ASCII:   o.output.ascii,
 	}.Run(ctx, env, o.Options)
@@ -38,7 +39,7 @@ type watched struct {
 
 // choose resolves the names that the options give against the first picture. What they
 // name may go, and come again.
-func (w *watched) choose(in *cli.Input) (report.Selection, error) {
+func (w *watched) choose(in *load.Input) (report.Selection, error) {
 	if in.FreightUnread {
 		return report.Selection{}, errUnread
 	}
@@ -53,7 +54,7 @@ func (w *watched) choose(in *cli.Input) (report.Selection, error) {
 }
 
 // all is what the changes of verdicts are about: the default limit is for the table.
-func (w *watched) all(in *cli.Input) (report.Selection, error) {
+func (w *watched) all(in *load.Input) (report.Selection, error) {
 	selection, err := w.choose(in)
 	if !w.limited {
 		selection.Limit = 0
@@ -62,7 +63,7 @@ func (w *watched) all(in *cli.Input) (report.Selection, error) {
 }
 
 // draw writes the table, marked, and what it does not say.
-func (w *watched) draw(out io.Writer, in *cli.Input, columns int) (changed bool, err error) {
+func (w *watched) draw(out io.Writer, in *load.Input, columns int) (changed bool, err error) {
 	selection, err := w.choose(in)
 	if err != nil {
 		return false, err
@@ -85,7 +86,7 @@ func (w *watched) draw(out io.Writer, in *cli.Input, columns int) (changed bool,
 }
 
 // missing says which Stages that were named are not there any more.
-func (w *watched) missing(out io.Writer, in *cli.Input) {
+func (w *watched) missing(out io.Writer, in *load.Input) {
 	for _, name := range w.filter.Stages {
 		if !slices.ContainsFunc(in.Projects, func(e *avail.Evaluator) bool { return e.Project().Stage(name) != nil }) {
 			fmt.Fprintf(out, "Stage %q is not there any more.\n", term.Sanitize(name))

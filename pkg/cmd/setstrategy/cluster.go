@@ -13,6 +13,7 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kube"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/load"
 )
 
 // work is one change of Stages of a cluster.
@@ -50,7 +51,7 @@ func (t *target) pending() bool { return t.err == nil && t.stage.changes() }
 // changeCluster reads the Stages, says what follows, asks where it matters, and writes
 // them one by one.
 func (o *options) changeCluster(ctx context.Context, env cli.Env) error {
-	client, err := cli.Connect(env, o.Connection)
+	client, err := load.Connect(env, o.Connection)
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/change"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/load"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/page"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
@@ -31,7 +32,7 @@ type effect struct {
 
 // effectOf works out what follows from the edits of Stages, of which only what writes
 // says so is carried out.
-func effectOf(in *cli.Input, e *avail.Evaluator, edits []change.Edit, writes func(r *change.Request) bool) (*effect, error) {
+func effectOf(in *load.Input, e *avail.Evaluator, edits []change.Edit, writes func(r *change.Request) bool) (*effect, error) {
 	plan, err := change.NewPlan(e.Project(), edits)
 	if err != nil {
 		return nil, err
@@ -61,7 +62,7 @@ func (w *work) foresee(ctx context.Context) (*effect, error) {
 			return nil, err
 		}
 	}
-	cli.Tell(w.env, w.Connection.Color, in)
+	in.PrintWarnings(w.env, w.Connection.Color)
 	if w.printsDocument() && !found.asks(w.options) {
 		return found, nil
 	}
@@ -87,10 +88,10 @@ func (o *options) tellEffect(env cli.Env, e *effect) error {
 
 // load reads the Project. Where that fails, it is the Stages alone that are to be
 // changed, with nothing known beside them.
-func (w *work) load(ctx context.Context) (*cli.Input, *avail.Evaluator, error) {
+func (w *work) load(ctx context.Context) (*load.Input, *avail.Evaluator, error) {
 	common := w.Options
 	common.Project = w.project
-	in, err := cli.Load(ctx, w.env, common)
+	in, err := load.Projects(ctx, w.env, common)
 	if ctx.Err() != nil {
 		return nil, nil, ctx.Err()
 	}
@@ -116,7 +117,7 @@ func (w *work) load(ctx context.Context) (*cli.Input, *avail.Evaluator, error) {
 	}
 	rules := avail.RulesFor(releases)
 	warnings := append(rules.Notes(), "the effect is unknown: "+cli.Describe(err))
-	in = &cli.Input{Header: report.NewHeader(w.At, releases, warnings)}
+	in = &load.Input{Header: report.NewHeader(w.At, releases, warnings)}
 	return in, avail.New(pipeline.New(objects, rules.ByDiscovery()), rules, w.At), nil
 }
 

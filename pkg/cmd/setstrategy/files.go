@@ -16,6 +16,7 @@ import (
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/load"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/manifest"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/formats"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/source"
@@ -68,7 +69,7 @@ func (e *entry) changes() bool { return e.stage.changes() || e.tidies }
 
 // changeFiles changes manifests in place, or prints what they would be.
 func (o *options) changeFiles(ctx context.Context, env cli.Env) error {
-	texts, err := cli.ReadTexts(ctx, env, o.Options)
+	texts, err := load.Texts(ctx, env, o.Options)
 	if err != nil {
 		return err
 	}
@@ -108,7 +109,7 @@ func (e *edition) failure() error {
 		return e.failures[0]
 	}
 	for _, err := range e.failures {
-		cli.TellError(e.env, err)
+		cli.PrintError(e.env, err)
 	}
 	return fmt.Errorf("%d files or Stages were left as they are", len(e.failures))
 }
@@ -321,7 +322,7 @@ func (e *entry) set(found *manifest.Stage) (notes []string, err error) {
 // and says what became of its Stages.
 func (e *edition) finish(f *file) error {
 	if e.inPlace && e.dryRun == dryRunNone && !bytes.Equal(f.data, f.text.Data) {
-		if err := cli.ReplaceFile(f.text, f.data); err != nil {
+		if err := source.ReplaceFile(f.text, f.data); err != nil {
 			e.fail(err)
 			return nil
 		}

@@ -7,7 +7,7 @@ import (
 	"slices"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/change"
-	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/load"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/source"
 )
 
@@ -21,7 +21,7 @@ func (e *edition) foresee(ctx context.Context, texts []source.Text) error {
 	if !slices.ContainsFunc(e.files, func(f *file) bool { return slices.ContainsFunc(f.entries, (*entry).writes) }) {
 		return nil
 	}
-	in, err := cli.Load(ctx, env, e.Options)
+	in, err := load.Projects(ctx, env, e.Options)
 	if err != nil {
 		e.tellHazards(nil)
 		return ctx.Err()

@@ -12,7 +12,6 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/complete"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
-	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 )
 
 // NewCommand returns the verb.
@@ -81,12 +80,12 @@ func (o *options) run(ctx context.Context, env cli.Env) error {
 
 // tellWarnings says to the person what ought not be overlooked.
 func tellWarnings(env cli.Env, mode cli.ColorMode, warnings ...string) {
-	cli.Tell(env, mode, &cli.Input{Header: report.Header{Warnings: warnings}})
+	cli.PrintWarnings(env, mode, warnings...)
 }
 
 // tellNotes says to the person what is good to know.
 func tellNotes(env cli.Env, notes ...string) {
-	cli.Tell(env, cli.ColorNever, &cli.Input{Notes: notes})
+	cli.PrintNotes(env, notes...)
 }
 
 // visible makes harmless what a person is to read.

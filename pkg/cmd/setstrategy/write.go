@@ -146,7 +146,7 @@ func (w *work) writeOnce(ctx context.Context, t *target) error {
 func (w *work) tell(t *target) error {
 	if t.err != nil {
 		if len(w.targets) > 1 { // else the command ends with it
-			cli.TellError(w.env, t.err)
+			cli.PrintError(w.env, t.err)
 		}
 		return nil
 	}

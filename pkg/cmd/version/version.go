@@ -16,6 +16,7 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kube"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/load"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/formats"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
@@ -90,7 +91,7 @@ func (f *flags) run(ctx context.Context, env cli.Env, connection *cli.Connection
 func rulesOf(ctx context.Context, env cli.Env, connection *cli.ConnectionFlags, releases kargo.Releases, given string) (*report.KargoRules, error) {
 	rules := &report.KargoRules{Source: report.FromFlag, Message: "as " + given + " says"}
 	if !releases.Given {
-		client, err := cli.Connect(env, connection)
+		client, err := load.Connect(env, connection)
 		if err != nil {
 			return nil, err
 		}

@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
-	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/live"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/load"
 )
 
 // moment is what is known at one instant of what is waited for.
@@ -26,7 +26,7 @@ type moment struct {
 }
 
 // look finds what is waited for in what is known.
-func (w *waiting) look(in *cli.Input, lost *live.Staleness) *moment {
+func (w *waiting) look(in *load.Input, lost *live.Staleness) *moment {
 	m := &moment{lost: lost}
 	if len(in.Projects) == 0 {
 		m.missing = []string{w.options.stage}
@@ -130,7 +130,7 @@ func (w *waiting) reason(m *moment) string {
 	}
 	if m.lost != nil {
 		reason += fmt.Sprintf("; this is as of %s, when the connection to %s was lost: %s",
-			m.lost.Since.UTC().Format(time.RFC3339), w.live.Where(), cli.DescribeLoss(m.lost.Err))
+			m.lost.Since.UTC().Format(time.RFC3339), w.live.Where(), load.DescribeLoss(m.lost.Err))
 	}
 	return reason
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/complete"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/load"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
 )
@@ -78,7 +79,7 @@ type waiting struct {
 	options *options
 	env     cli.Env
 	// live is nil until the first look has not ended the wait.
-	live *cli.Live
+	live *load.Live
 	// name is the Freight's, title what people call it.
 	name, title string
 	// known has the Stages that matter, once they were there.
@@ -93,7 +94,7 @@ func (o *options) run(ctx context.Context, env cli.Env) error {
 		limited, cancel = context.WithTimeout(ctx, o.timeout)
 		defer cancel()
 	}
-	subject, err := cli.LoadFor(limited, env, o.Options, cli.Question{Stage: o.stage, Freight: o.freight})
+	subject, err := load.ForQuestion(limited, env, o.Options, load.Question{Stage: o.stage, Freight: o.freight})
 	switch {
 	case err != nil && limited.Err() != nil && ctx.Err() == nil:
 		return fmt.Errorf("timed out after %s, before all that is needed was read", o.timeout)
@@ -120,8 +121,8 @@ func (o *options) run(ctx context.Context, env cli.Env) error {
 
 // wait returns nil as soon as the condition is met. It looks first, and watches only
 // where that does not end it.
-func (w *waiting) wait(ctx context.Context, subject *cli.Subject) error {
-	cli.Tell(w.env, w.options.Connection.Color, subject.Input)
+func (w *waiting) wait(ctx context.Context, subject *load.Subject) error {
+	subject.PrintWarnings(w.env, w.options.Connection.Color)
 	if w.options.condition == listed && subject.Evaluator().Project().Unread(pipeline.Warehouses) {
 		return errors.New("incomplete: whether Freight is listed is unknown without the Warehouses")
 	}
@@ -133,7 +134,7 @@ func (w *waiting) wait(ctx context.Context, subject *cli.Subject) error {
 		return &cli.NegativeError{Text: fmt.Sprintf("%s is not %s: %s", w.title, w.what(), w.reason(m))}
 	}
 	var err error
-	switch w.live, err = subject.Follow(ctx, w.env); {
+	switch w.live, err = subject.Watch(ctx, w.env); {
 	case err != nil && ctx.Err() != nil:
 		return w.timedOut(m)
 	case err != nil:
@@ -148,7 +149,7 @@ func (w *waiting) watch(ctx context.Context) error {
 	for {
 		in, lost := w.live.At(w.env.Now())
 		m := w.look(in, lost)
-		w.live.TellLoss(w.env, lost)
+		w.live.PrintLoss(w.env, lost)
 		if ended, err := w.ends(m); ended {
 			return err
 		}

@@ -9,21 +9,21 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
-	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/internal/build"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/live"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/load"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
 )
 
 func now() time.Time { return time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC) }
 
 // seen is a Project as it is now.
-func seen(freight []kargo.Freight, promotions []kargo.Promotion, stages ...kargo.Stage) *cli.Input {
+func seen(freight []kargo.Freight, promotions []kargo.Promotion, stages ...kargo.Stage) *load.Input {
 	project := pipeline.New(pipeline.Objects{
 		Project: "web", Stages: stages, Freight: freight, Promotions: promotions, Warehouses: []string{"app"},
 	}, true)
-	return &cli.Input{Projects: []*avail.Evaluator{avail.New(project, avail.RulesFor(kargo.Releases{}), now())}}
+	return &load.Input{Projects: []*avail.Evaluator{avail.New(project, avail.RulesFor(kargo.Releases{}), now())}}
 }
 
 func pieces(options ...build.FreightOption) []kargo.Freight {

@@ -18,6 +18,7 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/complete"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/load"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/formats"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/page"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
@@ -93,7 +94,7 @@ func (o *options) run(ctx context.Context, env cli.Env) error {
 	case len(left) > 0:
 		in.Notes = append(in.Notes, fmt.Sprintf("%s left out of '*': they have fewer upstreams than the rule wants", strings.Join(left, ", ")))
 	}
-	cli.Tell(env, o.Connection.Color, in)
+	in.PrintWarnings(env, o.Connection.Color)
 	if err := o.print(env, report.NewWhatIf(in.Header, e, plan, o.allRows)); err != nil {
 		return &cli.WriteError{Err: err}
 	}
@@ -104,12 +105,12 @@ func (o *options) run(ctx context.Context, env cli.Env) error {
 }
 
 // load reads the one Project that has all the Stages.
-func (o *options) load(ctx context.Context, env cli.Env) (*cli.Input, error) {
+func (o *options) load(ctx context.Context, env cli.Env) (*load.Input, error) {
 	names := o.named()
 	if len(names) == 0 {
 		return o.loadOne(ctx, env)
 	}
-	subject, err := cli.LoadFor(ctx, env, o.Options, cli.Question{Stage: names[0]})
+	subject, err := load.ForQuestion(ctx, env, o.Options, load.Question{Stage: names[0]})
 	if err != nil {
 		return nil, err
 	}
@@ -117,8 +118,8 @@ func (o *options) load(ctx context.Context, env cli.Env) (*cli.Input, error) {
 }
 
 // loadOne reads the one Project that there is to choose from.
-func (o *options) loadOne(ctx context.Context, env cli.Env) (*cli.Input, error) {
-	in, err := cli.Load(ctx, env, o.Options)
+func (o *options) loadOne(ctx context.Context, env cli.Env) (*load.Input, error) {
+	in, err := load.Projects(ctx, env, o.Options)
 	if err != nil {
 		return nil, err
 	}

@@ -1,4 +1,6 @@
-package cli
+// Package load gets Projects from their source to an evaluator, and finds what a
+// command line names in them.
+package load
 
 import (
 	"context"
@@ -11,6 +13,7 @@ import (
 	"k8s.io/client-go/rest"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kube"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
@@ -36,8 +39,8 @@ type Input struct {
 	FreightUnread bool
 }
 
-// Load reads the Projects from their source and gets them ready.
-func Load(ctx context.Context, env Env, options Options) (*Input, error) {
+// Projects reads the Projects from their source and gets them ready to be judged.
+func Projects(ctx context.Context, env cli.Env, options cli.Options) (*Input, error) {
 	l, err := load(ctx, env, options)
 	if err != nil {
 		return nil, err
@@ -45,9 +48,21 @@ func Load(ctx context.Context, env Env, options Options) (*Input, error) {
 	return l.input(), nil
 }
 
+// PrintWarnings writes to stderr what is unknown or approximate about what was read.
+func (in *Input) PrintWarnings(env cli.Env, mode cli.ColorMode) {
+	cli.PrintWarnings(env, mode, in.Header.Warnings...)
+	cli.PrintNotes(env, in.Notes...)
+}
+
+// Texts reads the files of -f as they are, to be edited. Standard input is used up
+// then.
+func Texts(ctx context.Context, env cli.Env, options cli.Options) ([]source.Text, error) {
+	return source.Files{Paths: options.Files, Recursive: options.Recursive, Stdin: env.In}.Texts(ctx)
+}
+
 // loading is what is read, and how.
 type loading struct {
-	options  Options
+	options  cli.Options
 	snapshot *source.Snapshot
 	// client is nil where files are read.
 	client   *kube.Client
@@ -59,7 +74,7 @@ type loading struct {
 }
 
 // load reads whole Projects.
-func load(ctx context.Context, env Env, options Options) (*loading, error) {
+func load(ctx context.Context, env cli.Env, options cli.Options) (*loading, error) {
 	if len(options.Files) == 0 {
 		return loadCluster(ctx, env, options)
 	}
@@ -72,13 +87,13 @@ func load(ctx context.Context, env Env, options Options) (*loading, error) {
 }
 
 // Connect returns a client for the cluster that the flags choose.
-func Connect(env Env, flags *ConnectionFlags) (*kube.Client, error) {
+func Connect(env cli.Env, flags *cli.ConnectionFlags) (*kube.Client, error) {
 	return connect(env, flags, env.ErrOut)
 }
 
 // connect returns a client that writes what API servers warn of to standard error by
 // way of a writer.
-func connect(env Env, flags *ConnectionFlags, warnings io.Writer) (*kube.Client, error) {
+func connect(env cli.Env, flags *cli.ConnectionFlags, warnings io.Writer) (*kube.Client, error) {
 	return kube.Connect(flags.Kube, kube.Options{
 		UserAgent: version.Get().UserAgent(),
 		Warnings: visibleWarnings{rest.NewWarningWriter(warnings, rest.WarningWriterOptions{
@@ -97,7 +112,7 @@ func (w visibleWarnings) HandleWarningHeader(code int, agent, text string) {
 }
 
 // loadCluster reads the objects and tells the version of Kargo at the same time.
-func loadCluster(ctx context.Context, env Env, options Options) (*loading, error) {
+func loadCluster(ctx context.Context, env cli.Env, options cli.Options) (*loading, error) {
 	l, err := dial(env, options)
 	if err != nil {
 		return nil, err
@@ -120,7 +135,7 @@ func loadCluster(ctx context.Context, env Env, options Options) (*loading, error
 }
 
 // dial gets ready to read from a cluster.
-func dial(env Env, options Options) (*loading, error) {
+func dial(env cli.Env, options cli.Options) (*loading, error) {
 	status := &statusLine{out: env.ErrOut}
 	client, err := connect(env, options.Connection, status)
 	if err != nil {
@@ -156,7 +171,7 @@ func (l *loading) input() *Input {
 	return in
 }
 
-func prepare(snapshot *source.Snapshot, options Options, releases kargo.Releases) *Input {
+func prepare(snapshot *source.Snapshot, options cli.Options, releases kargo.Releases) *Input {
 	rules := avail.RulesFor(releases)
 	in := &Input{Notes: snapshot.Notes, Project: options.Project, FreightUnread: snapshot.FreightUnread}
 	var newest time.Time

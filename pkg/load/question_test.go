@@ -1,4 +1,4 @@
-package cli
+package load
 
 import (
 	"fmt"
@@ -10,6 +10,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/internal/build"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
@@ -39,7 +40,7 @@ const twoProjects = `
 {apiVersion: kargo.akuity.io/v1alpha1, kind: Promotion, metadata: {name: p, namespace: shop}}
 `
 
-func TestLoadForFindsTheProject(t *testing.T) {
+func TestForQuestionFindsTheProject(t *testing.T) {
 	for _, test := range []struct {
 		name, project, stage, freight string
 		want                          string // Project, Stage and Freight, or the error
@@ -56,8 +57,8 @@ func TestLoadForFindsTheProject(t *testing.T) {
 		{name: "the Freight of which is ambiguous", stage: "qa", freight: "ab", want: "Freight \"ab\" is ambiguous in Project \"shop\"; it could be:\n  ab56 old-otter\n  ab34 new-newt"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			env := Env{IOStreams: genericiooptions.IOStreams{In: strings.NewReader(twoProjects), Out: io.Discard, ErrOut: io.Discard}}
-			subject, err := LoadFor(t.Context(), env, Options{Files: []string{"-"}, Project: test.project, At: build.Noon()}, Question{Stage: test.stage, Freight: test.freight})
+			env := cli.Env{IOStreams: genericiooptions.IOStreams{In: strings.NewReader(twoProjects), Out: io.Discard, ErrOut: io.Discard}}
+			subject, err := ForQuestion(t.Context(), env, cli.Options{Files: []string{"-"}, Project: test.project, At: build.Noon()}, Question{Stage: test.stage, Freight: test.freight})
 			got := ""
 			if err != nil {
 				got = err.Error()
@@ -76,10 +77,10 @@ func TestLoadForFindsTheProject(t *testing.T) {
 }
 
 // Of the Projects that were read beside the one in question nothing is said.
-func TestLoadForKeepsTheOneProject(t *testing.T) {
+func TestForQuestionKeepsTheOneProject(t *testing.T) {
 	for stage, warnings := range map[string]int{"qa": 1, "prod": 0} {
-		env := Env{IOStreams: genericiooptions.IOStreams{In: strings.NewReader(twoProjects)}}
-		subject, err := LoadFor(t.Context(), env, Options{Files: []string{"-"}, At: build.Noon()}, Question{Stage: stage, Freight: map[string]string{"qa": "twin", "prod": "lucky-koala"}[stage]})
+		env := cli.Env{IOStreams: genericiooptions.IOStreams{In: strings.NewReader(twoProjects)}}
+		subject, err := ForQuestion(t.Context(), env, cli.Options{Files: []string{"-"}, At: build.Noon()}, Question{Stage: stage, Freight: map[string]string{"qa": "twin", "prod": "lucky-koala"}[stage]})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,27 +1,18 @@
-package cli
+package source
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-
-	"github.com/kargo-avail/kubectl-kargo-avail/pkg/source"
 )
-
-// ReadTexts reads the files of -f as they are, to be edited. Standard input is used up
-// then.
-func ReadTexts(ctx context.Context, env Env, options Options) ([]source.Text, error) {
-	return source.Files{Paths: options.Files, Recursive: options.Recursive, Stdin: env.In}.Texts(ctx)
-}
 
 // ReplaceFile gives a file that was read other contents, at once: whatever happens,
 // it has the old ones or the new ones. Mode and owner stay as far as the system lets
 // them, links to the file lead to it as before. The file is left alone if it may not
 // be written, or has changed since it was read.
-func ReplaceFile(old source.Text, data []byte) error {
+func ReplaceFile(old Text, data []byte) error {
 	return replacement{rename: os.Rename}.of(old, data)
 }
 
@@ -30,14 +21,14 @@ type replacement struct {
 	rename func(from, to string) error
 }
 
-func (r replacement) of(old source.Text, data []byte) error {
+func (r replacement) of(old Text, data []byte) error {
 	if err := r.replace(old, data); err != nil {
 		return fmt.Errorf("%s is left as it was: %w", old.Name, err)
 	}
 	return nil
 }
 
-func (r replacement) replace(old source.Text, data []byte) error {
+func (r replacement) replace(old Text, data []byte) error {
 	path, err := filepath.EvalSymlinks(old.Path)
 	if err != nil {
 		return err

@@ -1,4 +1,4 @@
-package cli
+package load
 
 import (
 	"context"
@@ -13,6 +13,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	xterm "golang.org/x/term"
 
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/source"
 )
@@ -27,9 +28,9 @@ const (
 // withProgress reads, and says on a terminal's standard error how far it is when that
 // takes long. Nothing of it is left there when it returns. The count asks how many
 // objects there are to be read; nil where none can know.
-func (l *loading) withProgress(ctx context.Context, env Env, count func(context.Context) (int64, error), read func(source.Cluster) error) error {
+func (l *loading) withProgress(ctx context.Context, env cli.Env, count func(context.Context) (int64, error), read func(source.Cluster) error) error {
 	cluster := l.cluster()
-	if kind, _ := env.Getenv("TERM"); !isTerminal(env.ErrOut) || kind == "dumb" {
+	if kind, _ := env.Getenv("TERM"); !cli.IsTerminal(env.ErrOut) || kind == "dumb" {
 		return read(cluster)
 	}
 	cluster.Progress = &source.Progress{}

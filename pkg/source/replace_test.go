@@ -1,4 +1,4 @@
-package cli
+package source
 
 import (
 	"bufio"
@@ -11,10 +11,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"k8s.io/cli-runtime/pkg/genericiooptions"
-
-	"github.com/kargo-avail/kubectl-kargo-avail/pkg/source"
 )
 
 // replacing is the variable that makes this test binary one that replaces the file it
@@ -37,7 +33,7 @@ func wholes() [2][]byte {
 func replaceForever(path string) {
 	for i := 0; ; i++ {
 		old, next := wholes()[i%2], wholes()[(i+1)%2]
-		if err := ReplaceFile(source.Text{Name: path, Path: path, Data: old}, next); err != nil {
+		if err := ReplaceFile(Text{Name: path, Path: path, Data: old}, next); err != nil {
 			fmt.Println(err)
 			os.Exit(1)
 		}
@@ -48,7 +44,7 @@ func replaceForever(path string) {
 func TestReplaceFileIsWholeWheneverItIsKilled(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "web.yaml")
 	for range 25 {
-		write(t, path, wholes()[0], 0o640)
+		writeMode(t, path, wholes()[0], 0o640)
 		child := exec.CommandContext(t.Context(), os.Args[0])
 		child.Env = append(os.Environ(), replacing+"="+path)
 		out, err := child.StdoutPipe()
@@ -78,7 +74,7 @@ func TestReplaceFileIsWholeWheneverItIsKilled(t *testing.T) {
 		}
 	}
 	// What was left behind is nothing that the next run reads.
-	texts, err := source.Files{Paths: []string{filepath.Dir(path)}}.Texts(t.Context())
+	texts, err := Files{Paths: []string{filepath.Dir(path)}}.Texts(t.Context())
 	if err != nil || len(texts) != 1 {
 		t.Errorf("%d files, %v", len(texts), err)
 	}
@@ -95,8 +91,8 @@ func TestReplaceFileKeepsModeAndLinks(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, mode := range []os.FileMode{0o600, 0o644, 0o755, 0o666} {
-		write(t, target, []byte("old"), mode)
-		if err := ReplaceFile(source.Text{Name: link, Path: link, Data: []byte("old")}, []byte("new")); err != nil {
+		writeMode(t, target, []byte("old"), mode)
+		if err := ReplaceFile(Text{Name: link, Path: link, Data: []byte("old")}, []byte("new")); err != nil {
 			t.Fatal(err)
 		}
 		if got := read(t, target); string(got) != "new" {
@@ -119,7 +115,7 @@ func TestReplaceFileLeavesAlone(t *testing.T) {
 		want    string
 	}{
 		"what has changed since": {
-			prepare: func(t *testing.T, path string) { t.Helper(); write(t, path, []byte("changed"), 0o644) },
+			prepare: func(t *testing.T, path string) { t.Helper(); writeMode(t, path, []byte("changed"), 0o644) },
 			want:    "changed since it was read",
 		},
 		"what cannot be renamed": {rename: errors.New("no space left"), want: "no space left"},
@@ -127,7 +123,7 @@ func TestReplaceFileLeavesAlone(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			path := filepath.Join(dir, "web.yaml")
-			write(t, path, []byte("old"), 0o644)
+			writeMode(t, path, []byte("old"), 0o644)
 			if test.prepare != nil {
 				test.prepare(t, path)
 			}
@@ -138,7 +134,7 @@ func TestReplaceFileLeavesAlone(t *testing.T) {
 				}
 				return os.Rename(from, to)
 			}}
-			err := r.of(source.Text{Name: "web.yaml", Path: path, Data: []byte("old")}, []byte("new"))
+			err := r.of(Text{Name: "web.yaml", Path: path, Data: []byte("old")}, []byte("new"))
 			if err == nil || !strings.HasPrefix(err.Error(), "web.yaml is left as it was: ") || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("error %v", err)
 			}
@@ -153,19 +149,9 @@ func TestReplaceFileLeavesAlone(t *testing.T) {
 func TestReplaceFileNeedsAFile(t *testing.T) {
 	dir := t.TempDir()
 	for _, path := range []string{dir, filepath.Join(dir, "gone.yaml"), ""} {
-		if err := ReplaceFile(source.Text{Name: "it", Path: path}, []byte("new")); err == nil {
+		if err := ReplaceFile(Text{Name: "it", Path: path}, []byte("new")); err == nil {
 			t.Errorf("%q was replaced", path)
 		}
-	}
-}
-
-func TestReadTexts(t *testing.T) {
-	dir := t.TempDir()
-	write(t, filepath.Join(dir, "web.yaml"), []byte("a file"), 0o644)
-	env := Env{IOStreams: genericiooptions.IOStreams{In: strings.NewReader("a stream")}}
-	texts, err := ReadTexts(t.Context(), env, Options{Files: []string{dir, "-"}})
-	if err != nil || len(texts) != 2 || string(texts[0].Data) != "a file" || string(texts[1].Data) != "a stream" || texts[1].Path != "" {
-		t.Errorf("%v, %v", texts, err)
 	}
 }
 
@@ -181,7 +167,7 @@ func alone(t *testing.T, dir, name string) {
 	}
 }
 
-func write(t *testing.T, path string, data []byte, mode os.FileMode) {
+func writeMode(t *testing.T, path string, data []byte, mode os.FileMode) {
 	t.Helper()
 	if err := os.WriteFile(path, data, mode); err != nil {
 		t.Fatal(err)

@@ -1,4 +1,4 @@
-package cli
+package load
 
 import (
 	"context"
@@ -6,13 +6,13 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"strings"
 	"syscall"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 	utilnet "k8s.io/apimachinery/pkg/util/net"
 
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/live"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
 )
@@ -25,10 +25,10 @@ type Live struct {
 	toldLoss bool
 }
 
-// Follow returns once whole Projects have been read once: what a question needs that
-// names no Freight. Errors are those of Load, and of what the question names. It ends
+// Watch returns once whole Projects have been read once: what a question needs that
+// names no Freight. Errors are those of Projects, and of what the question names. It ends
 // with the context, and has to be closed.
-func Follow(ctx context.Context, env Env, options Options, question Question) (*Live, error) {
+func Watch(ctx context.Context, env cli.Env, options cli.Options, question Question) (*Live, error) {
 	l, err := dial(env, options)
 	if err != nil {
 		return nil, err
@@ -41,17 +41,17 @@ func Follow(ctx context.Context, env Env, options Options, question Question) (*
 		return f, nil
 	}
 	in, _ := f.At(env.Now())
-	if _, err := in.holder(question); err != nil {
+	if _, err := in.findProject(question); err != nil {
 		f.Close()
 		return nil, err
 	}
 	return f, nil
 }
 
-// Follow returns once all has been read once more that is to be kept up to date about the
-// one piece of Freight that LoadFor read from a cluster: candidates are not among it. What
+// Watch returns once all has been read once more that is to be kept up to date about the
+// one piece of Freight that ForQuestion read from a cluster: candidates are not among it. What
 // was there then need not be there any more. It ends with the context, and has to be closed.
-func (s *Subject) Follow(ctx context.Context, env Env) (*Live, error) {
+func (s *Subject) Watch(ctx context.Context, env cli.Env) (*Live, error) {
 	f := &Live{loading: s.loading}
 	var err error
 	f.watcher, err = live.Watch(ctx, s.loading.client, live.Scope{
@@ -103,21 +103,18 @@ func (f *Live) Settle(ctx context.Context) { f.watcher.Settle(ctx) }
 // Where names the cluster for a person.
 func (f *Live) Where() string { return f.loading.client.Where() }
 
-// TellLoss says, beside the output, that the connection is lost, and that it is back:
-// each once.
-func (f *Live) TellLoss(env Env, loss *live.Staleness) {
+// PrintLoss writes to stderr that the connection was lost, and that it is back: each
+// once.
+func (f *Live) PrintLoss(env cli.Env, loss *live.Staleness) {
 	switch {
 	case loss != nil && !f.toldLoss:
-		label := term.NewPalette(env.Colors(f.loading.options.Connection.Color, env.ErrOut)).Warning("Warning:")
-		fmt.Fprintln(env.ErrOut, label, term.Sanitize(fmt.Sprintf("connection to %s lost, trying again: %s", f.Where(), DescribeLoss(loss.Err))))
+		cli.PrintWarnings(env, f.loading.options.Connection.Color,
+			fmt.Sprintf("connection to %s lost, trying again: %s", f.Where(), DescribeLoss(loss.Err)))
 	case loss == nil && f.toldLoss:
 		fmt.Fprintln(env.ErrOut, term.Sanitize(fmt.Sprintf("connection to %s is back", f.Where())))
 	}
 	f.toldLoss = loss != nil
 }
-
-// Describe puts an error into the words that people see, for the end of a sentence.
-func Describe(err error) string { return strings.TrimPrefix(describe(err), "error: ") }
 
 // DescribeLoss says in plain words why a connection that worked does not any more, for
 // the end of a sentence.
@@ -133,7 +130,7 @@ func DescribeLoss(err error) string {
 		errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed), errors.Is(err, syscall.EPIPE):
 		return "the connection was closed"
 	}
-	return Describe(err)
+	return cli.Describe(err)
 }
 
 // Changed receives when At has news, also when the connection is lost or back, or

@@ -1,4 +1,4 @@
-package cli
+package source
 
 import (
 	"os"
@@ -7,8 +7,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-
-	"github.com/kargo-avail/kubectl-kargo-avail/pkg/source"
 )
 
 // nobody is a user that is not root.
@@ -40,7 +38,7 @@ func openTo(t *testing.T, mode os.FileMode) (dir, path string) {
 		}
 	}
 	path = filepath.Join(dir, "web.yaml")
-	write(t, path, []byte("old"), mode)
+	writeMode(t, path, []byte("old"), mode)
 	return dir, path
 }
 
@@ -56,7 +54,7 @@ func TestReplaceFileWithoutPermission(t *testing.T) {
 				t.Fatal(err)
 			}
 			asNobody(func() {
-				err := ReplaceFile(source.Text{Name: "web.yaml", Path: path, Data: []byte("old")}, []byte("new"))
+				err := ReplaceFile(Text{Name: "web.yaml", Path: path, Data: []byte("old")}, []byte("new"))
 				if err == nil || !strings.Contains(err.Error(), "permission denied") {
 					t.Errorf("error %v", err)
 				}
@@ -84,7 +82,7 @@ func TestReplaceFileKeepsTheOwner(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := ReplaceFile(source.Text{Name: path, Path: path, Data: []byte("old")}, []byte("new")); err != nil {
+	if err := ReplaceFile(Text{Name: path, Path: path, Data: []byte("old")}, []byte("new")); err != nil {
 		t.Fatal(err)
 	}
 	info := stat(t, path)
@@ -101,7 +99,7 @@ func TestReplaceFileOfAnother(t *testing.T) {
 		t.Fatal(err)
 	}
 	asNobody(func() {
-		if err := ReplaceFile(source.Text{Name: path, Path: path, Data: []byte("old")}, []byte("new")); err != nil {
+		if err := ReplaceFile(Text{Name: path, Path: path, Data: []byte("old")}, []byte("new")); err != nil {
 			t.Error(err)
 		}
 	})

@@ -1,4 +1,4 @@
-package cli
+package load
 
 import (
 	"bytes"
@@ -22,6 +22,7 @@ import (
 	"github.com/creack/pty"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 )
 
@@ -255,27 +256,27 @@ func (tt *terminal) wantLeft(t *testing.T, want string) {
 }
 
 // load reads from the server in the background.
-func (s *slow) load(ctx context.Context, t *testing.T, env Env, load func(context.Context, Env, Options) error) <-chan error {
+func (s *slow) load(ctx context.Context, t *testing.T, env cli.Env, load func(context.Context, cli.Env, cli.Options) error) <-chan error {
 	t.Helper()
 	kubeconfig := filepath.Join(t.TempDir(), "config")
 	if err := os.WriteFile(kubeconfig, fmt.Appendf(nil, `{"apiVersion":"v1","kind":"Config","current-context":"prod",`+
 		`"contexts":[{"name":"prod","context":{"cluster":"c","namespace":"web"}}],"clusters":[{"name":"c","cluster":{"server":%q}}]}`, s.url), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	connection := NewConnectionFlags()
+	connection := cli.NewConnectionFlags()
 	*connection.Kube.KubeConfig = kubeconfig
 	releases, err := kargo.ParseRelease("v1.11.2")
 	if err != nil {
 		t.Fatal(err)
 	}
 	ended := make(chan error, 1)
-	go func() { ended <- load(ctx, env, Options{Connection: connection, Releases: releases}) }()
+	go func() { ended <- load(ctx, env, cli.Options{Connection: connection, Releases: releases}) }()
 	return ended
 }
 
-func withTerm(kind string, errOut io.Writer) (_ Env, out *bytes.Buffer) {
+func withTerm(kind string, errOut io.Writer) (_ cli.Env, out *bytes.Buffer) {
 	out = &bytes.Buffer{}
-	return Env{
+	return cli.Env{
 		IOStreams: genericiooptions.IOStreams{Out: out, ErrOut: errOut},
 		Getenv: func(name string) (string, bool) {
 			return map[string]string{"TERM": kind}[name], name == "TERM" || name == "NO_COLOR"
@@ -283,21 +284,21 @@ func withTerm(kind string, errOut io.Writer) (_ Env, out *bytes.Buffer) {
 	}, out
 }
 
-func loadProject(ctx context.Context, env Env, options Options) error {
-	in, err := Load(ctx, env, options)
+func loadProject(ctx context.Context, env cli.Env, options cli.Options) error {
+	in, err := Projects(ctx, env, options)
 	if err == nil && len(in.Projects) != 1 {
 		err = errors.New("not one Project")
 	}
 	return err
 }
 
-func loadAll(ctx context.Context, env Env, options Options) error {
+func loadAll(ctx context.Context, env cli.Env, options cli.Options) error {
 	options.AllProjects = true
 	return loadProject(ctx, env, options)
 }
 
-func loadAnswer(ctx context.Context, env Env, options Options) error {
-	_, err := LoadFor(ctx, env, options, Question{Stage: "prod", Freight: "f0", Candidates: true})
+func loadAnswer(ctx context.Context, env cli.Env, options cli.Options) error {
+	_, err := ForQuestion(ctx, env, options, Question{Stage: "prod", Freight: "f0", Candidates: true})
 	return err
 }
 
@@ -308,7 +309,7 @@ func TestLongReadingsShowProgress(t *testing.T) {
 	interrupted := errors.New("interrupted")
 	for name, test := range map[string]struct {
 		server  *slow
-		load    func(context.Context, Env, Options) error
+		load    func(context.Context, cli.Env, cli.Options) error
 		columns uint16
 		want    string
 		// interrupt ends the reading where the server would go on.

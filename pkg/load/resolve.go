@@ -1,4 +1,4 @@
-package cli
+package load
 
 import (
 	"errors"
@@ -6,43 +6,14 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/agnivade/levenshtein"
-
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/source"
 )
 
-// ParseStage reads what names a Stage on a command line: "prod", "stage/prod" or
-// "stages.kargo.akuity.io/prod".
-func ParseStage(arg string) (name string, err error) {
-	resource, name, ok := strings.Cut(arg, "/")
-	if !ok {
-		resource, name = "stage", arg
-	}
-	resource = strings.TrimSuffix(strings.ToLower(resource), "."+kargo.Group)
-	if resource != "stage" && resource != "stages" {
-		return "", fmt.Errorf("%q does not name a Stage: expected NAME, stage/NAME or stages.%s/NAME", arg, kargo.Group)
-	}
-	if name == "" || strings.Contains(name, "/") {
-		return "", fmt.Errorf("%q does not name a Stage: expected one name after %q", arg, resource+"/")
-	}
-	return name, nil
-}
-
-// ParseWarehouse reads what names an origin: "app" or "Warehouse/app".
-func ParseWarehouse(arg string) (name string, err error) {
-	kind, name, ok := strings.Cut(arg, "/")
-	if !ok {
-		kind, name = kargo.KindWarehouse, arg
-	}
-	if !strings.EqualFold(kind, kargo.KindWarehouse) || name == "" {
-		return "", fmt.Errorf("%q does not name a Warehouse: expected NAME or %s/NAME", arg, kargo.KindWarehouse)
-	}
-	return name, nil
-}
-
-// RequireStages returns a notFoundError for the first name that no Project has.
+// RequireStages returns a NotFoundError for the first name that no Project has.
 func (in *Input) RequireStages(names []string, verbs func(string) []string) error {
 	for _, name := range names {
 		if slices.ContainsFunc(in.Projects, func(e *avail.Evaluator) bool { return e.Project().Stage(name) != nil }) {
@@ -54,7 +25,7 @@ func (in *Input) RequireStages(names []string, verbs func(string) []string) erro
 				known = append(known, stage.Metadata.Name)
 			}
 		}
-		hint := didYouMean(name, known)
+		hint := cli.DidYouMean(name, known)
 		if commands := verbs(name); hint == "" && len(commands) > 0 {
 			hint = fmt.Sprintf("Did you mean the command %q?", commands[0])
 		}
@@ -63,7 +34,7 @@ func (in *Input) RequireStages(names []string, verbs func(string) []string) erro
 	return nil
 }
 
-// RequireWarehouses returns a notFoundError for the first name that no Stage
+// RequireWarehouses returns a NotFoundError for the first name that no Stage
 // requests Freight of.
 func (in *Input) RequireWarehouses(names []string) error {
 	var known []string
@@ -76,7 +47,7 @@ func (in *Input) RequireWarehouses(names []string) error {
 	}
 	for _, name := range names {
 		if !slices.Contains(known, name) {
-			hint := didYouMean(name, known)
+			hint := cli.DidYouMean(name, known)
 			if hint == "" {
 				hint = "No Stage requests Freight of a Warehouse of this name."
 			}
@@ -103,7 +74,7 @@ func (in *Input) ResolveFreight(references []string) (map[string][]string, error
 			}
 		}
 		if !found {
-			return nil, in.notFound("freights", reference, didYouMean(reference, aliasesOf(in.Projects...)))
+			return nil, in.notFound("freights", reference, cli.DidYouMean(reference, aliasesOf(in.Projects...)))
 		}
 	}
 	return resolved, nil
@@ -134,35 +105,63 @@ func (in *Input) notFound(resource, name, hint string) error {
 	if len(in.Projects) == 1 {
 		project = in.Projects[0].Project().Name
 	}
-	return &notFoundError{Resource: resource + "." + kargo.Group, Name: name, Project: project, Hint: hint, Server: in.FromServer}
+	return &cli.NotFoundError{Resource: resource + "." + kargo.Group, Name: name, Project: project, Hint: hint, Server: in.FromServer}
 }
 
-// maxSuggestions is how many near names are worth reading.
-const maxSuggestions = 3
-
-// didYouMean returns a question that names the known names nearest to one that was
-// mistyped, or "" when none is near.
-func didYouMean(name string, known []string) string {
-	known = slices.Compact(slices.Sorted(slices.Values(known)))
-	distance := func(candidate string) int {
-		if letters(name) == letters(candidate) {
-			return 1 // swapped, as fingers do
+// findProject returns the one Project that has the Stage and, where several do, the
+// Freight.
+func (in *Input) findProject(question Question) (*avail.Evaluator, error) {
+	if err := in.RequireStages([]string{question.Stage}, func(string) []string { return nil }); err != nil {
+		return nil, err
+	}
+	var holders, having []*avail.Evaluator
+	for _, e := range in.Projects {
+		if e.Project().Stage(question.Stage) == nil {
+			continue
 		}
-		return levenshtein.ComputeDistance(strings.ToLower(name), strings.ToLower(candidate))
+		holders = append(holders, e)
+		if question.Freight != "" && len(pipeline.MatchFreight(e.Project().Freight(), question.Freight)) > 0 {
+			having = append(having, e)
+		}
 	}
-	near := slices.DeleteFunc(known, func(candidate string) bool {
-		return distance(candidate) > (len(name)+2)/3 && !strings.HasPrefix(candidate, name)
-	})
-	if len(near) == 0 {
-		return ""
+	switch {
+	case len(having) == 1:
+		return having[0], nil
+	case len(holders) == 1:
+		return holders[0], nil
+	case len(having) > 1:
+		return nil, inSeveral(question, having)
+	case question.Freight != "" && !in.FreightUnread:
+		return nil, in.notFound("freights", question.Freight, cli.DidYouMean(question.Freight, aliasesOf(holders...)))
+	default:
+		return nil, inSeveral(question, holders)
 	}
-	slices.SortStableFunc(near, func(a, b string) int { return distance(a) - distance(b) })
-	return "Did you mean " + strings.Join(near[:min(len(near), maxSuggestions)], ", ") + "?"
 }
 
-// letters returns the letters of a name in the order of the alphabet.
-func letters(name string) string {
-	runes := []rune(strings.ToLower(name))
-	slices.Sort(runes)
-	return string(runes)
+// inSeveral says that a question is about several Projects.
+func inSeveral(question Question, holders []*avail.Evaluator) error {
+	lines := []string{fmt.Sprintf("Stage %q is in several Projects; name one with -p:", question.Stage)}
+	for _, e := range holders {
+		lines = append(lines, "  "+e.Project().Name)
+	}
+	return errors.New(strings.Join(lines, "\n"))
+}
+
+// newSubject returns the Subject in the one Project that was read, by what the reference
+// to Freight was found to mean.
+func (in *Input) newSubject(e *avail.Evaluator, question Question, found source.Found) (*Subject, error) {
+	subject := &Subject{Input: in, Stage: e.Stage(question.Stage)}
+	if question.Freight == "" || in.FreightUnread {
+		return subject, nil
+	}
+	if len(found.Freight) > 1 {
+		return nil, ambiguous(e.Project().Name, question.Freight, found.Freight)
+	}
+	for _, f := range e.Project().Freight() {
+		if len(found.Freight) == 1 && f.Metadata.Name == found.Freight[0].Metadata.Name {
+			subject.Freight = f
+			return subject, nil
+		}
+	}
+	return nil, in.notFound("freights", question.Freight, cli.DidYouMean(question.Freight, found.Aliases))
 }

@@ -1,15 +1,14 @@
-package cli
+package load
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/autopromote"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/source"
@@ -46,12 +45,12 @@ func (in *Input) Incomplete() error {
 // Evaluator returns the one of the Subject's Project.
 func (s *Subject) Evaluator() *avail.Evaluator { return s.Projects[0] }
 
-// LoadFor reads what the answer to a question needs, and finds what it names: in
+// ForQuestion reads what the answer to a question needs, and finds what it names: in
 // the one Project that has it. From a cluster it reads no other Freight than the
 // one that is asked for unless the answer needs it, and of a large Project likewise the
 // Stages that are upstream: see pipeline.Objects. What is said of the Project's Stages
 // beside the answer is then said of these.
-func LoadFor(ctx context.Context, env Env, options Options, question Question) (*Subject, error) {
+func ForQuestion(ctx context.Context, env cli.Env, options cli.Options, question Question) (*Subject, error) {
 	if len(options.Files) > 0 || options.AllProjects || question.Freight == "" {
 		return loadWhole(ctx, env, options, question)
 	}
@@ -59,7 +58,7 @@ func LoadFor(ctx context.Context, env Env, options Options, question Question) (
 }
 
 // loadNarrowly asks a cluster about one Project.
-func loadNarrowly(ctx context.Context, env Env, options Options, question Question) (*Subject, error) {
+func loadNarrowly(ctx context.Context, env cli.Env, options cli.Options, question Question) (*Subject, error) {
 	l, err := dial(env, options)
 	if err != nil {
 		return nil, err
@@ -83,11 +82,11 @@ func loadNarrowly(ctx context.Context, env Env, options Options, question Questi
 		return nil, err
 	}
 	in := l.input()
-	e, err := in.holder(question)
+	e, err := in.findProject(question)
 	if err != nil {
 		return nil, err
 	}
-	subject, err := in.about(e, question, found)
+	subject, err := in.newSubject(e, question, found)
 	if err != nil {
 		return nil, err
 	}
@@ -114,13 +113,13 @@ func hangsOnOthers(name string, objects pipeline.Objects, rules avail.Rules, now
 }
 
 // loadWhole reads whole Projects and chooses among them.
-func loadWhole(ctx context.Context, env Env, options Options, question Question) (*Subject, error) {
+func loadWhole(ctx context.Context, env cli.Env, options cli.Options, question Question) (*Subject, error) {
 	l, err := load(ctx, env, options)
 	if err != nil {
 		return nil, err
 	}
 	in := l.input()
-	e, err := in.holder(question)
+	e, err := in.findProject(question)
 	if err != nil {
 		return nil, err
 	}
@@ -129,7 +128,7 @@ func loadWhole(ctx context.Context, env Env, options Options, question Question)
 		in = l.input()
 		e = in.Projects[0]
 	}
-	return in.about(e, question, source.Found{
+	return in.newSubject(e, question, source.Found{
 		Freight: pipeline.MatchFreight(e.Project().Freight(), question.Freight),
 		Aliases: aliasesOf(e),
 	})
@@ -137,72 +136,14 @@ func loadWhole(ctx context.Context, env Env, options Options, question Question)
 
 // Find finds what a question is about, where whole Projects were read.
 func (in *Input) Find(question Question) (*Subject, error) {
-	e, err := in.holder(question)
+	e, err := in.findProject(question)
 	if err != nil {
 		return nil, err
 	}
 	one := *in
 	one.Projects = []*avail.Evaluator{e}
-	return one.about(e, question, source.Found{
+	return one.newSubject(e, question, source.Found{
 		Freight: pipeline.MatchFreight(e.Project().Freight(), question.Freight),
 		Aliases: aliasesOf(e),
 	})
-}
-
-// holder returns the one Project that has the Stage and, where several do, the
-// Freight.
-func (in *Input) holder(question Question) (*avail.Evaluator, error) {
-	if err := in.RequireStages([]string{question.Stage}, func(string) []string { return nil }); err != nil {
-		return nil, err
-	}
-	var holders, having []*avail.Evaluator
-	for _, e := range in.Projects {
-		if e.Project().Stage(question.Stage) == nil {
-			continue
-		}
-		holders = append(holders, e)
-		if question.Freight != "" && len(pipeline.MatchFreight(e.Project().Freight(), question.Freight)) > 0 {
-			having = append(having, e)
-		}
-	}
-	switch {
-	case len(having) == 1:
-		return having[0], nil
-	case len(holders) == 1:
-		return holders[0], nil
-	case len(having) > 1:
-		return nil, inSeveral(question, having)
-	case question.Freight != "" && !in.FreightUnread:
-		return nil, in.notFound("freights", question.Freight, didYouMean(question.Freight, aliasesOf(holders...)))
-	default:
-		return nil, inSeveral(question, holders)
-	}
-}
-
-// inSeveral says that a question is about several Projects.
-func inSeveral(question Question, holders []*avail.Evaluator) error {
-	lines := []string{fmt.Sprintf("Stage %q is in several Projects; name one with -p:", question.Stage)}
-	for _, e := range holders {
-		lines = append(lines, "  "+e.Project().Name)
-	}
-	return errors.New(strings.Join(lines, "\n"))
-}
-
-// about returns the Subject in the one Project that was read, by what the reference
-// to Freight was found to mean.
-func (in *Input) about(e *avail.Evaluator, question Question, found source.Found) (*Subject, error) {
-	subject := &Subject{Input: in, Stage: e.Stage(question.Stage)}
-	if question.Freight == "" || in.FreightUnread {
-		return subject, nil
-	}
-	if len(found.Freight) > 1 {
-		return nil, ambiguous(e.Project().Name, question.Freight, found.Freight)
-	}
-	for _, f := range e.Project().Freight() {
-		if len(found.Freight) == 1 && f.Metadata.Name == found.Freight[0].Metadata.Name {
-			subject.Freight = f
-			return subject, nil
-		}
-	}
-	return nil, in.notFound("freights", question.Freight, didYouMean(question.Freight, found.Aliases))
 }
