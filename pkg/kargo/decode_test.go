@@ -33,7 +33,7 @@ func TestStageIsDecodedTolerantly(t *testing.T) {
 		{
 			"fields that no release has, and fields that are not read",
 			`{"apiVersion": "kargo.akuity.io/v1alpha1", "kind": "Stage", "extra": [{"deep": {"er": 1}}],
-			  "metadata": {"name": "prod", "uid": "1-2-3", "generation": 7, "managedFields": [{"manager": "kubectl"}]},
+			  "metadata": {"name": "prod", "generation": 7, "managedFields": [{"manager": "kubectl"}]},
 			  "spec": {"shard": "eu", "vars": [{"name": "a", "value": "b"}], "unheardOf": {}},
 			  "status": {"observedGeneration": 7, "freightSummary": "1/1 Fulfilled", "phase": "Steady"}}`,
 			kargo.Stage{Metadata: kargo.Metadata{Name: "prod"}},

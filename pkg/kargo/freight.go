@@ -59,6 +59,7 @@ type freight struct {
 	Metadata struct {
 		Name              string     `json:"name"`
 		Namespace         string     `json:"namespace"`
+		UID               UID        `json:"uid"`
 		CreationTimestamp time.Time  `json:"creationTimestamp"`
 		DeletionTimestamp *time.Time `json:"deletionTimestamp"`
 		Labels            struct {
@@ -110,6 +111,7 @@ func (f *Freight) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 		Metadata: Metadata{
 			Name:              w.Metadata.Name,
 			Namespace:         interned(w.Metadata.Namespace),
+			UID:               w.Metadata.UID,
 			CreationTimestamp: w.Metadata.CreationTimestamp,
 			DeletionTimestamp: w.Metadata.DeletionTimestamp,
 		},

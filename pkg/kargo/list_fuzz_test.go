@@ -23,7 +23,7 @@ func FuzzDecodeList(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		items := 0
-		meta, err := kargo.DecodeList(bytes.NewReader(text), func(kargo.Freight) { items++ })
+		meta, err := decodeFreight(text, func(kargo.Freight) { items++ })
 		if errors.Is(err, io.EOF) {
 			t.Error("the error is io.EOF, which readers take for a good end")
 		}
@@ -33,10 +33,23 @@ func FuzzDecodeList(f *testing.F) {
 		// Without its last byte a list is not whole.
 		list := jsontext.Value(bytes.TrimSpace(text))
 		if !list.IsValid(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)) {
-			return // something follows the list
+			t.Errorf("a list that is no JSON value is accepted")
 		}
-		if _, err := kargo.DecodeList(bytes.NewReader(list[:len(list)-1]), func(kargo.Freight) {}); err == nil {
+		if _, err := decodeFreight(list[:len(list)-1], func(kargo.Freight) {}); err == nil {
 			t.Errorf("without its end, the list of %d items (%+v) is still whole", items, meta)
 		}
 	})
+}
+
+// decodeFreight decodes a list to the end of the text.
+func decodeFreight(text []byte, each func(kargo.Freight)) (kargo.ListMeta, error) {
+	d := kargo.NewListDecoder(bytes.NewReader(text))
+	meta, err := kargo.DecodeList(d, func(f kargo.Freight) error {
+		each(f)
+		return nil
+	})
+	if err == nil {
+		err = d.End()
+	}
+	return meta, err
 }

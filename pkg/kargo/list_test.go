@@ -19,7 +19,7 @@ func TestDecodeList(t *testing.T) {
 		meta       kargo.ListMeta
 		items      []string
 	}{
-		{"no item", `{"apiVersion": "v1", "kind": "List", "metadata": {}, "items": []}`, kargo.ListMeta{}, nil},
+		{"no item", `{"apiVersion": "v1", "kind": "List", "metadata": {}, "items": []}`, kargo.ListMeta{APIVersion: "v1", Kind: "List"}, nil},
 		{"null items, as an empty Go slice arrives", `{"metadata": {"resourceVersion": "7"}, "items": null}`, kargo.ListMeta{ResourceVersion: "7"}, nil},
 		{"no metadata", `{"items": [{"metadata": {"name": "a"}}]}`, kargo.ListMeta{}, []string{"a"}},
 		{"null metadata", `{"metadata": null, "items": [{"metadata": {"name": "a"}}]}`, kargo.ListMeta{}, []string{"a"}},
@@ -27,7 +27,7 @@ func TestDecodeList(t *testing.T) {
 			"a page before the last",
 			`{"kind": "StageList", "metadata": {"resourceVersion": "7", "continue": "next", "remainingItemCount": 3},
 			  "items": [{"metadata": {"name": "b"}}, {"metadata": {"name": "a"}}]}`,
-			kargo.ListMeta{ResourceVersion: "7", Continue: "next", RemainingItemCount: remaining(3)},
+			kargo.ListMeta{Kind: "StageList", ResourceVersion: "7", Continue: "next", RemainingItemCount: remaining(3)},
 			[]string{"b", "a"},
 		},
 		{
@@ -92,6 +92,11 @@ func TestDecodeListRefusesWhatIsNoList(t *testing.T) {
 		`{"items": [{"metadata": {"name": 7}}]}`,
 		`{"metadata": [], "items": []}`,
 		`{"items": [{"metadata": {"name": "a"}},]}`,
+		`{"items": [null]}`,
+		`{"items": [{"metadata": {"name": "a"}}, null]}`,
+		`{"items": []} {"items": []}`,
+		`{"items": []}garbage`,
+		"{\"items\": []}\x00",
 		`{"items": [] "metadata": {}}`,
 		`apiVersion: v1`,
 		`<html>`,
@@ -139,7 +144,10 @@ func TestDecodeListHandsItemsOverAsTheyArrive(t *testing.T) {
 		readerFunc(func([]byte) (int, error) { arrived = len(items); return 0, io.EOF }),
 		strings.NewReader(`{"metadata": {"name": "b"}}]}`),
 	)
-	_, err := kargo.DecodeList(r, func(s kargo.Stage) { items = append(items, s.Metadata.Name) })
+	_, err := kargo.DecodeList(kargo.NewListDecoder(r), func(s kargo.Stage) error {
+		items = append(items, s.Metadata.Name)
+		return nil
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -154,10 +162,13 @@ func TestDecodeListHandsItemsOverAsTheyArrive(t *testing.T) {
 // One item must not shine through into the next, whatever the decoder reuses.
 func TestDecodeListItemsAreIndependent(t *testing.T) {
 	var stages []kargo.Stage
-	_, err := kargo.DecodeList(strings.NewReader(
+	_, err := kargo.DecodeList(kargo.NewListDecoder(strings.NewReader(
 		`{"items": [{"metadata": {"name": "a", "labels": {"tier": "low"}}, "spec": {"promotionTemplate": {"spec": {"steps": [{}]}}}},
-		            {"metadata": {"labels": {"zone": "eu"}}}]}`),
-		func(s kargo.Stage) { stages = append(stages, s) })
+		            {"metadata": {"labels": {"zone": "eu"}}}]}`)),
+		func(s kargo.Stage) error {
+			stages = append(stages, s)
+			return nil
+		})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -173,8 +184,47 @@ func TestDecodeListItemsAreIndependent(t *testing.T) {
 // decode reads a list of Stages and returns their names.
 func decode(r io.Reader) (kargo.ListMeta, []string, error) {
 	var names []string
-	meta, err := kargo.DecodeList(r, func(s kargo.Stage) { names = append(names, s.Metadata.Name) })
+	d := kargo.NewListDecoder(r)
+	meta, err := kargo.DecodeList(d, func(s kargo.Stage) error {
+		names = append(names, s.Metadata.Name)
+		return nil
+	})
+	if err == nil {
+		err = d.End()
+	}
 	return meta, names, err
+}
+
+// What follows the list is read, as its checksum may be there.
+func TestDecodeListReadsToTheEnd(t *testing.T) {
+	broken := errors.New("gzip: invalid checksum")
+	for text, want := range map[string]error{`{"items": []}`: broken, "{\"items\": []}\n": broken} {
+		if _, _, err := decode(io.MultiReader(strings.NewReader(text), iotest.ErrReader(broken))); !errors.Is(err, want) {
+			t.Errorf("%q: error %v, want %v", text, err, want)
+		}
+	}
+}
+
+// A value without end is not read on and on.
+func TestDecodeListBoundsValues(t *testing.T) {
+	for _, start := range []string{`{"items": [{"metadata": {"name": "`, `{"extra": "`, `{"metadata": {"continue": "`} {
+		endless := &endlessReader{}
+		_, _, err := decode(io.MultiReader(strings.NewReader(start), endless))
+		if err == nil || !strings.Contains(err.Error(), "more than 16 MiB") || endless.read > 64<<20 {
+			t.Errorf("%s…: error %v after %d bytes", start, err, endless.read)
+		}
+	}
+}
+
+// endlessReader reads the letter a for ever.
+type endlessReader struct{ read int }
+
+func (r *endlessReader) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = 'a'
+	}
+	r.read += len(p)
+	return len(p), nil
 }
 
 type readerFunc func([]byte) (int, error)

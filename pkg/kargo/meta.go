@@ -1,16 +1,55 @@
 package kargo
 
-import "time"
+import (
+	"encoding/hex"
+	"hash/fnv"
+	"time"
+)
 
 // Metadata is the part of Kubernetes' object metadata that is read.
 type Metadata struct {
 	Name      string `json:"name"`
 	Namespace string `json:"namespace"`
+	// UID is none in files, and different when an object was deleted and made again.
+	UID UID `json:"uid"`
 	// CreationTimestamp is zero when it is absent or null, as in files.
 	CreationTimestamp time.Time `json:"creationTimestamp"`
 	// DeletionTimestamp is nil unless the object is being deleted.
 	DeletionTimestamp *time.Time        `json:"deletionTimestamp"`
 	Labels            map[string]string `json:"labels"`
+}
+
+// UID is the uid of an object in a quarter of the memory of its text; the zero UID is
+// none.
+type UID [16]byte
+
+// UnmarshalText keeps the bytes of a UUID, which is what API servers use, and a hash of
+// anything else.
+func (u *UID) UnmarshalText(text []byte) error {
+	*u = UID{}
+	if len(text) == 0 || u.parse(text) {
+		return nil
+	}
+	h := fnv.New128a()
+	_, _ = h.Write(text) // a hash takes everything
+	h.Sum(u[:0])
+	return nil
+}
+
+// parse reports whether the text is a UUID.
+func (u *UID) parse(text []byte) bool {
+	if len(text) != 36 || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-' {
+		return false
+	}
+	at := 0
+	for _, part := range [][2]int{{0, 8}, {9, 13}, {14, 18}, {19, 23}, {24, 36}} {
+		n, err := hex.Decode(u[at:], text[part[0]:part[1]])
+		if err != nil {
+			return false
+		}
+		at += n
+	}
+	return true
 }
 
 // Origin names what produced a piece of Freight. Kargo knows one kind, Warehouse.

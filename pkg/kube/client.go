@@ -5,6 +5,8 @@ package kube
 import (
 	"cmp"
 	"fmt"
+	"net/http"
+	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -14,25 +16,29 @@ import (
 	_ "k8s.io/client-go/plugin/pkg/client/auth" // credentials of cloud providers and OIDC
 	"k8s.io/client-go/rest"
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/transport"
 )
 
-// The client's own rate limit. The pages of a large list come one after the other,
-// a few lists at a time; what else the API server has to do, it limits by itself.
+// The client's own rate limit. It must not slow down the pages of a few large lists; the
+// API server protects itself.
 const (
 	queriesPerSecond = 50
 	burst            = 100
 )
 
-// localDefault is the server that client-go makes up where nothing names one. No
+// localDefault is the server that client-go assumes when the kubeconfig names none. No
 // API server has listened there for years.
 const localDefault = "http://localhost:8080"
 
-// Options are what the kubeconfig does not say.
+// Options are settings of a client that are not in the kubeconfig.
 type Options struct {
 	// UserAgent names the tool in the API server's logs.
 	UserAgent string
-	// Warnings hears the API server's warnings, which are not to be trusted.
+	// Warnings receives the API server's warnings. Their text is not to be trusted.
 	Warnings rest.WarningHandler
+	// Activity, unless it is nil, knows the requests in flight.
+	Activity *transport.Activity
 }
 
 // Client speaks to one API server.
@@ -44,9 +50,9 @@ type Client struct {
 	namespace string
 }
 
-// Connect reads the kubeconfig. It makes no request. The flags, of which server and
-// context must be among, are the client's from then on: every client made of them
-// has the options applied. Errors are kubectl's own.
+// Connect reads the kubeconfig and makes no request. The flags must include server and
+// context. They belong to the Client from then on: every client made from them has the
+// options applied. Errors are kubectl's own.
 func Connect(flags *genericclioptions.ConfigFlags, options Options) (*Client, error) {
 	options.apply(flags)
 	config, err := flags.ToRESTConfig()
@@ -78,7 +84,7 @@ func Connect(flags *genericclioptions.ConfigFlags, options Options) (*Client, er
 	}, nil
 }
 
-// apply makes every client that is made of the flags have the options.
+// apply gives the options to every client that is made from the flags.
 func (o Options) apply(flags *genericclioptions.ConfigFlags) {
 	wrap := flags.WrapConfigFn
 	flags.WithWrapConfigFn(func(config *rest.Config) *rest.Config {
@@ -87,11 +93,23 @@ func (o Options) apply(flags *genericclioptions.ConfigFlags) {
 		}
 		config.UserAgent = o.UserAgent
 		config.WarningHandler = o.Warnings
+		config.Wrap(func(next http.RoundTripper) http.RoundTripper {
+			return &transport.Transport{Next: next, Silence: silence(config), Activity: o.Activity}
+		})
 		return config
 	})
 }
 
-// newREST returns a client that knows no types but those of errors.
+// silence returns how long a server may send nothing, 0 for --request-timeout, which
+// bounds the whole of a request.
+func silence(config *rest.Config) time.Duration {
+	if config.Timeout > 0 {
+		return 0
+	}
+	return transport.DefaultSilence
+}
+
+// newREST returns a client that knows only the types of errors.
 func newREST(config *rest.Config) (rest.Interface, error) {
 	scheme := runtime.NewScheme()
 	metav1.AddToGroupVersion(scheme, schema.GroupVersion{Version: "v1"})

@@ -7,10 +7,10 @@ import (
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 )
 
-// Names are what there is in a kubeconfig to choose from, each in order.
+// Names are the names in a kubeconfig, sorted.
 type Names struct{ Contexts, Clusters, Users []string }
 
-// ReadNames reads the kubeconfig. It makes no request.
+// ReadNames reads the kubeconfig and makes no request.
 func ReadNames(flags *genericclioptions.ConfigFlags) (Names, error) {
 	raw, err := flags.ToRawKubeConfigLoader().RawConfig()
 	if err != nil {

@@ -43,8 +43,8 @@ type kindWatch struct {
 
 	objects map[key]any
 	listed  bool
-	// unread says that the user may not list the kind.
-	unread bool
+	// unread says why the kind is unknown, "" while it is not.
+	unread string
 	// listErr is why the first list failed.
 	listErr error
 	outage  *outage
@@ -85,8 +85,8 @@ func (k *kindWatch) run() {
 	k.watcher.running.Go(func() { reflector.RunWithContext(k.ctx) })
 }
 
-// awaitList waits for the first list and returns its error. A kind that the user may not
-// list is unread and no error, except Stages.
+// awaitList waits for the first list and returns its error. A kind that is unread, for
+// example because the user may not list it, is no error.
 func (k *kindWatch) awaitList() error {
 	select {
 	case <-k.ready:
@@ -108,7 +108,7 @@ func (k *kindWatch) isEmpty() bool {
 }
 
 // unlisted reports whether the first list is still missing. The lock is held.
-func (k *kindWatch) unlisted() bool { return !k.listed && !k.unread }
+func (k *kindWatch) unlisted() bool { return !k.listed && k.unread == "" }
 
 // sorted returns the objects by Project and name. The lock is held.
 func (k *kindWatch) sorted() []any {
@@ -185,8 +185,8 @@ func (k *kindWatch) requestFailed(verb string, err error) {
 
 // firstListFailed ends the watch, as the kind cannot be read. The lock is held.
 func (k *kindWatch) firstListFailed(err error) {
-	if apierrors.IsForbidden(err) && !k.stream.Stages() {
-		k.unread = true
+	if warning, ok := k.stream.Unread(err); ok {
+		k.unread = warning
 	} else {
 		k.listErr = err
 	}

@@ -13,7 +13,7 @@ import (
 // upstreams are watched. A Stage that is no longer upstream stays watched: it may be
 // upstream again soon. The lock is held.
 func (w *Watcher) watchPromotionsOf(stages *kindWatch) {
-	if !w.scope.narrows() || slices.ContainsFunc(w.promotions, func(k *kindWatch) bool { return k.unread }) {
+	if !w.scope.narrows() || slices.ContainsFunc(w.promotions, func(k *kindWatch) bool { return k.unread != "" }) {
 		return
 	}
 	names := chain(stages, w.scope.Namespace, w.scope.Stage)

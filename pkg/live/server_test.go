@@ -210,7 +210,15 @@ func (s *server) list(resource, field string) string {
 	if name, ok := strings.CutPrefix(field, "metadata.name="); ok {
 		items = slices.DeleteFunc(slices.Clone(items), func(item string) bool { return !strings.Contains(item, fmt.Sprintf(`"name":%q`, name)) })
 	}
-	return fmt.Sprintf(`{"metadata":{"resourceVersion":"%d"},"items":[%s]}`, s.version, strings.Join(items, ","))
+	return fmt.Sprintf(`{%s,"metadata":{"resourceVersion":"%d"},"items":[%s]}`, typed(resource, "List"), s.version, strings.Join(items, ","))
+}
+
+// typed is the type of a resource's objects, as members of a JSON object.
+func typed(resource, suffix string) string {
+	kinds := map[string]string{
+		"stages": "Stage", "freights": "Freight", "warehouses": "Warehouse", "promotions": "Promotion", "projectconfigs": "ProjectConfig", "projects": "Project",
+	}
+	return fmt.Sprintf(`"apiVersion":"kargo.akuity.io/v1alpha1","kind":%q`, kinds[resource]+suffix)
 }
 
 func (s *server) discovery(w http.ResponseWriter) {
@@ -220,7 +228,7 @@ func (s *server) discovery(w http.ResponseWriter) {
 	for resource := range s.objects {
 		names = append(names, fmt.Sprintf(`{"name":%q}`, resource))
 	}
-	answer(w, http.StatusOK, `{"kind":"APIResourceList","resources":[`+strings.Join(names, ",")+`]}`)
+	answer(w, http.StatusOK, `{"kind":"APIResourceList","groupVersion":"kargo.akuity.io/v1alpha1","resources":[`+strings.Join(names, ",")+`]}`)
 }
 
 func answer(w http.ResponseWriter, code int, text string) {
@@ -243,17 +251,18 @@ func status(code int) string {
 
 // stream is one watch request.
 type stream struct {
-	t       *testing.T
-	resume  string // its resourceVersion
-	accept  string
-	lines   chan string
-	hangUp  chan struct{}
-	hangsUp sync.Once
+	t        *testing.T
+	resource string
+	resume   string // its resourceVersion
+	accept   string
+	lines    chan string
+	hangUp   chan struct{}
+	hangsUp  sync.Once
 }
 
 func (s *server) watch(w http.ResponseWriter, r *http.Request, resource string) {
 	st := &stream{
-		t: s.t, resume: r.URL.Query().Get("resourceVersion"), accept: r.Header.Get("Accept"),
+		t: s.t, resource: resource, resume: r.URL.Query().Get("resourceVersion"), accept: r.Header.Get("Accept"),
 		lines: make(chan string), hangUp: make(chan struct{}),
 	}
 	w.Header().Set("Content-Type", "application/json")
@@ -286,7 +295,7 @@ func (s *server) watched(resource string) *stream {
 
 // event sends an event.
 func (st *stream) event(kind, object string) {
-	st.send(fmt.Sprintf("{\"type\":%q,\"object\":%s}\n", kind, object))
+	st.send(fmt.Sprintf("{\"type\":%q,\"object\":{%s,%s}\n", kind, typed(st.resource, ""), strings.TrimPrefix(object, "{")))
 }
 
 func (st *stream) send(text string) {

@@ -145,10 +145,10 @@ func (w *Watcher) Snapshot() Snapshot {
 }
 
 func (w *Watcher) gather(watches []*kindWatch) *source.Snapshot {
-	var unread []*source.Stream
+	var unread []source.Unread
 	for _, k := range watches {
-		if k.unread {
-			unread = append(unread, k.stream)
+		if k.unread != "" {
+			unread = append(unread, source.Unread{Stream: k.stream, Warning: k.unread})
 		}
 	}
 	snapshot := source.Gather(values(watches), unread)

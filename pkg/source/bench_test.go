@@ -46,7 +46,12 @@ func BenchmarkDecodeFreight(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		read := 0
-		if _, err := kargo.DecodeList(bytes.NewReader(page), func(kargo.Freight) { read++ }); err != nil || read != 500 {
+		decoder := kargo.NewListDecoder(bytes.NewReader(page))
+		_, err := kargo.DecodeList(decoder, func(kargo.Freight) error {
+			read++
+			return nil
+		})
+		if err != nil || decoder.End() != nil || read != 500 {
 			b.Fatal(read, err)
 		}
 	}

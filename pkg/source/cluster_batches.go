@@ -1,10 +1,13 @@
 package source
 
-import "io"
+import (
+	"bytes"
+	"io"
+)
 
-// How much of an answer is waited for before it is decoded: little at first, so that a
-// slow answer shows that it comes. The API server sends it in pieces of a few kilobytes,
-// and to wake up for each of them costs time, on its machine, too, where that is the same.
+// How much of a response is waited for before it is decoded: little at first, so that a
+// slow one shows progress. API servers send pieces of a few kilobytes, and waking up for
+// each takes time, also from an API server on the same machine.
 const (
 	firstBatch = 16 << 10
 	maxBatch   = 1 << 20
@@ -31,7 +34,8 @@ func (b *batches) Read(into []byte) (int, error) {
 	return n, nil
 }
 
-// fill reads a batch, or what there is until an error.
+// fill reads a batch, or less up to an error, or up to what may be the end of a document:
+// that must not wait for what follows it.
 func (b *batches) fill() {
 	if len(b.room) < maxBatch {
 		b.room = make([]byte, max(firstBatch, 2*len(b.room)))
@@ -41,6 +45,14 @@ func (b *batches) fill() {
 		var n int
 		n, b.err = b.from.Read(b.room[filled:])
 		filled += n
+		if n > 0 && mayEnd(b.room[:filled]) {
+			break
+		}
 	}
 	b.left = b.room[:filled]
+}
+
+// mayEnd reports whether a document may end here.
+func mayEnd(text []byte) bool {
+	return bytes.HasSuffix(text, []byte("}")) || bytes.HasSuffix(text, []byte("}\n"))
 }

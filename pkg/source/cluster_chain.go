@@ -11,19 +11,18 @@ import (
 )
 
 const (
-	// firstStages is how many Stages are asked for at first. Few Projects have more, so
-	// that for most one request is enough; and the API server writes that many in a few
-	// hundredths of a second.
+	// firstStages is how many Stages the first request asks for. Few Projects have more,
+	// and an API server sends that many in a few hundredths of a second.
 	firstStages = 100
-	// maxGets is how many Stages are got one by one. A list of all is one request, and
-	// clients hold back requests that are too many at once.
+	// maxGets is how many Stages are read one by one. Beyond that a list of all is faster,
+	// as the client's rate limit holds back many requests at once.
 	maxGets = 50
 )
 
-// readStagesInQuestion reads all Stages of a Project that has few, else the one in
-// question and all that are upstream of it. Where it is not there, or these may not be
-// got or are too many, it reads all; likewise where an upstream is not there, as one that
-// was renamed while the others were read would not be: a list is of one moment.
+// readStagesInQuestion reads all Stages of a small Project, else only the one in question
+// and all that are upstream of it. It also reads all when the Stage does not exist, when
+// those upstream may not be read one by one or are too many, and when one of them does not
+// exist: it may have been renamed meanwhile, and a list is of one moment.
 func (n *questionReading) readStagesInQuestion(ctx context.Context, _ *refusal) error {
 	return n.readStagesBy(ctx, n.stagesInQuestion)
 }
@@ -31,11 +30,11 @@ func (n *questionReading) readStagesInQuestion(ctx context.Context, _ *refusal) 
 func (n *questionReading) stagesInQuestion(ctx context.Context) (map[string][]kargo.Stage, error) {
 	var got []kargo.Stage
 	var getting errgroup.Group
-	getting.Go(func() (err error) { // at the same time, for the case that it is needed
+	getting.Go(func() (err error) { // in parallel, in case it is not on the first page
 		got, err = n.cluster.stagesNamed(ctx, []string{n.question.Stage})
 		return err
 	})
-	page, isAll, err := firstPage[kargo.Stage](ctx, n.cluster, stages(), firstStages)
+	page, isAll, err := firstPage(ctx, n.cluster, stages(), stageMeta, firstStages)
 	notGot := getting.Wait()
 	switch {
 	case err != nil:
@@ -51,7 +50,7 @@ func (n *questionReading) stagesInQuestion(ctx context.Context) (map[string][]ka
 	return n.cluster.allStages(ctx)
 }
 
-// inQuestion counts Stages that were read, and returns them by Project.
+// inQuestion counts the Stages as read and returns them by Project.
 func (n *questionReading) inQuestion(read []kargo.Stage) map[string][]kargo.Stage {
 	if len(read) == 0 {
 		return nil
@@ -60,10 +59,9 @@ func (n *questionReading) inQuestion(read []kargo.Stage) map[string][]kargo.Stag
 	return map[string][]kargo.Stage{n.cluster.Namespace: read}
 }
 
-// chainOf returns the Stage of this name and all that are upstream of it for any
-// Freight. Those that are not among the known it gets, all of a level at once. It is not ok
-// where a list is the better way: one of them is not there or may not be got, or they are
-// too many.
+// chainOf returns the Stage of this name and all that are upstream of it for any Freight.
+// It reads those that are not known yet, a level at a time. It is not ok if a list of all
+// is needed instead: one of them does not exist or may not be read, or they are too many.
 func (c Cluster) chainOf(ctx context.Context, name string, known []kargo.Stage) (chain []kargo.Stage, ok bool) {
 	byName := map[string]*kargo.Stage{}
 	for i := range known {
@@ -91,7 +89,7 @@ func (c Cluster) chainOf(ctx context.Context, name string, known []kargo.Stage) 
 	}
 }
 
-// existing returns the Stages of these names that are there.
+// existing returns the Stages of these names that exist.
 func existing(names []string, byName map[string]*kargo.Stage) []kargo.Stage {
 	var found []kargo.Stage
 	for _, name := range names {
@@ -102,7 +100,7 @@ func existing(names []string, byName map[string]*kargo.Stage) []kargo.Stage {
 	return found
 }
 
-// stagesNamed gets the Stages of these names, as far as they are there, all at once.
+// stagesNamed reads the Stages of these names that exist, in parallel.
 func (c Cluster) stagesNamed(ctx context.Context, names []string) ([]kargo.Stage, error) {
 	got := make([]*kargo.Stage, len(names))
 	group, ctx := errgroup.WithContext(ctx)
@@ -111,7 +109,7 @@ func (c Cluster) stagesNamed(ctx context.Context, names []string) ([]kargo.Stage
 			continue
 		}
 		group.Go(func() (err error) {
-			got[i], err = get[kargo.Stage](ctx, c, stages(), name)
+			got[i], err = get(ctx, c, stages(), stageMeta, name)
 			return err
 		})
 	}
@@ -127,15 +125,15 @@ func (c Cluster) stagesNamed(ctx context.Context, names []string) ([]kargo.Stage
 	return found, nil
 }
 
-// readOtherStages reads all Stages after those of the chain.
+// readOtherStages reads all Stages, when those of the chain are not enough.
 func (n *questionReading) readOtherStages(ctx context.Context, _ *refusal) error {
 	all, err := n.cluster.allStages(ctx)
 	n.others = all[n.cluster.Namespace]
 	return n.cluster.stagesError(ctx, err)
 }
 
-// addOtherStages adds the Stages that are not of the chain. Those that are stay as they
-// were read first: the Promotions were read for them.
+// addOtherStages adds the Stages outside the chain. Those of the chain stay as they were
+// read first, as the Promotions were read for them.
 func (n *questionReading) addOtherStages() {
 	chain := n.stages[n.cluster.Namespace]
 	isOfChain := map[string]bool{}
@@ -150,8 +148,8 @@ func (n *questionReading) addOtherStages() {
 	n.stages[n.cluster.Namespace] = chain
 }
 
-// chain returns the Stage and all that are upstream of it for Freight of the
-// origin, as far as they are there.
+// chain returns the names of the Stage and of all that are upstream of it for Freight of
+// the origin and exist.
 func chain(stages []kargo.Stage, name string, origin kargo.Origin) []string {
 	byName := map[string]*kargo.Stage{}
 	for i := range stages {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"net/http"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -127,7 +126,7 @@ func (p *project) serve(t *testing.T, page int) *server {
 			if err := json.Unmarshal([]byte(item), &object); err != nil {
 				t.Fatal(err)
 			}
-			s.on(in+plural+"/"+object.Metadata.Name, body(http.StatusOK, item))
+			s.on(in+plural+"/"+object.Metadata.Name, one(item))
 		}
 	}
 	return s.on(in+"stages", paged(page, p.items["stages"]...))

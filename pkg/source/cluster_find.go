@@ -15,16 +15,16 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
 )
 
-// Found is what a reference to Freight means in a Project.
+// Found is the Freight that a reference refers to in a Project.
 type Found struct {
-	// Freight is one piece, none, or several, newest first, when the reference is
-	// ambiguous: of those perhaps only the metadata was read.
+	// Freight is one piece or none, or several, newest first, when the reference is
+	// ambiguous. Of those perhaps only the metadata was read.
 	Freight []*kargo.Freight
-	// Aliases are those that there are, when nothing was found.
+	// Aliases are all aliases in the Project, when nothing was found.
 	Aliases []string
 }
 
-// one returns the piece of Freight that was found, nil when it is not one.
+// one returns the piece of Freight, nil unless exactly one was found.
 func (f Found) one() *kargo.Freight {
 	if len(f.Freight) != 1 {
 		return nil
@@ -32,10 +32,10 @@ func (f Found) one() *kargo.Freight {
 	return f.Freight[0]
 }
 
-// freightMeantBy finds the Freight that a reference means: by its name, else by the
-// label that mirrors its alias, else by the names of all. Namespace must name the
-// Project. Only a reference that means nothing by all of these is looked for in all
-// Freight, as without Kargo's webhook an alias has no label.
+// freightMeantBy finds the Freight that a reference refers to: by its name, else by the
+// label that mirrors its alias, else among the names of all. Namespace must name the
+// Project. Only if all of these find nothing are the aliases of all Freight read, as
+// without Kargo's webhook an alias has no label.
 func (c Cluster) freightMeantBy(ctx context.Context, reference string) (Found, error) {
 	found, err := c.findFreight(ctx, reference)
 	if apierrors.IsNotFound(err) {
@@ -78,7 +78,7 @@ func (c Cluster) searchFreight(ctx context.Context, reference string) (Found, er
 	return Found{Freight: matches}, nil
 }
 
-// freight lists Freight of the Project, newest first: by its creation, as perhaps
+// freight lists Freight of the Project, newest first. It goes by the creation, as perhaps
 // only the metadata is read.
 func (c Cluster) freight(ctx context.Context, r *resource) ([]*kargo.Freight, error) {
 	listed, err := list(ctx, c, r, freightMeta)
@@ -98,8 +98,8 @@ func (c Cluster) freight(ctx context.Context, r *resource) ([]*kargo.Freight, er
 	return all, nil
 }
 
-// lookUp finds Freight by its exact name, else by its alias, for which the API server has
-// to go through all Freight.
+// lookUp finds Freight by its exact name, else by its alias. For an alias the API server
+// has to go through all Freight.
 func (c Cluster) lookUp(ctx context.Context, reference string) ([]*kargo.Freight, error) {
 	named, err := c.freightNamed(ctx, reference)
 	if err != nil || len(named) > 0 {
@@ -108,15 +108,15 @@ func (c Cluster) lookUp(ctx context.Context, reference string) ([]*kargo.Freight
 	return c.freightAliased(ctx, reference)
 }
 
-// freightNamed returns the Freight of this name, if there is one. Who may not get it
-// may be allowed to list it.
+// freightNamed returns the Freight of this name, if it exists. A user who may not get it
+// may still be allowed to list it.
 func (c Cluster) freightNamed(ctx context.Context, name string) ([]*kargo.Freight, error) {
 	if !canBeName(name) {
 		return nil, nil
 	}
-	found, err := get[kargo.Freight](ctx, c, freights(), name)
+	found, err := get(ctx, c, freights(), freightMeta, name)
 	if apierrors.IsForbidden(err) {
-		return c.freight(ctx, freights().withField("metadata.name="+name))
+		return c.freight(ctx, freights().named(name))
 	}
 	if err != nil || found == nil {
 		return nil, err
@@ -124,11 +124,11 @@ func (c Cluster) freightNamed(ctx context.Context, name string) ([]*kargo.Freigh
 	return []*kargo.Freight{found}, nil
 }
 
-// canBeName reports whether an object can be named so.
+// canBeName reports whether an object can have this name.
 func canBeName(text string) bool { return len(validation.IsDNS1123Subdomain(text)) == 0 }
 
-// freightAliased returns the Freight that has this alias. The label is how it is
-// found; where the alias itself disagrees, that counts.
+// freightAliased returns the Freight that has this alias. It is found by its label, but
+// the field decides.
 func (c Cluster) freightAliased(ctx context.Context, alias string) ([]*kargo.Freight, error) {
 	is, err := labels.NewRequirement(kargo.AliasLabel, selection.Equals, []string{alias})
 	if err != nil || alias == "" {

@@ -10,7 +10,7 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 )
 
-// StageNames lists the names of the Stages, of which only the metadata is asked for.
+// StageNames lists the names of the Stages. It reads only their metadata.
 func (c Cluster) StageNames(ctx context.Context) ([]string, error) {
 	return names(ctx, c, stages().metadata(), stageMeta)
 }
@@ -20,8 +20,8 @@ func (c Cluster) WarehouseNames(ctx context.Context) ([]string, error) {
 	return names(ctx, c, warehouses(), warehouseMeta)
 }
 
-// FreightNames lists the Freight, newest first, of which only the metadata is asked
-// for: an alias is known where a label mirrors it.
+// FreightNames lists the Freight, newest first. It reads only the metadata: an alias is
+// known if a label mirrors it.
 func (c Cluster) FreightNames(ctx context.Context) ([]kargo.Freight, error) {
 	listed, err := list(ctx, c, freights().metadata(), freightMeta)
 	var all []kargo.Freight
@@ -34,12 +34,12 @@ func (c Cluster) FreightNames(ctx context.Context) ([]kargo.Freight, error) {
 	return all, err
 }
 
-// ProjectNames lists the Projects of the cluster: those that are objects and the
-// namespaces that are marked as one. Who may list only one of both gets these.
+// ProjectNames lists the Projects of the cluster: the Project objects and the namespaces
+// that are labeled as one. A user who may list only one of both gets these.
 func (c Cluster) ProjectNames(ctx context.Context) ([]string, error) {
 	var known, marked []string
 	var knownErr, markedErr error
-	var group errgroup.Group // not to be ended by the first error: the other may have the answer
+	var group errgroup.Group // without a context: if one fails, the other may still succeed
 	group.Go(func() error {
 		known, knownErr = names(ctx, c, projects().metadata(), projectMeta)
 		return nil
@@ -55,17 +55,20 @@ func (c Cluster) ProjectNames(ctx context.Context) ([]string, error) {
 	return slices.Compact(slices.Sorted(slices.Values(append(known, marked...)))), nil
 }
 
-// namespaces lists the namespaces that are marked as Projects.
+// namespaces lists the namespaces that are labeled as Projects.
 func (c Cluster) namespaces(ctx context.Context) ([]string, error) {
-	r := (&resource{plural: "namespaces"}).metadata()
+	r := resource{apiVersion: "v1", plural: "namespaces", kind: "Namespace", clusterScoped: true}.metadata()
 	request := c.Client.REST().Get().AbsPath("/api/v1").Resource(r.plural).
 		SetHeader("Accept", r.accept()).Param("labelSelector", kargo.ProjectLabel+"=true")
 	var found []string
-	_, err := readList(ctx, request, func(p kargo.Project) { found = append(found, p.Metadata.Name) })
+	_, err := readList(ctx, request, r, func(p kargo.Project) error {
+		found = append(found, p.Metadata.Name)
+		return c.mustHave(r, &p.Metadata)
+	})
 	return found, err
 }
 
-// names lists the names of a resource's objects in order, each once.
+// names lists the names of a resource's objects, sorted and without duplicates.
 func names[T any](ctx context.Context, c Cluster, r *resource, meta func(*T) *kargo.Metadata) ([]string, error) {
 	listed, err := list(ctx, c, r, meta)
 	var found []string

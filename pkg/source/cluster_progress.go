@@ -10,26 +10,26 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 )
 
-// Progress says how far the reading of a Cluster is, while it goes on. The zero value
-// is ready to use.
+// Progress counts the objects that were read from a Cluster. The zero value is ready to
+// use.
 type Progress struct{ objects atomic.Int64 }
 
-// Objects returns how many Stages, Freight and Promotions have arrived. What has to be
-// read once more is taken back.
+// Objects returns how many Stages, Freight and Promotions have arrived. Objects that are
+// read again are subtracted first.
 func (p *Progress) Objects() int64 { return p.objects.Load() }
 
-// add counts objects, unless nobody wants to know.
+// add counts objects; a nil Progress does not.
 func (p *Progress) add(objects int64) {
 	if p != nil {
 		p.objects.Add(objects)
 	}
 }
 
-// counted returns the resources that a Progress counts: those that there may be many
-// of.
+// counted returns the resources that a Progress counts: those that can have many objects.
 func counted() []*resource { return []*resource{stages(), freights(), promotions()} }
 
-// progress returns what counts the objects of a resource, nil when nothing does.
+// progress returns the Progress for the objects of a resource, nil if they are not
+// counted.
 func (c Cluster) progress(r *resource) *Progress {
 	if slices.ContainsFunc(counted(), func(other *resource) bool { return other.plural == r.plural }) {
 		return c.Progress
@@ -37,8 +37,8 @@ func (c Cluster) progress(r *resource) *Progress {
 	return nil
 }
 
-// Count asks how many objects Read is to find, of those that a Progress counts. It
-// reads one of each kind. A kind that cannot be listed has none, as for Read.
+// Count asks how many objects Read will find, of those that a Progress counts. It reads
+// the metadata of one of each kind. A kind that cannot be listed has none, as for Read.
 func (c Cluster) Count(ctx context.Context) (int64, error) {
 	var total atomic.Int64
 	group, ctx := errgroup.WithContext(ctx)
@@ -57,7 +57,10 @@ func (c Cluster) Count(ctx context.Context) (int64, error) {
 
 func (c Cluster) count(ctx context.Context, r *resource) (int64, error) {
 	var first int64
-	page, err := readPage(ctx, c, r, 1, "", func(struct{}) { first++ })
+	page, err := readPage(ctx, c, r, pageRequest{limit: 1}, func(any) error {
+		first++
+		return nil
+	})
 	switch {
 	case apierrors.IsForbidden(err), apierrors.IsNotFound(err):
 		return 0, nil

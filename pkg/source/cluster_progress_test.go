@@ -44,7 +44,7 @@ func TestProgressFollowsAList(t *testing.T) {
 
 // remaining answers with one object and says how many others there are.
 func remaining(others string) http.HandlerFunc {
-	return body(http.StatusOK, `{"items":[{"metadata":{"name":"x"}}],"metadata":{"continue":"next"`+others+`}}`)
+	return body(http.StatusOK, listJSON("freights", `{"continue":"next"`+others+`}`, `{"metadata":{"name":"x"}}`))
 }
 
 func TestClusterCounts(t *testing.T) {

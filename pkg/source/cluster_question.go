@@ -13,39 +13,38 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
 )
 
-// Question is about one Stage and one piece of Freight of a Project.
+// Question is about one Stage and one piece of Freight in a Project.
 type Question struct {
 	Stage string
 	// Freight is a reference: an exact name, else an alias, else a unique prefix of a
 	// name.
 	Freight string
-	// Releases tells which Kargo the cluster may run. It is called once, and may take
-	// as long as a request does.
+	// Releases returns which Kargo the cluster may run. It is called once, after the first
+	// round of requests.
 	Releases func(context.Context) kargo.Releases
-	// NeedsAll reports whether the answer needs the other Freight of the Project, too,
-	// by what was read so far, which has no Promotions; nil when it never does.
+	// NeedsAll reports whether the answer needs the other Freight of the Project, judging by
+	// what was read so far, which has no Promotions; nil when it never does.
 	NeedsAll func(pipeline.Objects, kargo.Releases) bool
-	// NeedsStages reports likewise whether the answer needs the Stages, too, that are
-	// neither the Stage nor upstream of it. It is asked where not all were read.
+	// NeedsStages reports likewise whether the answer needs the Stages that are neither the
+	// Stage nor upstream of it. It is called only if not all were read.
 	NeedsStages func(pipeline.Objects, kargo.Releases) bool
 }
 
-// ReadFor reads what the answer to a question needs, in a number of requests and
-// bytes that does not grow with the Freight in the Project as long as its other
-// Freight is not needed, nor, from some number on, with its Stages; Namespace must
-// name the Project. Of a large Project it reads the Stage and all that are upstream of
-// it, be it for other Freight, unless the answer needs more; and the Promotions to the
-// Stage and to those upstream of it. Errors and refusals are those of Read, except that
-// Freight which may be got, but not listed, is found by its exact name.
+// ReadFor reads what the answer to a question needs; Namespace must name the Project.
+// Unless the answer needs more, the number of requests and bytes does not grow with the
+// other Freight in the Project nor, in a large Project, with its other Stages: it reads the
+// Stage and all that are upstream of it for any Freight, and the Promotions to these.
+// Errors and refusals are those of Read, except that Freight which the user may get but not
+// list is found by its exact name.
 //
-// Where the Stage or the Freight is not there, what was found says so, and no
-// Promotion is known; all Stages are, where the Stage is not there.
+// If the Stage or the Freight does not exist, Found says so and no Promotions are read. If
+// the Stage does not exist, all Stages are read.
 func (c Cluster) ReadFor(ctx context.Context, question Question) (*Snapshot, Found, error) {
 	n := &questionReading{reading: newReading(c), question: question}
 	err := n.read(ctx)
 	switch {
 	case ctx.Err() != nil:
-		return nil, Found{}, ctx.Err()
+		return nil, Found{}, context.Cause(ctx)
 	case err != nil:
 		return nil, Found{}, err
 	case len(n.stages) == 0:
@@ -55,8 +54,8 @@ func (c Cluster) ReadFor(ctx context.Context, question Question) (*Snapshot, Fou
 	return n.snapshot(), n.found, nil
 }
 
-// questionReading is one reading for a Question, in two rounds: first what the second
-// depends on.
+// questionReading is one run of ReadFor. It reads in two rounds, the second of which
+// depends on the first.
 type questionReading struct {
 	*reading
 	question Question
@@ -64,17 +63,20 @@ type questionReading struct {
 	found    Found
 	// whole says that all Freight was read.
 	whole bool
-	// onlyChain says that of the Stages only the one in question was read, and those
-	// upstream of it.
+	// onlyChain says that only the Stage in question and those upstream of it were read.
 	onlyChain bool
-	// others has all Stages where they were read after those.
+	// others are all Stages, if they were read after those.
 	others []kargo.Stage
 }
 
 func (n *questionReading) read(ctx context.Context) error {
-	err := n.run(ctx, n.readStagesInQuestion, n.findFreight, n.readWarehouses, n.readPolicies, n.tellReleases)
-	if err != nil || !n.answerable() {
+	err := n.run(ctx, n.readStagesInQuestion, n.findFreight, n.readWarehouses, n.readPolicies)
+	if err != nil {
 		return err
+	}
+	n.releases = n.question.Releases(ctx)
+	if !n.answerable() {
+		return nil
 	}
 	known := n.snapshot().Projects[0]
 	needs := func(more func(pipeline.Objects, kargo.Releases) bool) bool {
@@ -95,7 +97,7 @@ func (n *questionReading) read(ctx context.Context) error {
 	return n.run(ctx, n.readPromotionRequests, n.readTargets)
 }
 
-// answerable reports whether both the Stage and the one piece of Freight are there.
+// answerable reports whether both the Stage and the one piece of Freight exist.
 func (n *questionReading) answerable() bool {
 	return n.found.one() != nil && slices.ContainsFunc(n.stages[n.cluster.Namespace], func(s kargo.Stage) bool {
 		return s.Metadata.Name == n.question.Stage
@@ -107,12 +109,7 @@ func (n *questionReading) findFreight(ctx context.Context, refused *refusal) (er
 	return n.cluster.refusedOr(err, refused, refusal{kind: pipeline.Freight, verb: "list", resource: freights()})
 }
 
-func (n *questionReading) tellReleases(ctx context.Context, _ *refusal) error {
-	n.releases = n.question.Releases(ctx)
-	return nil
-}
-
-// readOthers reads all Freight. Who may not gets an answer without the others.
+// readOthers reads all Freight. A user who may not list it gets an answer without it.
 func (n *questionReading) readOthers(ctx context.Context, refused *refusal) (err error) {
 	n.freight, err = list(ctx, n.cluster, freights(), freightMeta)
 	n.whole = err == nil
@@ -146,17 +143,16 @@ func (n *questionReading) readChain(ctx context.Context, refused *refusal) error
 }
 
 const (
-	// stageLabel names, on a Promotion, its Stage, from labelsPromotions on. Promotions
-	// that were made before it lack the label, and a name that is too long for a label
-	// is shortened in a way of Kargo's own.
+	// stageLabel names the Stage of a Promotion, from release labelsPromotions on. Older
+	// Promotions lack it, and Kargo shortens a name that is too long for a label.
 	stageLabel       = kargo.Group + "/stage"
 	labelsPromotions = "v1.11.0"
-	// maxSelector keeps URLs well below what proxies take, which may be 8 KB.
+	// maxSelector keeps URLs well below the limit of proxies, which may be 8 KB.
 	maxSelector = 6 << 10
 )
 
-// promotionsTo returns the lists that together have all Promotions to the Stages,
-// and as few others as can be.
+// promotionsTo returns lists that together have all Promotions to the Stages, and as few
+// others as possible.
 func promotionsTo(stages []string, releases kargo.Releases) []*resource {
 	all := []*resource{promotions()}
 	if releases.IsUnknown() || !releases.Since(labelsPromotions) {

@@ -9,8 +9,13 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
 )
 
-func targets() *resource           { return &resource{plural: "targets", metadataOnly: true} }
-func promotionRequests() *resource { return &resource{plural: "promotionrequests"} }
+func targets() *resource {
+	return &resource{plural: "targets", kind: "Target", metadataOnly: true}
+}
+
+func promotionRequests() *resource {
+	return &resource{plural: "promotionrequests", kind: "PromotionRequest"}
+}
 
 func targetMeta(t *kargo.Target) *kargo.Metadata            { return &t.Metadata }
 func requestMeta(r *kargo.PromotionRequest) *kargo.Metadata { return &r.Metadata }

@@ -53,7 +53,7 @@ func TestClusterDoesWithoutTargetsAndPromotionRequests(t *testing.T) {
 }
 
 func TestClusterReadsThemForAQuestionToo(t *testing.T) {
-	s := servingTargets(t).on(inWeb+"freights/f1", body(200, `{"metadata":{"name":"f1","namespace":"web"}}`))
+	s := servingTargets(t).on(inWeb+"freights/f1", one(`{"metadata":{"name":"f1","namespace":"web"}}`))
 	snapshot, found, err := Cluster{Client: s, Namespace: "web"}.ReadFor(t.Context(), Question{
 		Stage: "prod", Freight: "f1", Releases: func(context.Context) kargo.Releases { return kargo.Releases{} },
 	})

@@ -177,7 +177,7 @@ func TestClusterLooksForPoliciesInProjectsBeforeKargoHadProjectConfigs(t *testin
 		want      string // the key and value that stand in for the ProjectConfig's
 		warning   string
 	}{
-		{name: "in the Project of the namespace", namespace: "web", at: "projects/web", answer: body(http.StatusOK, project), want: "spec old"},
+		{name: "in the Project of the namespace", namespace: "web", at: "projects/web", answer: one(project), want: "spec old"},
 		{name: "which may not exist", namespace: "web", at: "projects/web", answer: failure(http.StatusNotFound, metav1.StatusReasonNotFound, "no")},
 		{
 			name: "which may be forbidden", namespace: "web", at: "projects/web", answer: forbidden(), want: "policies unread",
@@ -190,7 +190,7 @@ func TestClusterLooksForPoliciesInProjectsBeforeKargoHadProjectConfigs(t *testin
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			s := serving(t).on(api+test.at, test.answer)
+			s := serving(t).discovers("stages", "freights", "warehouses", "promotions", "projects").on(api+test.at, test.answer)
 			delete(s.answers, inWeb+"projectconfigs")
 			for path, answers := range s.answers {
 				s.answers[strings.Replace(path, "namespaces/web/", "", 1)] = answers
@@ -415,7 +415,7 @@ func TestClusterDoesNotTakeWhatIsNotThereForForbidden(t *testing.T) {
 	t.Run("ProjectConfigs, before Kargo had them", func(t *testing.T) {
 		s := serving(t).discovers("stages", "freights", "warehouses", "promotions", "projects").
 			on(inWeb+"projectconfigs", forbidden()).
-			on(api+"projects/web", body(http.StatusOK, `{"metadata":{"name":"web"},"spec":{"promotionPolicies":[{"stage":"old"}]}}`))
+			on(api+"projects/web", one(`{"metadata":{"name":"web"},"spec":{"promotionPolicies":[{"stage":"old"}]}}`))
 		snapshot, err := Cluster{Client: s, Namespace: "web"}.Read(t.Context())
 		if err != nil {
 			t.Fatal(err)

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"maps"
+	"slices"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -14,23 +16,23 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/watch"
-	"k8s.io/client-go/rest"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/transport"
 )
 
-// Stream is one kind of a Cluster's objects, or some of a kind, to be listed and
-// watched by a Reflector of client-go.
+// Stream is one kind of a Cluster's objects, or some of a kind, for a Reflector of
+// client-go to list and watch.
 type Stream struct {
 	cluster  Cluster
 	resource *resource
 	kind     pipeline.Kind // none for Stages
-	page     func(ctx context.Context, options metav1.ListOptions, each func(*Object)) (kargo.ListMeta, error)
+	list     func(ctx context.Context, version string) (*metav1.List, error)
 	decode   func(jsontext.Value) (*Object, error)
 }
 
-// Object is what a Stream hands over. Of its metadata only name, namespace and
+// Object is an object of a Stream. Of its metadata only name, namespace and
 // resourceVersion are set.
 type Object struct {
 	metav1.ObjectMeta
@@ -41,8 +43,8 @@ type Object struct {
 // GetObjectKind is part of runtime.Object.
 func (o *Object) GetObjectKind() schema.ObjectKind { return schema.EmptyObjectKind }
 
-// DeepCopyObject is part of runtime.Object. The value is not to be modified, and
-// may be shared.
+// DeepCopyObject is part of runtime.Object. The copy shares the value, which must not be
+// modified.
 func (o *Object) DeepCopyObject() runtime.Object {
 	other := *o
 	return &other
@@ -56,10 +58,10 @@ func (c Cluster) StreamFreight(name string) *Stream {
 	if name == "" {
 		return stream(c, pipeline.Freight, freights(), freightMeta)
 	}
-	return stream(c, pipeline.Freight, freights().withField("metadata.name="+name), freightMeta)
+	return stream(c, pipeline.Freight, freights().named(name), freightMeta)
 }
 
-// StreamWarehouses returns the Warehouses, of which only the metadata is asked for.
+// StreamWarehouses returns the Warehouses. It reads only their metadata.
 func (c Cluster) StreamWarehouses() *Stream {
 	return stream(c, pipeline.Warehouses, warehouses(), warehouseMeta)
 }
@@ -69,8 +71,8 @@ func (c Cluster) StreamPromotions() []*Stream {
 	return []*Stream{stream(c, pipeline.Promotions, promotions(), promotionMeta)}
 }
 
-// StreamPromotionsTo returns streams that together have the Promotions to these
-// Stages, and as few others as can be. The order of the names is of no matter.
+// StreamPromotionsTo returns streams that together have the Promotions to these Stages,
+// and as few others as possible. The order of the names does not matter.
 func (c Cluster) StreamPromotionsTo(stages []string, releases kargo.Releases) []*Stream {
 	var streams []*Stream
 	for _, r := range promotionsTo(stages, releases) {
@@ -79,8 +81,8 @@ func (c Cluster) StreamPromotionsTo(stages []string, releases kargo.Releases) []
 	return streams
 }
 
-// StreamPolicies returns the ProjectConfigs, or the Projects where the API server
-// does not serve ProjectConfigs, which it is asked for.
+// StreamPolicies returns the ProjectConfigs, or the Projects if the API server says that
+// it does not serve ProjectConfigs.
 func (c Cluster) StreamPolicies(ctx context.Context) *Stream {
 	switch {
 	case c.serves(ctx, projectConfigs()):
@@ -88,7 +90,7 @@ func (c Cluster) StreamPolicies(ctx context.Context) *Stream {
 	case c.Namespace == "":
 		return stream(c, pipeline.Policies, projects(), projectMeta)
 	default:
-		return stream(c, pipeline.Policies, projects().withField("metadata.name="+c.Namespace), projectMeta)
+		return stream(c, pipeline.Policies, projects().named(c.Namespace), projectMeta)
 	}
 }
 
@@ -97,64 +99,62 @@ func stream[T any](c Cluster, kind pipeline.Kind, r *resource, meta func(*T) *ka
 		m := meta(value)
 		return &Object{metav1.ObjectMeta{Name: m.Name, Namespace: m.Namespace}, value}
 	}
-	s := &Stream{cluster: c, resource: r, kind: kind}
-	s.page = func(ctx context.Context, options metav1.ListOptions, each func(*Object)) (kargo.ListMeta, error) {
-		return readList(ctx, s.request(options, r.accept()), func(item T) { each(wrap(&item)) })
+	list := func(ctx context.Context, version string) (*metav1.List, error) {
+		found, page, err := listAt(ctx, c, r, meta, version)
+		if err == nil && page.ResourceVersion == "" {
+			err = wrongAnswer("it has no resourceVersion")
+		}
+		if err != nil {
+			return nil, err
+		}
+		objects := &metav1.List{ListMeta: metav1.ListMeta{ResourceVersion: page.ResourceVersion}}
+		for _, project := range slices.Sorted(maps.Keys(found)) {
+			for i := range found[project] {
+				objects.Items = append(objects.Items, runtime.RawExtension{Object: wrap(&found[project][i])})
+			}
+		}
+		return objects, nil
 	}
-	s.decode = func(text jsontext.Value) (*Object, error) {
+	decode := func(text jsontext.Value) (*Object, error) {
 		value := new(T)
 		if err := json.Unmarshal(text, value, lenient()); err != nil {
 			return nil, err
 		}
-		o := wrap(value)
-		var err error
-		o.ResourceVersion, err = resourceVersionOf(text)
-		return o, err
+		return wrap(value), c.mustHave(r, meta(value))
 	}
-	return s
+	return &Stream{c, r, kind, list, decode}
 }
 
-// Stages reports whether the stream is that of the Stages, without which there is
-// nothing to judge.
+// Stages reports whether the stream is that of the Stages, without which there is nothing
+// to judge.
 func (s *Stream) Stages() bool { return s.kind == 0 }
 
-// String names the objects: what, and in which namespace.
+// String names the resource and its namespace.
 func (s *Stream) String() string { return s.cluster.describe(s.resource) }
 
-// List reads the list, whole unless options asks for what comes after a page. What it
-// returns is recent, not only what a cache of the API server holds.
+// List reads the list whole, whatever page options asks for. It is never older than what
+// the API server stores, as a list from its cache may be.
 func (s *Stream) List(ctx context.Context, options metav1.ListOptions) (*metav1.List, error) {
 	if options.ResourceVersion == "0" {
 		options.ResourceVersion = ""
 	}
-	if options.Continue == "" {
-		options.Limit = 0 // see list
-	}
-	list := &metav1.List{}
-	meta, err := s.page(ctx, options, func(o *Object) {
-		list.Items = append(list.Items, runtime.RawExtension{Object: o})
-	})
-	list.ResourceVersion, list.Continue = meta.ResourceVersion, meta.Continue
-	return list, err
+	return s.list(ctx, options.ResourceVersion)
 }
 
 // Watch opens a watch, which ends with the context or when it is closed.
 func (s *Stream) Watch(ctx context.Context, options metav1.ListOptions) (watch.Decoder, error) {
 	options.Watch = true
-	body, err := s.request(options, s.resource.acceptOne()).Stream(ctx)
+	options.LabelSelector, options.FieldSelector = s.resource.labels, s.resource.fields
+	body, err := s.cluster.request(s.resource).SetHeader("Accept", s.resource.acceptOne()).
+		SpecificallyVersionedParams(&options, metav1.ParameterCodec, schema.GroupVersion{Version: "v1"}).
+		Stream(transport.WithStream(ctx))
 	if err != nil {
 		return nil, err
 	}
-	return &frames{json: jsontext.NewDecoder(body, lenient()), body: body, decode: s.decode}, nil
+	return &events{json: jsontext.NewDecoder(body, lenient()), body: body, stream: s}, nil
 }
 
-func (s *Stream) request(options metav1.ListOptions, accept string) *rest.Request {
-	options.LabelSelector, options.FieldSelector = s.resource.labels, s.resource.fields
-	return s.cluster.request(s.resource).SetHeader("Accept", accept).
-		SpecificallyVersionedParams(&options, metav1.ParameterCodec, schema.GroupVersion{Version: "v1"})
-}
-
-// ListError puts what kept a first list from being read into the words of Read.
+// ListError describes why the first list failed, as Read does.
 func (s *Stream) ListError(ctx context.Context, err error) error {
 	err = fmt.Errorf("listing %s: %w", s, err)
 	switch {
@@ -167,72 +167,95 @@ func (s *Stream) ListError(ctx context.Context, err error) error {
 	}
 }
 
-// Refused puts a refusal to list or to watch the objects into words, with the rule
-// that would allow it.
+// Refused describes a refusal to list or watch the objects, with the rule that would allow
+// it.
 func (s *Stream) Refused(verb string, err error) error {
 	return fmt.Errorf("not allowed to %s %s: %w; needed is %s", verb, s, err, rule(verb, s.resource))
 }
 
-// frames decodes the events of a watch.
-type frames struct {
+// Unread reports whether the error of the first list leaves the kind unknown, as for Read,
+// and says what is unknown then. Other errors leave nothing to judge.
+func (s *Stream) Unread(err error) (warning string, ok bool) {
+	r := refusal{kind: s.kind, verb: "list", resource: s.resource, contradiction: apierrors.IsNotFound(err)}
+	switch {
+	case s.Stages():
+		return "", false
+	case apierrors.IsForbidden(err), r.contradiction && s.resource.plural == projectConfigs().plural:
+		return s.cluster.refused(r), true
+	default:
+		return "", false
+	}
+}
+
+// events decodes the events of a watch.
+type events struct {
 	json   *jsontext.Decoder
 	body   io.Closer
-	decode func(jsontext.Value) (*Object, error)
+	stream *Stream
 }
 
 // Decode is part of watch.Decoder.
-func (f *frames) Decode() (watch.EventType, runtime.Object, error) {
-	var frame struct {
+func (e *events) Decode() (watch.EventType, runtime.Object, error) {
+	var event struct {
 		Type   watch.EventType `json:"type"`
 		Object jsontext.Value  `json:"object"`
 	}
-	err := json.UnmarshalDecode(f.json, &frame)
+	err := json.UnmarshalDecode(e.json, &event)
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return "", nil, io.ErrUnexpectedEOF // by which client-go knows that there may be more
+		return "", nil, io.ErrUnexpectedEOF // which client-go does not log
 	case err != nil:
 		return "", nil, err
 	}
-	object, err := f.object(frame.Type, frame.Object)
-	return frame.Type, object, err
+	object, err := e.object(event.Type, event.Object)
+	return event.Type, object, err
 }
 
-func (f *frames) object(event watch.EventType, text jsontext.Value) (runtime.Object, error) {
+func (e *events) object(event watch.EventType, text jsontext.Value) (runtime.Object, error) {
 	switch event {
 	case watch.Error:
 		status := &metav1.Status{}
 		return status, json.Unmarshal(text, status, lenient())
-	case watch.Bookmark:
-		version, err := resourceVersionOf(text)
-		return &Object{ObjectMeta: metav1.ObjectMeta{ResourceVersion: version}}, err
-	case watch.Added, watch.Modified, watch.Deleted:
-		return f.decode(text)
+	case watch.Bookmark, watch.Added, watch.Modified, watch.Deleted:
 	default:
 		return nil, fmt.Errorf("unknown event %q", event)
 	}
-}
-
-// Close is part of watch.Decoder.
-func (f *frames) Close() { _ = f.body.Close() } // it was only read
-
-func resourceVersionOf(text jsontext.Value) (string, error) {
-	var object struct {
+	var head struct {
+		typeMeta
 		Metadata struct {
 			ResourceVersion string `json:"resourceVersion"`
 		} `json:"metadata"`
 	}
-	err := json.Unmarshal(text, &object, lenient())
-	return object.Metadata.ResourceVersion, err
+	if err := json.Unmarshal(text, &head, lenient()); err != nil {
+		return nil, err
+	}
+	object, err := &Object{}, e.stream.resource.mustBe(head.typeMeta, "")
+	switch {
+	case err != nil:
+	case head.Metadata.ResourceVersion == "":
+		err = wrongAnswer("an object in it has no resourceVersion")
+	case event != watch.Bookmark:
+		object, err = e.stream.decode(text)
+	}
+	if err != nil {
+		return nil, err
+	}
+	object.ResourceVersion = head.Metadata.ResourceVersion
+	return object, nil
 }
 
-// lenient reads what API servers hold, which may have been written by anyone.
-func lenient() json.Options {
-	return json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+// Close is part of watch.Decoder.
+func (e *events) Close() { _ = e.body.Close() } // it was only read
+
+// Unread is a stream that could not be read, and what is unknown because of it.
+type Unread struct {
+	Stream  *Stream
+	Warning string
 }
 
-// Gather makes a Snapshot, as Read would return it, of the values of Objects in any
-// order, and of the streams that may not be read. Values are not to be modified.
-func Gather(values iter.Seq[any], unread []*Stream) *Snapshot {
+// Gather makes a Snapshot, as Read would return it, of the values of Objects in any order,
+// and of the streams that could not be read. Values must not be modified.
+func Gather(values iter.Seq[any], unread []Unread) *Snapshot {
 	found := objects{
 		stages:     map[string][]kargo.Stage{},
 		freight:    map[string][]kargo.Freight{},
@@ -261,11 +284,10 @@ func Gather(values iter.Seq[any], unread []*Stream) *Snapshot {
 	if len(snapshot.Projects) == 0 {
 		return snapshot
 	}
-	for _, s := range unread {
-		if snapshot.Projects[0].Unread.Has(s.kind) {
-			continue // of another stream of the same kind
+	for _, u := range unread {
+		if !snapshot.Projects[0].Unread.Has(u.Stream.kind) { // another stream of the same kind may have failed, too
+			snapshot.unread(u.Stream.kind, u.Warning)
 		}
-		snapshot.unread(s.kind, s.cluster.mayNot("list", s.resource, unknownWithout(s.kind)))
 	}
 	if found.targetAware() {
 		for _, kind := range []pipeline.Kind{pipeline.PromotionRequests, pipeline.Targets} {
@@ -279,8 +301,8 @@ func add[T any](to map[string][]T, project string, value *T) {
 	to[project] = append(to[project], *value)
 }
 
-// MustExist returns the API server's own NotFound when the Cluster's namespace is not
-// there. Who may not look is told nothing.
+// MustExist returns the API server's own NotFound if the Cluster's namespace does not exist,
+// and nil if the user may not get it.
 func (c Cluster) MustExist(ctx context.Context) error {
 	_, err := c.withoutStages(ctx)
 	return err

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -54,7 +55,7 @@ func (s *server) discovers(resources ...string) *server {
 	for _, resource := range resources {
 		named = append(named, fmt.Sprintf(`{"name":%q}`, resource))
 	}
-	return s.on(strings.TrimSuffix(api, "/"), body(http.StatusOK, `{"kind":"APIResourceList","resources":[`+strings.Join(named, ",")+`]}`))
+	return s.on(strings.TrimSuffix(api, "/"), body(http.StatusOK, `{"kind":"APIResourceList","groupVersion":"kargo.akuity.io/v1alpha1","resources":[`+strings.Join(named, ",")+`]}`))
 }
 
 func (s *server) REST() rest.Interface { return s.rest }
@@ -68,16 +69,19 @@ func (s *server) serve(w http.ResponseWriter, r *http.Request) {
 		s.answers[r.URL.Path] = answers[1:]
 	}
 	s.mu.Unlock()
-	if len(answers) == 0 {
+	switch {
+	case len(answers) > 0:
+		answers[0](w, r)
+	case len(s.answers[path.Dir(r.URL.Path)]) > 0: // an object that does not exist
+		failure(http.StatusNotFound, metav1.StatusReasonNotFound, "not found")(w, r)
+	default:
 		http.NotFound(w, r)
-		return
 	}
-	answers[0](w, r)
 }
 
 // on scripts the answers at a path: the first to the first request, and so on.
-func (s *server) on(path string, answers ...http.HandlerFunc) *server {
-	s.answers[path] = answers
+func (s *server) on(at string, answers ...http.HandlerFunc) *server {
+	s.answers[at] = answers
 	return s
 }
 
@@ -106,10 +110,38 @@ func web() contents {
 	return contents{"stages": "prod", "freight": "f1", "warehouses": "app", "promotions": "p1", "config": "prod"}
 }
 
-// page answers with a page of a list; next is where the following one is.
+// page answers with a page of a list of the kind that the path names; next is the continue
+// token of the following one. Items without a type are of that kind.
 func page(next string, items ...string) http.HandlerFunc {
-	return body(http.StatusOK, fmt.Sprintf(`{"apiVersion":"kargo.akuity.io/v1alpha1","items":[%s],"kind":"XList","metadata":{"continue":%q}}`,
-		strings.Join(items, ","), next))
+	return func(w http.ResponseWriter, r *http.Request) {
+		body(http.StatusOK, listJSON(path.Base(r.URL.Path), fmt.Sprintf(`{"continue":%q,"resourceVersion":"7"}`, next), items...))(w, r)
+	}
+}
+
+// listJSON is a list as an API server writes it.
+func listJSON(resource, metadata string, items ...string) string {
+	kind := kindOf(resource)
+	return fmt.Sprintf(`{"apiVersion":%q,"items":[%s],"kind":"%sList","metadata":%s}`, kind.APIVersion, strings.Join(items, ","), kind.Kind, metadata)
+}
+
+func kindOf(plural string) typeMeta {
+	if plural == "namespaces" {
+		return typeMeta{"v1", "Namespace"}
+	}
+	for _, r := range []*resource{stages(), freights(), warehouses(), promotions(), projectConfigs(), projects(), targets(), promotionRequests()} {
+		if r.plural == plural {
+			return typeMeta{"kargo.akuity.io/v1alpha1", r.kind}
+		}
+	}
+	return typeMeta{}
+}
+
+// one answers with one object of the kind that the path names.
+func one(text string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		kind := kindOf(path.Base(path.Dir(r.URL.Path)))
+		body(http.StatusOK, fmt.Sprintf(`{"apiVersion":%q,"kind":%q,%s`, kind.APIVersion, kind.Kind, strings.TrimPrefix(text, "{")))(w, r)
+	}
 }
 
 func body(code int, text string) http.HandlerFunc {

@@ -18,7 +18,7 @@ const module = "github.com/kargo-avail/kubectl-kargo-avail/"
 // layers below its own.
 func layers() [][]string {
 	return [][]string{
-		{"pkg/kargo", "pkg/version"},
+		{"pkg/kargo", "pkg/transport", "pkg/version"},
 		{"pkg/manifest", "pkg/owner", "pkg/pipeline"},
 		{"pkg/avail"},
 		{"pkg/autopromote"},
