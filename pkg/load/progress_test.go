@@ -132,18 +132,29 @@ func (s *slow) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusInternalServerError)
 	case kind == "freights" && limit != "":
 		w.Header().Set("Warning", `299 - "careful"`)
-		send(w, `{"items":[]}`)
+		send(w, listOf(kind, "{}"))
 	case kind == "freights" && r.URL.RawQuery == "":
 		s.serveFreight(w, r)
 	case kind == "f0":
-		send(w, freightNumber(0))
+		send(w, `{"apiVersion":"kargo.akuity.io/v1alpha1","kind":"Freight",`+strings.TrimPrefix(freightNumber(0), "{"))
 	case kind == "stages":
-		send(w, `{"items":[{"metadata":{"name":"prod","namespace":"web"},"spec":{"promotionTemplate":{"spec":{"steps":[{"uses":"x"}]}}}}]}`)
+		send(w, listOf(kind, "{}", `{"metadata":{"name":"prod","namespace":"web"},"spec":{"promotionTemplate":{"spec":{"steps":[{"uses":"x"}]}}}}`))
 	case kind == "projectconfigs":
-		send(w, `{"items":[{"metadata":{"name":"web","namespace":"web"},"spec":{"promotionPolicies":[{"stage":"prod","autoPromotionEnabled":true}]}}]}`)
+		send(w, listOf(kind, "{}", `{"metadata":{"name":"web","namespace":"web"},"spec":{"promotionPolicies":[{"stage":"prod","autoPromotionEnabled":true}]}}`))
 	default:
-		send(w, `{"items":[]}`)
+		send(w, listOf(kind, "{}"))
 	}
+}
+
+// listOf is a list as an API server writes it.
+func listOf(resource, metadata string, items ...string) string {
+	return "{" + typeOf(resource) + fmt.Sprintf(`,"metadata":%s,"items":[%s]}`, metadata, strings.Join(items, ","))
+}
+
+// typeOf is the type of a list of a resource, as members of a JSON object.
+func typeOf(resource string) string {
+	kinds := map[string]string{"stages": "Stage", "freights": "Freight", "warehouses": "Warehouse", "promotions": "Promotion", "projectconfigs": "ProjectConfig"}
+	return fmt.Sprintf(`"apiVersion":"kargo.akuity.io/v1alpha1","kind":"%sList"`, kinds[resource])
 }
 
 func (s *slow) serveCount(w http.ResponseWriter, kind string) {
@@ -151,11 +162,11 @@ func (s *slow) serveCount(w http.ResponseWriter, kind string) {
 	case s.countless:
 		w.WriteHeader(http.StatusInternalServerError)
 	case kind == "freights":
-		send(w, `{"items":[{}],"metadata":{"continue":"next","remainingItemCount":2999}}`)
+		send(w, listOf(kind, `{"continue":"next","remainingItemCount":2999}`, `{}`))
 	case kind == "stages":
-		send(w, `{"items":[{}]}`)
+		send(w, listOf(kind, "{}", `{}`))
 	default:
-		send(w, `{"items":[]}`)
+		send(w, listOf(kind, "{}"))
 	}
 }
 
@@ -163,7 +174,7 @@ func (s *slow) serveCount(w http.ResponseWriter, kind string) {
 func send(w io.Writer, texts ...string) { fmt.Fprint(w, strings.Join(texts, "")) }
 
 func (s *slow) serveFreight(w http.ResponseWriter, r *http.Request) {
-	send(w, `{"items":[`)
+	send(w, "{"+typeOf("freights")+`,"items":[`)
 	for i := range 1500 {
 		send(w, freightNumber(i), ",")
 	}
@@ -237,7 +248,7 @@ func (tt *terminal) screen() string {
 func (tt *terminal) await(t *testing.T, want string) {
 	t.Helper()
 	for range 3000 {
-		if tt.screen() == want {
+		if shown := tt.screen(); shown == want || strings.HasPrefix(shown, want+", ") { // and how long the server has been silent
 			return
 		}
 		time.Sleep(10 * time.Millisecond)
@@ -278,6 +289,7 @@ func withTerm(kind string, errOut io.Writer) (_ cli.Env, out *bytes.Buffer) {
 	out = &bytes.Buffer{}
 	return cli.Env{
 		IOStreams: genericiooptions.IOStreams{Out: out, ErrOut: errOut},
+		Now:       time.Now,
 		Getenv: func(name string) (string, bool) {
 			return map[string]string{"TERM": kind}[name], name == "TERM" || name == "NO_COLOR"
 		},

@@ -83,7 +83,10 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case !ok:
 		fail(w, http.StatusNotFound, `"reason":"NotFound","message":"not there"`)
 	case !one:
-		answer(w, map[string]any{"kind": "List", "apiVersion": "v1", "items": append([]map[string]any{}, s.objects[resource]...)})
+		kinds := map[string]string{
+			"stages": "Stage", "freights": "Freight", "warehouses": "Warehouse", "promotions": "Promotion", "projectconfigs": "ProjectConfig",
+		}
+		answer(w, map[string]any{"kind": kinds[resource] + "List", "apiVersion": "kargo.akuity.io/v1alpha1", "items": append([]map[string]any{}, s.objects[resource]...)})
 	default:
 		s.serveOne(w, r, resource, name)
 	}
