@@ -54,10 +54,17 @@ func policies(project *pipeline.Project, rules avail.Rules) []kargo.PromotionPol
 	if project.Config != nil && rules.PoliciesInConfig() {
 		return project.Config.PromotionPolicies
 	}
-	if project.Spec != nil && rules.PoliciesInProject() {
+	if project.Spec != nil && rules.PoliciesInProject() && !IgnoresProject(project, rules) {
 		return project.Spec.PromotionPolicies
 	}
 	return nil
+}
+
+// IgnoresProject reports whether the policies in the Project itself do not count, although
+// no release is known: the newest rules apply then, and they do not have them. In a
+// cluster, to read them means that it has no ProjectConfigs, and so an older release.
+func IgnoresProject(project *pipeline.Project, rules avail.Rules) bool {
+	return !rules.PoliciesInProject() || rules.Assumed() && project.PoliciesFromStatus
 }
 
 // switchFromStatus trusts the mirror of the policies' answer in the Stage's status

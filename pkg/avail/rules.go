@@ -35,7 +35,9 @@ type Rules struct {
 	// policiesInConfig: promotion policies live in the ProjectConfig, from v1.5.0;
 	// policiesInProject: they may live in the Project, until v1.6.
 	policiesInConfig, policiesInProject bool
-	notes                               []string
+	// assumed: the releases are unknown, and the newest rules stand in for theirs.
+	assumed bool
+	notes   []string
 	// quorums has, for requests of Stages that are imagined, how many upstreams have to
 	// be satisfied.
 	quorums map[*kargo.Request]int
@@ -59,6 +61,7 @@ func RulesFor(releases kargo.Releases) Rules {
 		weighsOutcome:        releases.Since("v1.11.0"),
 		policiesInConfig:     releases.Since("v1.5.0"),
 		policiesInProject:    releases.IsUnknown() || releases.MayPrecede("v1.7.0"),
+		assumed:              releases.IsUnknown(),
 		notes:                notes(releases),
 	}
 }
@@ -132,3 +135,7 @@ func (r Rules) PoliciesInConfig() bool { return r.policiesInConfig }
 
 // PoliciesInProject reports whether promotion policies may live in the Project.
 func (r Rules) PoliciesInProject() bool { return r.policiesInProject }
+
+// Assumed reports whether the releases are unknown, so that the newest rules stand in for
+// theirs.
+func (r Rules) Assumed() bool { return r.assumed }

@@ -57,7 +57,7 @@ func (in *Input) PrintWarnings(env cli.Env, mode cli.ColorMode) {
 // Texts reads the files of -f as they are, to be edited. Standard input is used up
 // then.
 func Texts(ctx context.Context, env cli.Env, options cli.Options) ([]source.Text, error) {
-	return source.Files{Paths: options.Files, Recursive: options.Recursive, Stdin: env.In}.Texts(ctx)
+	return source.Files{Paths: options.Files, Recursive: options.Recursive, Stdin: env.In, Waiting: env.Waiting}.Texts(ctx)
 }
 
 // loading is what is read, and how.
@@ -78,7 +78,7 @@ func load(ctx context.Context, env cli.Env, options cli.Options) (*loading, erro
 	if len(options.Files) == 0 {
 		return loadCluster(ctx, env, options)
 	}
-	files := source.Files{Paths: options.Files, Recursive: options.Recursive, Stdin: env.In, Namespace: options.Project}
+	files := source.Files{Paths: options.Files, Recursive: options.Recursive, Stdin: env.In, Namespace: options.Project, Waiting: env.Waiting}
 	snapshot, err := files.Read(ctx)
 	if err != nil {
 		return nil, err

@@ -86,10 +86,12 @@ func NewHeader(at time.Time, releases kargo.Releases, warnings []string) Header 
 }
 
 // Warnings says, for a person, what in the Projects keeps the answers from being
-// plain: strategies that Kargo does not know, policies that cannot be understood.
+// plain: strategies that Kargo does not know, policies that cannot be understood or do
+// not count, Freight without the time that it is sorted by.
 func Warnings(projects []*avail.Evaluator) []string {
 	var warnings []string
 	for _, e := range projects {
+		warnings = append(warnings, doubts(e)...)
 		for _, stage := range e.Project().Stages {
 			warnings = append(warnings, unknownStrategies(e.Project().Name, stage)...)
 			_, err := autopromote.SwitchOf(e.Project(), stage, e.Rules())

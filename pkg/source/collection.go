@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"al.essio.dev/pkg/shellescape"
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -94,6 +95,7 @@ func (c *collection) add(o object) {
 func (c *collection) put(o object) error {
 	switch o.Kind {
 	case "Stage":
+		c.warnMisplaced(&o)
 		return put(c, &c.stages, o, c.namespace)
 	case "Freight":
 		return put(c, &c.freight, o, c.namespace)
@@ -215,7 +217,8 @@ func (c *collection) snapshot(only, paths string) (*Snapshot, error) {
 		return nil, fmt.Errorf("no Stage of Project %q in %s: the Projects there are %s", only, paths, quoted(c.stages.objects))
 	}
 	c.judgeGaps(s, &found)
-	s.Warnings = append(s.Warnings, firstOf(c.warnings, "warnings of this kind")...)
+	s.Warnings = append(s.Warnings, firstOf(c.warnings, "more warnings about fields")...)
+	s.Warnings = append(s.Warnings, c.oddities(s)...)
 	s.Notes = c.notes()
 	return s, nil
 }
@@ -224,7 +227,11 @@ func (c *collection) snapshot(only, paths string) (*Snapshot, error) {
 // no Freight yet, and has nothing to be unknown of then.
 func (c *collection) judgeGaps(s *Snapshot, found *objects) {
 	if c.freight.empty() {
-		s.Warnings = append(s.Warnings, "no Freight in the files: nothing can be shown to be available")
+		where := "-A"
+		if len(s.Projects) == 1 {
+			where = "-n " + shellescape.Quote(s.Projects[0].Project)
+		}
+		s.Warnings = append(s.Warnings, fmt.Sprintf("no Freight in the files: nothing can be shown to be available; Freight is in the cluster: kubectl get freights.%s %s -o yaml", kargo.Group, where))
 	}
 	gap := func(isEmpty bool, kind pipeline.Kind, name string) {
 		if isEmpty {

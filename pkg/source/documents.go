@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 
+	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/unicode"
 )
 
@@ -38,13 +39,25 @@ func decodeText(r io.Reader) io.Reader {
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return io.MultiReader(bytes.NewReader(head), failed{err})
 	}
-	switch {
-	case bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")):
-		return unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder().Reader(text)
-	case string(head) == "\ufeff":
+	if encoding := utf16Of(head); encoding != nil {
+		return encoding.NewDecoder().Reader(text)
+	}
+	if string(head) == "\ufeff" {
 		return r
+	}
+	return text
+}
+
+// utf16Of returns the encoding of a text that starts with the byte order mark of UTF-16,
+// else nil.
+func utf16Of(head []byte) encoding.Encoding {
+	switch {
+	case bytes.HasPrefix(head, []byte("\xff\xfe")):
+		return unicode.UTF16(unicode.LittleEndian, unicode.UseBOM)
+	case bytes.HasPrefix(head, []byte("\xfe\xff")):
+		return unicode.UTF16(unicode.BigEndian, unicode.UseBOM)
 	default:
-		return text
+		return nil
 	}
 }
 

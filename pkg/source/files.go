@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 )
 
 // limits bound how much is read, in bytes.
@@ -36,8 +37,12 @@ type Files struct {
 	// Namespace is where objects belong that name none, and the one Project to
 	// return; "" stands for "default", and for all Projects.
 	Namespace string
+	// Waiting, unless it is nil, is called with the name of an input of which nothing could
+	// be read for a while, such as a pipe that nobody writes to.
+	Waiting func(name string)
 
-	limits *limits // other ones in tests
+	limits *limits       // other ones in tests
+	delay  time.Duration // stands for waitingDelay in tests
 }
 
 // Read reads all inputs, or none: every error ends it, and names the file, and the
@@ -74,11 +79,27 @@ func (f Files) read(ctx context.Context) (*Snapshot, error) {
 	limits := f.bounds()
 	left := limits.input
 	for _, in := range inputs {
-		if err := in.read(ctx, &left, limits, given); err != nil {
+		stop := f.awaited(&in)
+		err := in.read(ctx, &left, limits, given)
+		stop()
+		if err != nil {
 			return nil, err
 		}
 	}
 	return given.snapshot(f.Namespace, strings.Join(f.Paths, ", "))
+}
+
+// waitingDelay is how long nothing can be read before that is said.
+const waitingDelay = 3 * time.Second
+
+// awaited says so if nothing of an input is read for a while, until stop is called.
+func (f Files) awaited(in *input) (stop func()) {
+	if f.Waiting == nil {
+		return func() {}
+	}
+	timer := time.AfterFunc(cmp.Or(f.delay, waitingDelay), func() { f.Waiting(in.name) })
+	in.begun = func() { timer.Stop() }
+	return in.begun
 }
 
 func (f Files) bounds() limits {
@@ -95,7 +116,7 @@ func (in input) read(ctx context.Context, left *int64, limits limits, into *coll
 		return err
 	}
 	defer func() { _ = r.Close() }() // it was only read
-	m := &meter{ctx: ctx, r: r, left: left}
+	m := &meter{ctx: ctx, r: r, left: left, begun: in.begun}
 	err = readDocuments(m, in, limits, into)
 	if m.err != nil {
 		// A parser tells a failed read in its own words, or takes it for the end.
@@ -110,7 +131,9 @@ type meter struct {
 	ctx  context.Context
 	r    io.Reader
 	left *int64
-	err  error // what ended the reading, unless it was the input's end
+	// begun is called once, after the first read; nil afterwards.
+	begun func()
+	err   error // what ended the reading, unless it was the input's end
 }
 
 func (m *meter) Read(p []byte) (int, error) {
@@ -119,6 +142,10 @@ func (m *meter) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	n, err := m.r.Read(p)
+	if m.begun != nil {
+		m.begun()
+		m.begun = nil
+	}
 	if *m.left -= int64(n); *m.left < 0 {
 		err = errors.New("the files hold more than 1 GiB together, which is too much to read: read fewer files at once")
 	}

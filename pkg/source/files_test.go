@@ -17,13 +17,13 @@ import (
 // The shortest object of each kind.
 const (
 	stageYAML     = "{apiVersion: kargo.akuity.io/v1alpha1, kind: Stage, metadata: {name: prod}}\n"
-	freightYAML   = "{apiVersion: kargo.akuity.io/v1alpha1, kind: Freight, metadata: {name: f1}}\n"
+	freightYAML   = "{apiVersion: kargo.akuity.io/v1alpha1, kind: Freight, metadata: {name: f1}, origin: {kind: Warehouse, name: app}}\n"
 	warehouseYAML = "{apiVersion: kargo.akuity.io/v1alpha1, kind: Warehouse, metadata: {name: app}}\n"
 	promotionYAML = "{apiVersion: kargo.akuity.io/v1alpha1, kind: Promotion, metadata: {name: p1}}\n"
 	configYAML    = "{apiVersion: kargo.akuity.io/v1alpha1, kind: ProjectConfig, metadata: {name: default}, spec: {promotionPolicies: [{stage: prod}]}}\n"
 
 	stageJSON     = `{"apiVersion":"kargo.akuity.io/v1alpha1","kind":"Stage","metadata":{"name":"prod"}}`
-	freightJSON   = `{"apiVersion":"kargo.akuity.io/v1alpha1","kind":"Freight","metadata":{"name":"f1"}}`
+	freightJSON   = `{"apiVersion":"kargo.akuity.io/v1alpha1","kind":"Freight","metadata":{"name":"f1"},"origin":{"kind":"Warehouse","name":"app"}}`
 	warehouseJSON = `{"apiVersion":"kargo.akuity.io/v1alpha1","kind":"Warehouse","metadata":{"name":"app"}}`
 	promotionJSON = `{"apiVersion":"kargo.akuity.io/v1alpha1","kind":"Promotion","metadata":{"name":"p1"}}`
 
@@ -37,7 +37,7 @@ func whole() contents {
 
 // The warnings about a kind that is not there.
 const (
-	noFreight    = "no Freight in the files: nothing can be shown to be available"
+	noFreight    = "no Freight in the files: nothing can be shown to be available; Freight is in the cluster: kubectl get freights.kargo.akuity.io -n default -o yaml"
 	noWarehouse  = "no Warehouse in the files: which Freight is listed, and what auto-promotion would pick, is unknown"
 	noPromotions = "no Promotion in the files: which Promotions are queued, running or failed is unknown"
 )
@@ -82,10 +82,10 @@ func TestFilesReadEveryForm(t *testing.T) {
 		{"a JSON list", list(stageJSON, freightJSON, warehouseJSON, promotionJSON, configJSON)},
 		{"JSON lists in a row", list(stageJSON, freightJSON) + list() + list(warehouseJSON, promotionJSON, configJSON)},
 		{"typed lists with items that do not say what they are", `{"kind":"StageList","apiVersion":"kargo.akuity.io/v1alpha1","items":[{"metadata":{"name":"prod"}}]}` +
-			`{"items":[{"metadata":{"name":"f1"}}],"kind":"FreightList","apiVersion":"kargo.akuity.io/v1alpha1"}` +
+			`{"items":[{"metadata":{"name":"f1"},"origin":{"kind":"Warehouse","name":"app"}}],"kind":"FreightList","apiVersion":"kargo.akuity.io/v1alpha1"}` +
 			`{"apiVersion":"kargo.akuity.io/v1alpha1","items":[{"kind":"Warehouse","metadata":{"name":"app"}}],"kind":"WarehouseList"}` +
 			`{"apiVersion":"kargo.akuity.io/v1alpha1","items":[{"metadata":{"name":"p1"}}],"kind":"PromotionList"}` + configJSON},
-		{"typed lists in YAML", "kind: StageList\napiVersion: kargo.akuity.io/v1alpha1\nitems: [{metadata: {name: prod}}]\n---\nitems: [{metadata: {name: f1}}]\nkind: FreightList\napiVersion: kargo.akuity.io/v1alpha1\n---\n" + warehouseYAML + "---\n" + promotionYAML + "---\n" + configYAML},
+		{"typed lists in YAML", "kind: StageList\napiVersion: kargo.akuity.io/v1alpha1\nitems: [{metadata: {name: prod}}]\n---\nitems: [{metadata: {name: f1}, origin: {kind: Warehouse, name: app}}]\nkind: FreightList\napiVersion: kargo.akuity.io/v1alpha1\n---\n" + warehouseYAML + "---\n" + promotionYAML + "---\n" + configYAML},
 		{"lists without items", list(stageJSON, freightJSON, warehouseJSON, promotionJSON, configJSON) + `{"apiVersion":"v1","kind":"List","items":null}{"apiVersion":"kargo.akuity.io/v1alpha1","kind":"StageList"}`},
 		{"the same object more than once", wholeYAML + "---\n" + wholeYAML},
 		{"anchors, aliases and merge keys", strings.Replace(wholeYAML, "metadata: {name: prod}", "metadata: &m {name: prod}, spec: {requestedFreight: [{origin: &o {kind: Warehouse, name: app}}, {origin: *o}, {origin: {<<: *o, name: other}}]}", 1)},
@@ -196,9 +196,9 @@ func TestFilesPutObjectsIntoProjects(t *testing.T) {
 ---
 {apiVersion: kargo.akuity.io/v1alpha1, kind: Stage, metadata: {name: c}}
 ---
-{apiVersion: kargo.akuity.io/v1alpha1, kind: Freight, metadata: {name: f, namespace: shop}}
+{apiVersion: kargo.akuity.io/v1alpha1, kind: Freight, metadata: {name: f, namespace: shop}, origin: {kind: Warehouse, name: w}}
 ---
-{apiVersion: kargo.akuity.io/v1alpha1, kind: Freight, metadata: {name: g, namespace: stageless}}
+{apiVersion: kargo.akuity.io/v1alpha1, kind: Freight, metadata: {name: g, namespace: stageless}, origin: {kind: Warehouse, name: w}}
 ---
 {apiVersion: kargo.akuity.io/v1alpha1, kind: Warehouse, metadata: {name: w}}
 ---

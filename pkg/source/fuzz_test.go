@@ -2,6 +2,7 @@ package source
 
 import (
 	"bytes"
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -100,4 +101,73 @@ func canonical(t *testing.T, text []byte) string {
 		t.Fatalf("%s: %v", text, err)
 	}
 	return string(value)
+}
+
+// FuzzLongList holds a list that is read item by item against the same one read whole.
+func FuzzLongList(f *testing.F) {
+	f.Add(longList(5))
+	f.Add(indented(longList(5)))
+	for _, seed := range seeds() {
+		f.Add("apiVersion: v1\nitems:\n- " + strings.ReplaceAll(seed, "\n", "\n  ") + "\nkind: List\n")
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if strings.ContainsAny(text, "&!\r\u0085\u2028\u2029") {
+			return // what an anchor names does not reach from item to item; other line ends are cut nowhere
+		}
+		read := func(split int64) (*Snapshot, error) {
+			l := limits{input: 1 << 20, object: 1 << 20, split: split}
+			return Files{Paths: []string{"-"}, Stdin: strings.NewReader(text), limits: &l}.read(t.Context())
+		}
+		got, err := read(16)
+		if err != nil {
+			return
+		}
+		want, err := read(1 << 20)
+		if err != nil {
+			return // the whole is refused, for what is not in an item
+		}
+		for i := range got.Projects {
+			if diff := cmp.Diff(want.Projects[i], got.Projects[i]); diff != "" {
+				t.Errorf("whole (-) and item by item (+):\n%s", diff)
+			}
+		}
+	})
+}
+
+// FuzzLastOfEach holds what is left of a JSON value against encoding/json, which takes
+// the last of each name as kubectl does.
+func FuzzLastOfEach(f *testing.F) {
+	for _, seed := range []string{`{"a":1,"a":{"b":2,"b":3}}`, `[{"a":[],"a":[1]}]`, `"x"`, `{}`, `{"a":{"b":1},"a":{"c":1}}`, `{`} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		got, _, err := lastOfEach(text)
+		if err != nil {
+			return
+		}
+		value := jsontext.Value(got)
+		if !value.IsValid() {
+			t.Fatalf("%q becomes %q", text, got)
+		}
+		var want, have any
+		if json.Unmarshal(text[:jsonLength(text)], &want) != nil {
+			return
+		}
+		if err := json.Unmarshal(got, &have); err != nil {
+			t.Fatalf("%q becomes %q: %v", text, got, err)
+		}
+		if diff := cmp.Diff(want, have); diff != "" {
+			t.Errorf("%q becomes %q:\n%s", text, got, diff)
+		}
+	})
+}
+
+// jsonLength returns how long the first JSON value of a text is.
+func jsonLength(text []byte) int64 {
+	d := jsontext.NewDecoder(bytes.NewReader(text), jsontext.AllowDuplicateNames(true))
+	if err := d.SkipValue(); err != nil {
+		return 0
+	}
+	return d.InputOffset()
 }

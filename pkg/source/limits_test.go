@@ -17,7 +17,7 @@ func longList(n int) string {
 	var b strings.Builder
 	b.WriteString("apiVersion: v1\nitems:\n")
 	for i := range n {
-		fmt.Fprintf(&b, "- apiVersion: kargo.akuity.io/v1alpha1\n  kind: Freight\n  metadata:\n    name: f%d\n  # a comment\n  text: |\n    - no item\n\n    kind: x\n  status:\n    verifiedIn:\n      qa: {}\n", i)
+		fmt.Fprintf(&b, "- apiVersion: kargo.akuity.io/v1alpha1\n  kind: Freight\n  origin: {kind: Warehouse, name: app}\n  metadata:\n    name: f%d\n  # a comment\n  text: |\n    - no item\n\n    kind: x\n  status:\n    verifiedIn:\n      qa: {}\n", i)
 	}
 	b.WriteString("- " + stageYAML + "kind: List\nmetadata:\n  resourceVersion: \"\"\n")
 	return b.String()
@@ -43,7 +43,7 @@ func TestFilesReadLongListsAsShortOnes(t *testing.T) {
 		"with a field twice":                strings.Replace(list, "name: f7", "name: f7\n    name: f77", 1),
 		"with two kinds":                    list + "kind: List\n",
 		"with an item of text":              strings.Replace(list, "\n- ", "\n- text\n- ", 1),
-		"of a typed kind":                   "items:\n" + strings.Repeat("- metadata: {name: f1}\n", 20) + "kind: FreightList\napiVersion: kargo.akuity.io/v1alpha1\n---\n" + wholeYAML,
+		"of a typed kind":                   "items:\n" + strings.Repeat("- {metadata: {name: f1}, origin: {kind: Warehouse, name: app}}\n", 20) + "kind: FreightList\napiVersion: kargo.akuity.io/v1alpha1\n---\n" + wholeYAML,
 		"with a text that looks like items": "x: \"\n  items:\n  - a\"\n" + list,
 	} {
 		t.Run(name, func(t *testing.T) {

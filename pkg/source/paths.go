@@ -12,12 +12,17 @@ import (
 	"strings"
 )
 
+// StandardInput is what standard input is called.
+const StandardInput = "standard input"
+
 // input is something to read documents from.
 type input struct {
 	name string
 	// chart is the Helm chart that the file is a template of, "" when it is none.
 	chart string
 	open  func() (io.ReadCloser, error)
+	// begun is called when the first bytes are read; nil when nobody waits for them.
+	begun func()
 }
 
 // inputs finds the files to read, in the order of the paths and sorted by name
@@ -32,7 +37,7 @@ func (f Files) inputs() ([]input, error) {
 		case name == "-" && slices.Contains(f.Paths[:i], "-"):
 			return nil, errors.New(`standard input can be read only once: give "-" once`)
 		case name == "-":
-			inputs = append(inputs, input{name: "standard input", open: f.openStdin})
+			inputs = append(inputs, input{name: StandardInput, open: f.openStdin})
 		case isURL(name):
 			return nil, fmt.Errorf(`%q is a URL, and files are never fetched: download it, and give the file or pipe it into "-f -"`, name)
 		default:
@@ -74,7 +79,7 @@ func (f Files) at(name string) ([]input, error) {
 }
 
 func fileInput(name string) input {
-	return input{name, chartOf(name), func() (io.ReadCloser, error) { return os.Open(name) }}
+	return input{name: name, chart: chartOf(name), open: func() (io.ReadCloser, error) { return os.Open(name) }}
 }
 
 // within returns the files of a directory that have a known extension.

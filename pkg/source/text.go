@@ -49,9 +49,11 @@ func (f Files) texts(ctx context.Context) ([]Text, error) {
 	seen := map[string]bool{}
 	var texts []Text
 	for _, in := range inputs {
+		stop := f.awaited(&in)
 		if t := in.text(ctx, &left, seen); t != nil {
 			texts = append(texts, *t)
 		}
+		stop()
 	}
 	return texts, ctx.Err()
 }
@@ -73,7 +75,7 @@ func (in input) text(ctx context.Context, left *int64, seen map[string]bool) *Te
 		}
 		seen[target] = true
 	}
-	if t.Data, err = io.ReadAll(&meter{ctx: ctx, r: r, left: left}); err != nil {
+	if t.Data, err = io.ReadAll(&meter{ctx: ctx, r: r, left: left, begun: in.begun}); err != nil {
 		t.Err = fmt.Errorf("%s: %w", in.name, err)
 	}
 	return t

@@ -27,7 +27,7 @@ func YAML(w io.Writer, header report.Header, projects iter.Seq[report.ProjectSta
 		}{{project.Name}}, 0)
 		y.text("  stages:\n")
 		for stage := range project.Stages {
-			if y.marshal([]*report.Stage{&stage}, 2); y.err != nil {
+			if y.stage(&stage); y.err != nil {
 				return y.err
 			}
 		}
@@ -60,14 +60,19 @@ func (y *yamlWriter) marshal(v any, indent int) {
 	if text, y.err = MarshalYAML(v); y.err != nil {
 		return
 	}
+	y.text(indented(string(text), indent))
+}
+
+// indented moves text to the right.
+func indented(text string, indent int) string {
 	var out strings.Builder
-	for line := range strings.Lines(string(text)) {
+	for line := range strings.Lines(text) {
 		if line != "\n" {
 			out.WriteString(strings.Repeat(" ", indent))
 		}
 		out.WriteString(line)
 	}
-	y.text(out.String())
+	return out.String()
 }
 
 // MarshalYAML returns as YAML what v is as JSON, in its order. What a terminal might

@@ -118,8 +118,27 @@ func empty(stage *report.Stage) row {
 	r := row{strategy: strategies(stage, ""), freight: "<none>", age: "-", note: true}
 	if stage.Freight == nil {
 		r.freight, r.note = "?", false
+		return r
+	}
+	for i := range stage.Requests {
+		if from := fromWhere(&stage.Requests[i]); from != "" && !slices.Contains(r.reasons, from) {
+			r.reasons = append(r.reasons, from)
+		}
 	}
 	return r
+}
+
+// fromWhere says where a downstream Stage would get Freight from; "" for a request without
+// upstreams.
+func fromWhere(request *report.Request) string {
+	if len(request.Upstreams) == 0 {
+		return ""
+	}
+	var upstreams []string
+	for _, name := range request.Upstreams {
+		upstreams = append(upstreams, term.Sanitize(name))
+	}
+	return fmt.Sprintf("takes Freight of %s from %s", term.Sanitize(request.Origin), strings.Join(upstreams, ", "))
 }
 
 func (t *rows) row(stage *report.Stage, f *report.Freight) row {
