@@ -220,8 +220,10 @@ func (p *Plan) After() (*pipeline.Project, map[*kargo.Request]int) {
 // Stages returns the names of the Stages that the plan changes, in its order.
 func (p *Plan) Stages() []string {
 	var names []string
+	known := map[string]bool{}
 	for i := range p.Requests {
-		if r := &p.Requests[i]; r.Changes() && !slices.Contains(names, r.Stage) {
+		if r := &p.Requests[i]; r.Changes() && !known[r.Stage] {
+			known[r.Stage] = true
 			names = append(names, r.Stage)
 		}
 	}

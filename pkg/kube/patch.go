@@ -5,6 +5,8 @@ import (
 	"encoding/json" // escapes as the API server does, which compares what is tested text by text
 	"errors"
 	"fmt"
+	"net/http"
+	"syscall"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -24,17 +26,20 @@ type StrategyEdit struct {
 	Is *kargo.Strategy
 }
 
-// PatchOptions say in whose name a patch is made, and whether it is kept.
+// PatchOptions say in whose name a patch is made, and on which conditions it is stored.
 type PatchOptions struct {
 	FieldManager string
-	// DryRun has the API server do all but store it.
+	// DryRun has the API server check the patch without storing it.
 	DryRun bool
+	// SameSpec makes the patch fail if anything in the spec was written since the Stage
+	// was read, rather than only its requests.
+	SameSpec bool
 }
 
 // Stage reads a Stage whole.
 func (c *Client) Stage(ctx context.Context, project, name string) (*unstructured.Unstructured, error) {
-	stage := &unstructured.Unstructured{}
-	if err := decode(c.stages(c.rest.Get(), project).Name(name).Do(ctx), stage); err != nil {
+	stage, err := decodeStage(c.stages(c.rest.Get(), project).Name(name).Do(ctx), project, name)
+	if err != nil {
 		return nil, fmt.Errorf("reading Stage %q: %w", name, err)
 	}
 	return stage, nil
@@ -63,7 +68,11 @@ func (c *Client) SetStrategies(ctx context.Context, read *unstructured.Unstructu
 	if err != nil {
 		return nil, fmt.Errorf("stage %q: %w", name, err)
 	}
-	patch, err := json.Marshal(operations(requests, edits))
+	tests := []operation{{"test", requestsPath, requests}}
+	if options.SameSpec {
+		tests = append(tests, testSpec(read))
+	}
+	patch, err := json.Marshal(append(tests, operations(edits)...))
 	if err != nil {
 		return nil, err
 	}
@@ -74,11 +83,26 @@ func (c *Client) SetStrategies(ctx context.Context, read *unstructured.Unstructu
 	if options.DryRun {
 		request.Param("dryRun", metav1.DryRunAll)
 	}
-	stage := &unstructured.Unstructured{}
-	if err := decode(request.Do(ctx), stage); err != nil {
+	stage, err := decodeStage(request.Do(ctx), project, name)
+	if err != nil {
 		return nil, fmt.Errorf("patching Stage %q: %w", name, err)
 	}
 	return stage, nil
+}
+
+// Unanswered reports whether an error leaves open what became of the request: there was
+// no answer, or none of the API server's own, or one that says that it failed midway.
+func Unanswered(err error) bool {
+	if err == nil || errors.Is(err, syscall.ECONNREFUSED) {
+		return false
+	}
+	var status apierrors.APIStatus
+	if !errors.As(err, &status) {
+		return true
+	}
+	code := status.Status().Code
+	return code >= http.StatusInternalServerError || code == http.StatusRequestTimeout || code < http.StatusBadRequest ||
+		apierrors.IsUnexpectedServerError(err)
 }
 
 // IsOutdated reports whether an error of SetStrategies may say that the Stage has
@@ -106,10 +130,10 @@ type operation struct {
 // requestsPath is where a Stage has its requests.
 const requestsPath = "/spec/requestedFreight"
 
-// operations tests everything before it changes anything. The list of requests is
-// tested as a whole, as it is what the edits were planned for, and shown.
-func operations(requests any, edits []StrategyEdit) []operation {
-	list := []operation{{"test", requestsPath, requests}}
+// operations are the edits. The patch tests everything before it changes anything: the
+// list of requests as a whole, as the edits were planned for it, and shown.
+func operations(edits []StrategyEdit) []operation {
+	var list []operation
 	for _, edit := range edits {
 		field := fmt.Sprintf("%s/%d/sources/availabilityStrategy", requestsPath, edit.Index)
 		if edit.Is == nil {
@@ -119,6 +143,15 @@ func operations(requests any, edits []StrategyEdit) []operation {
 		}
 	}
 	return list
+}
+
+// testSpec tests that nobody has written the spec since the Stage was read: its
+// generation counts the writes. Without one, the resourceVersion tells.
+func testSpec(read *unstructured.Unstructured) operation {
+	if generation := read.GetGeneration(); generation != 0 {
+		return operation{"test", "/metadata/generation", generation}
+	}
+	return operation{"test", "/metadata/resourceVersion", read.GetResourceVersion()}
 }
 
 // stages makes a request one for the Stages of a Project.
@@ -136,4 +169,17 @@ func decode(result rest.Result, into interface{ UnmarshalJSON([]byte) error }) e
 		return err
 	}
 	return into.UnmarshalJSON(answer)
+}
+
+// decodeStage reads the answer to a request about one Stage, and fails when it is about
+// anything else.
+func decodeStage(result rest.Result, project, name string) (*unstructured.Unstructured, error) {
+	stage := &unstructured.Unstructured{}
+	if err := decode(result, stage); err != nil {
+		return nil, err
+	}
+	if stage.GetKind() != "Stage" || stage.GroupVersionKind().Group != kargo.Group || stage.GetNamespace() != project || stage.GetName() != name {
+		return nil, fmt.Errorf("the answer is not this Stage but %s %q in namespace %q", stage.GetKind(), stage.GetName(), stage.GetNamespace())
+	}
+	return stage, nil
 }

@@ -31,7 +31,7 @@ func TestSetStrategiesTestsAndChanges(t *testing.T) {
 	s := newServer(t, map[string]http.HandlerFunc{stagePath + "/prod": func(w http.ResponseWriter, r *http.Request) {
 		raw, _ := io.ReadAll(r.Body)
 		method, contentType, body = r.Method, r.Header.Get("Content-Type"), string(raw)
-		text(`{"kind":"Stage","apiVersion":"kargo.akuity.io/v1alpha1","metadata":{"name":"prod"}}`)(w, r)
+		text(`{"kind":"Stage","apiVersion":"kargo.akuity.io/v1alpha1","metadata":{"name":"prod","namespace":"web"}}`)(w, r)
 	}})
 	client := connect(t, flagsFor(t, s.url))
 	read := stageAsRead(t)

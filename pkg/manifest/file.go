@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"go.yaml.in/yaml/v3"
+	"golang.org/x/text/encoding"
 )
 
 // File is a file of YAML or JSON documents with Stages among them.
@@ -17,8 +18,12 @@ type File struct {
 	// Notes are for a person: what looks like a Stage and is not edited.
 	Notes []string
 
-	name  string
-	text  text
+	name string
+	// original is the file as it is stored; text is the same in UTF-8.
+	original []byte
+	text     text
+	// utf16 is how the text is stored, nil for UTF-8.
+	utf16 encoding.Encoding
 	roots []*yaml.Node
 	// users has an alias of each node that has one.
 	users map[*yaml.Node]*yaml.Node
@@ -26,11 +31,15 @@ type File struct {
 	edits map[*yaml.Node]*edit
 }
 
-// Parse reads a file; the name is for errors. It reads whatever is YAML, and skips
+// Parse reads a file in UTF-8 or UTF-16; the name is for errors. It reads whatever is YAML, and skips
 // what is no Stage. A Stage that gives a field twice is an error.
 func Parse(name string, data []byte) (*File, error) {
-	f := &File{name: name, text: newText(data), users: map[*yaml.Node]*yaml.Node{}, edits: map[*yaml.Node]*edit{}}
-	var err error
+	f := &File{name: name, original: data, users: map[*yaml.Node]*yaml.Node{}, edits: map[*yaml.Node]*edit{}}
+	decoded, utf16, err := decode(data)
+	if err != nil {
+		return nil, f.place(err)
+	}
+	f.text, f.utf16 = newText(decoded), utf16
 	if f.roots, err = f.text.parse(); err != nil {
 		return nil, f.place(err)
 	}
@@ -77,11 +86,14 @@ func (f *File) Bytes() ([]byte, error) {
 		maps.Copy(meant, e.content)
 	}
 	if len(splices) == 0 {
-		return f.text.data, nil
+		return f.original, nil
 	}
 	data, ok := f.text.with(splices)
 	if !ok || !f.says(data, meant) {
 		return nil, f.place(errors.New("setting the strategy would change something else, too: edit the file by hand"))
+	}
+	if f.utf16 != nil {
+		return f.utf16.NewEncoder().Bytes(data)
 	}
 	return data, nil
 }

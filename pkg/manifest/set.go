@@ -3,6 +3,7 @@ package manifest
 import (
 	"cmp"
 	"fmt"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -38,6 +39,13 @@ func (s *Stage) Set(request int, strategy kargo.Strategy) (notes []string, err e
 	return notes, nil
 }
 
+// Reset forgets what was Set for the Stage.
+func (s *Stage) Reset() {
+	for i := range s.Requests {
+		delete(s.file.edits, s.Requests[i].node)
+	}
+}
+
 func (s *Stage) fault(r *Request, err error) error {
 	return fmt.Errorf("%sStage %q, %s: %w", s.file.at(cmp.Or(lineOf(err), r.Line)), s.Name, r, err)
 }
@@ -54,6 +62,9 @@ func (s *Stage) plan(e *edit, r *Request, strategy kargo.Strategy) error {
 		strategy != "" && r.Strategy.Normal() == strategy && !isCollection(written.value)
 	if same && misplaced.key == nil {
 		return nil
+	}
+	if strings.Contains(textOf(written.value), "{{") {
+		return faultAt(written.value, "its availabilityStrategy is a template, %q: edit it by hand, or change the value that it stands for", textOf(written.value))
 	}
 	if err := s.mayEdit(r, sources, written, misplaced); err != nil {
 		return err

@@ -111,16 +111,16 @@ func wellFormed(n *yaml.Node) (err error) {
 		if n.Kind != yaml.MappingNode || err != nil {
 			return
 		}
-		given := map[string]bool{}
+		given := map[string]int{} // the line of each field
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			key := resolve(n.Content[i])
 			switch {
 			case key.Kind != yaml.ScalarNode:
 				err = faultAt(n.Content[i], "the name of a field must be plain text: is this a template? Render it first, or edit it by hand")
-			case given[key.Value] && !isMerge(key):
-				err = faultAt(n.Content[i], "the field %q is given twice: leave one of them", key.Value)
+			case given[key.Value] != 0 && !isMerge(key):
+				err = faultAt(n.Content[i], "the field %q is given twice, in lines %d and %d: remove one of them", key.Value, given[key.Value], n.Content[i].Line)
 			}
-			given[key.Value] = true
+			given[key.Value] = n.Content[i].Line
 		}
 	})
 	return err

@@ -51,6 +51,9 @@ const (
 	Changed   ChangeOutcome = "Changed"
 	Unchanged ChangeOutcome = "Unchanged"
 	Failed    ChangeOutcome = "Failed"
+	// UnknownOutcome says that the answer to the write was lost, and reading the Stage
+	// again did not tell.
+	UnknownOutcome ChangeOutcome = "Unknown"
 )
 
 // ChangedRequest is one request of a change.

@@ -283,7 +283,7 @@ func (s strategies) testOldKargo(t *testing.T) {
 	t.Helper()
 	before := s.get(t, "prod").GetResourceVersion()
 	got := s.kargoAvail(t, s.admin, "set-strategy", "prod", "all", "--yes")
-	got.wantFailure(t, 3, 1, "does not know availabilityStrategy; needed is Kargo v1.3.0 or later, and v1.3.3 or later for manual Promotions to obey it")
+	got.wantFailure(t, 3, 1, "does not know availabilityStrategy; this needs Kargo v1.3.0 or later, and v1.3.3 or later for manual Promotions to obey it")
 	got = s.kargoAvail(t, s.admin, "set-strategy", "prod", "any")
 	if got.Stdout != "stage.kargo.akuity.io/prod unchanged (OneOf)\n" || got.Exit != 0 {
 		t.Errorf("any: got %+v", got)
@@ -319,7 +319,7 @@ func TestSetStrategyRights(t *testing.T) {
 	if got.Exit != 3 || got.Stdout != "" {
 		t.Errorf("without --yes: got exit %d, stdout %q", got.Exit, got.Stdout)
 	}
-	got.wantStderr(t, "nothing was changed: its effect could not be read; with --yes it is asked of the API server all the same")
+	got.wantStderr(t, "not changed: the effect is not fully known; use --yes to go ahead, or --dry-run=server to have the API server check it")
 	s.want(t, "prod", "-")
 
 	got = c.kargoAvail(t, editor, "set-strategy", "-l", "tier=prod", "all", "--yes")
@@ -368,7 +368,7 @@ func TestSetStrategyForetells(t *testing.T) {
 	if got.Exit != 3 || got.Stdout != "" {
 		t.Errorf("got %+v", got)
 	}
-	got.wantStderr(t, "prod, Warehouse/app: All becomes OneOf\n", "error: nothing was changed: it starts auto-promotion; with --yes it is asked of the API server all the same\n")
+	got.wantStderr(t, "prod, Warehouse/app: All becomes OneOf\n", "error: not changed: this would start auto-promotion; use --yes to go ahead, or --dry-run=server to have the API server check it\n")
 
 	type named struct{ Alias string }
 	for _, want := range []struct {
@@ -647,23 +647,23 @@ spec: {syncPolicy: {automated: {prune: true}}}
 	}{
 		"Flux": {
 			"kustomize-controller", `{"labels":{"kustomize.toolkit.fluxcd.io/name":"web","kustomize.toolkit.fluxcd.io/namespace":"flux-system"}}`, true,
-			`stage "prod": not changed, as Flux (Kustomization flux-system/web) would put it back by itself`,
+			`stage "prod": not changed: Flux (Kustomization flux-system/web) would revert the change by itself`,
 		},
 		"an Application that heals": {
 			"argocd-controller", `{"annotations":{"argocd.argoproj.io/tracking-id":"heals:kargo.akuity.io/Stage:web/prod"}}`, true,
-			`stage "prod": not changed, as Argo CD (Application heals) would put it back by itself`,
+			`stage "prod": not changed: Argo CD (Application heals) would revert the change by itself`,
 		},
 		"an Application that does not": {
 			"argocd-controller", `{"annotations":{"argocd.argoproj.io/tracking-id":"apps_syncs:kargo.akuity.io/Stage:web/prod"}}`, false,
-			`Warning: Stage "prod" is applied by Argo CD (Application apps/syncs), which will put it back when it next applies it` + "\n",
+			`Warning: Stage "prod" is applied by Argo CD (Application apps/syncs), which will revert the change when it next applies it` + "\n",
 		},
 		"an Application that is not there": {
 			"argocd-controller", `{"labels":{"argocd.argoproj.io/instance":"gone"}}`, false,
-			`which will put it back when it next applies it (whether it does so by itself is unknown: Error from server (NotFound): the Application could not be read: applications.argoproj.io "gone" not found)`,
+			`which will revert the change when it next applies it (whether it does so by itself is unknown: the Application could not be read: applications.argoproj.io "gone" not found)`,
 		},
 		"Helm": {
 			"helm", `{"annotations":{"meta.helm.sh/release-name":"web","meta.helm.sh/release-namespace":"web"}}`, false,
-			`Warning: Stage "prod" is applied by Helm (release web/web), which will put it back when it next applies it`,
+			`Warning: Stage "prod" is applied by Helm (release web/web), which will revert the change when it next applies it`,
 		},
 	} {
 		if err := s.stages.Delete(run.ctx, "prod", metav1.DeleteOptions{}); err != nil {
@@ -678,7 +678,7 @@ spec: {syncPolicy: {automated: {prune: true}}}
 		apply("prod", test.manager, test.metadata)
 		got := c.kargoAvail(t, s.admin, "set-strategy", "prod", "all")
 		got.wantStderr(t, test.said, "  prod: spec.requestedFreight[0].sources.availabilityStrategy: All\n",
-			"or, in a clone of it: kubectl kargo-avail set-strategy prod all -f . -R --in-place\n")
+			"or run this in a clone of it: kubectl kargo-avail set-strategy prod all -f . -R --in-place\n")
 		want := map[bool]outcome{true: {Exit: 3}, false: {Stdout: "stage.kargo.akuity.io/prod strategy set to All (was OneOf)\n"}}[test.refused]
 		if got.Exit != want.Exit || got.Stdout != want.Stdout {
 			t.Errorf("%s: got exit %d, stdout %q", name, got.Exit, got.Stdout)

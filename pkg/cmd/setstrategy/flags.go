@@ -11,33 +11,14 @@ import (
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/change"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/edit"
 )
 
 // fieldManager is in whose name the field is written, unless told otherwise.
 const fieldManager = "kubectl-kargo-avail"
 
-// dryRun is how much of the writing is left out.
-type dryRun string
-
-const (
-	dryRunNone   dryRun = "none"
-	dryRunClient dryRun = "client"
-	dryRunServer dryRun = "server"
-	// dryRunBare is --dry-run without a value, which kubectl takes for client, too.
-	dryRunBare dryRun = "unchanged"
-)
-
-// note is what kubectl puts behind what it did not really do.
-func (d dryRun) note() string {
-	switch d {
-	case dryRunClient:
-		return " (dry run)"
-	case dryRunServer:
-		return " (server dry run)"
-	default:
-		return ""
-	}
-}
+// dryRunBare is --dry-run without a value, which kubectl also takes for client.
+const dryRunBare edit.DryRun = "unchanged"
 
 // flags mirror the command line.
 type flags struct {
@@ -74,9 +55,9 @@ func (f *flags) addTo(cmd *cobra.Command) {
 	set.BoolVar(&f.all, "all", false, "change all Stages of the Project that have an upstream")
 	set.StringVar(&f.warehouse, "warehouse", "", "change only the requests for Freight of this Warehouse; otherwise all that name upstream Stages")
 	set.BoolVar(&f.unset, "unset", false, "remove the field, which means any")
-	set.StringVar(&f.dryRun, "dry-run", string(dryRunNone), "none, client (send nothing) or server (have the API server do all but store it)")
+	set.StringVar(&f.dryRun, "dry-run", string(edit.DryRunNone), "none, client (send nothing) or server (have the API server do all but store it)")
 	set.Lookup("dry-run").NoOptDefVal = string(dryRunBare)
-	cli.SetChoices(set, "dry-run", string(dryRunNone), string(dryRunClient), string(dryRunServer))
+	cli.SetChoices(set, "dry-run", string(edit.DryRunNone), string(edit.DryRunClient), string(edit.DryRunServer))
 	set.BoolVar(&f.force, "force", false, "write also what has no effect, and what a GitOps controller will put back")
 	set.BoolVarP(&f.yes, "yes", "y", false, "do not ask before a change that starts or stalls auto-promotion, opens a control-flow Stage or fails a Promotion")
 	set.StringVar(&f.manager, "field-manager", fieldManager, "the name in whose name the field is written")
@@ -86,51 +67,23 @@ func (f *flags) addTo(cmd *cobra.Command) {
 // options are what the verb runs on.
 type options struct {
 	cli.Options
-	stages selection
-	// typeWord is what stood before the names as in kubectl, and was no name.
-	typeWord  string
-	warehouse string // "" for all requests that have an upstream
-	rule      change.Rule
+	edit.Request
+	// typeWord is the type that came before the names, as in kubectl.
+	typeWord string
 
-	inPlace, force, yes bool
-	dryRun              dryRun
-	manager             string
-	format              string // "", "name", "json", "yaml", or that of the template
-	template            printers.ResourcePrinter
-	managedFields       bool
+	inPlace, yes  bool
+	dryRun        edit.DryRun
+	manager       string
+	format        string // "", "name", "json", "yaml", or that of the template
+	template      printers.ResourcePrinter
+	managedFields bool
 }
-
-// selection says which Stages are meant.
-type selection struct {
-	names []string
-	// labels select among all Stages where no name is given.
-	labels labels.Selector
-}
-
-// named reports whether the Stages are named, each of which then has to be there.
-func (s selection) named() bool { return len(s.names) > 0 }
-
-// selects reports whether a Stage is meant.
-func (s selection) selects(name string, set map[string]string) bool {
-	if s.named() {
-		return slices.Contains(s.names, name)
-	}
-	return s.labels.Matches(labels.Set(set))
-}
-
-// edit is what is asked for a Stage.
-func (o *options) edit(stage string) change.Edit {
-	return change.Edit{Stage: stage, Warehouse: o.warehouse, Rule: &o.rule}
-}
-
-// unsets reports whether the field is to be removed.
-func (o *options) unsets() bool { return o.rule == change.Unset() }
 
 // options checks the command line. Its error joins all that is wrong with it.
 func (f *flags) options(args []string, connection *cli.ConnectionFlags, env cli.Env) (*options, error) {
 	o := &options{
-		inPlace: f.inPlace, force: f.force, yes: f.yes, manager: f.manager, managedFields: f.managedFields,
-		dryRun: dryRun(f.dryRun),
+		inPlace: f.inPlace, yes: f.yes, manager: f.manager, managedFields: f.managedFields,
+		dryRun: edit.DryRun(f.dryRun), Request: edit.Request{Force: f.force},
 	}
 	var problems []error
 	note := func(err error) { problems = append(problems, err) }
@@ -142,7 +95,7 @@ func (f *flags) options(args []string, connection *cli.ConnectionFlags, env cli.
 	o.typeWord, args = typeWord(args)
 	note(f.selection(o, args))
 	if f.warehouse != "" || f.cmd.Flags().Changed("warehouse") {
-		o.warehouse, err = cli.ParseWarehouse(f.warehouse)
+		o.Warehouse, err = cli.ParseWarehouse(f.warehouse)
 		note(err)
 	}
 	note(f.checkDryRun(o))
@@ -166,13 +119,13 @@ func typeWord(args []string) (word string, names []string) {
 // strategy takes the strategy off the end of the arguments.
 func (f *flags) strategy(o *options, args []string) (names []string, err error) {
 	if f.unset {
-		o.rule, names = change.Unset(), args
+		o.Rule, names = change.Unset(), args
 	} else {
 		if len(args) == 0 {
 			return nil, errors.New("the strategy is missing: expected any or all behind the Stages")
 		}
 		names = args[:len(args)-1]
-		o.rule, err = change.ParseStrategy(args[len(args)-1])
+		o.Rule, err = change.ParseStrategy(args[len(args)-1])
 	}
 	for i, name := range names {
 		if _, notOne := change.ParseStrategy(name); notOne != nil {
@@ -199,15 +152,15 @@ func (f *flags) selection(o *options, args []string) error {
 	for _, arg := range args {
 		name, err := cli.ParseStage(arg)
 		problems = append(problems, err)
-		if !slices.Contains(o.stages.names, name) {
-			o.stages.names = append(o.stages.names, name)
+		if !slices.Contains(o.Names, name) {
+			o.Names = append(o.Names, name)
 		}
 	}
-	o.stages.labels = labels.Everything()
+	o.Labels = labels.Everything()
 	bySelector := f.cmd.Flags().Changed("selector")
 	if bySelector {
 		var err error
-		if o.stages.labels, err = labels.Parse(f.selector); err != nil {
+		if o.Labels, err = labels.Parse(f.selector); err != nil {
 			problems = append(problems, fmt.Errorf("--selector: %w", err))
 		}
 		if f.selector == "" {
@@ -229,11 +182,11 @@ func (f *flags) selection(o *options, args []string) error {
 
 func (f *flags) checkDryRun(o *options) error {
 	switch o.dryRun {
-	case dryRunNone, dryRunClient, dryRunServer, dryRunBare:
+	case edit.DryRunNone, edit.DryRunClient, edit.DryRunServer, dryRunBare:
 	default:
 		return fmt.Errorf("invalid --dry-run %q: expected none, client or server", f.dryRun)
 	}
-	if o.dryRun == dryRunServer && len(o.Files) > 0 {
+	if o.dryRun == edit.DryRunServer && len(o.Files) > 0 {
 		return errors.New("--dry-run=server needs a server, and -f asks none")
 	}
 	return nil
@@ -252,20 +205,17 @@ func (f *flags) checkFiles(o *options) error {
 	return nil
 }
 
-// printsDocument reports whether the output is one document.
-func (o *options) printsDocument() bool { return o.format != "" && o.format != "name" }
-
-// settleType says that a leading "stage" was not taken for a name.
-func (o *options) settleType(env cli.Env) {
+// explainType notes that a leading "stage" was taken for the type.
+func (o *options) explainType(env cli.Env) {
 	if o.typeWord != "" {
-		tellNotes(env, fmt.Sprintf("%q is taken for the type, as in kubectl; a Stage of that name is stage/%s", o.typeWord, o.typeWord))
+		cli.PrintNotes(env, fmt.Sprintf("%q is read as the type, as in kubectl; for a Stage of that name, use stage/%s", o.typeWord, o.typeWord))
 	}
 }
 
-// settleDryRun says what --dry-run without a value is taken for.
-func (o *options) settleDryRun(env cli.Env) {
+// explainDryRun warns about --dry-run without a value, and reads it as client.
+func (o *options) explainDryRun(env cli.Env) {
 	if o.dryRun == dryRunBare {
-		o.dryRun = dryRunClient
-		tellWarnings(env, o.Connection.Color, "--dry-run without a value is taken for --dry-run=client, which says the same")
+		o.dryRun = edit.DryRunClient
+		cli.PrintWarnings(env, o.Connection.Color, "--dry-run without a value means --dry-run=client; please write that")
 	}
 }

@@ -35,6 +35,12 @@ type server struct {
 	before func(n int)
 	// refuse, if it says something, is the answer to a patch instead.
 	refuse func(n int) (code int, status string)
+	// fault, if it is not "", is how the answer to a patch is lost.
+	fault func(n int) fault
+	// unreadable makes the Stage unreadable after so many patches; 0 is never.
+	unreadable int
+	// applied counts the patches that were stored.
+	applied int
 	// drops the field that is written, as an old Kargo does.
 	drops   bool
 	patches []string
@@ -42,7 +48,7 @@ type server struct {
 
 func newServer(t *testing.T, objects ...string) *server {
 	t.Helper()
-	s := &server{objects: map[string][]map[string]any{}, before: func(int) {}, refuse: func(int) (int, string) { return 0, "" }}
+	s := &server{objects: map[string][]map[string]any{}, before: func(int) {}, refuse: func(int) (int, string) { return 0, "" }, fault: func(int) fault { return "" }}
 	for _, text := range objects {
 		var object map[string]any
 		if err := json.Unmarshal([]byte(text), &object); err != nil {
@@ -67,7 +73,64 @@ func (s *server) touch(change func(stage map[string]any)) {
 			change(stage)
 		}
 		s.version++
+		if change != nil {
+			bump(stage)
+		}
 		stage["metadata"].(map[string]any)["resourceVersion"] = strconv.Itoa(s.version)
+	}
+}
+
+// bump counts a write of a Stage's spec.
+func bump(stage map[string]any) {
+	metadata := stage["metadata"].(map[string]any)
+	generation, _ := metadata["generation"].(float64)
+	metadata["generation"] = generation + 1
+}
+
+// fault is a way in which an answer is lost.
+type fault string
+
+const (
+	// The request does not arrive.
+	dropped fault = "dropped"
+	// It is stored, and then:
+	cut       fault = "the connection is cut"
+	truncated fault = "the answer is cut short"
+	gateway   fault = "a proxy answers 502"
+	page      fault = "a proxy answers with an HTML page"
+	forbids   fault = "a proxy answers 403 with an HTML page"
+	other     fault = "the answer is about another object"
+	timesOut  fault = "the API server says that it timed out"
+	silent    fault = "no answer comes in time"
+)
+
+func stored() []fault { return []fault{cut, truncated, gateway, page, forbids, other, timesOut} }
+
+// lose answers as the fault says.
+func (s *server) lose(w http.ResponseWriter, how fault, object map[string]any) {
+	switch how {
+	case truncated:
+		text, _ := json.Marshal(object)
+		w.Header().Set("Content-Length", strconv.Itoa(len(text)))
+		_, _ = w.Write(text[:len(text)/2])
+		panic(http.ErrAbortHandler)
+	case gateway, forbids:
+		w.Header().Set("Content-Type", "text/html")
+		w.WriteHeader(map[fault]int{gateway: http.StatusBadGateway, forbids: http.StatusForbidden}[how])
+		_, _ = io.WriteString(w, "<html>no</html>")
+	case page:
+		w.Header().Set("Content-Type", "text/html")
+		_, _ = io.WriteString(w, "<html>log in</html>")
+	case other:
+		answer(w, map[string]any{"kind": "ConfigMap", "apiVersion": "v1", "metadata": map[string]any{"name": "prod", "namespace": "web"}})
+	case timesOut:
+		fail(w, http.StatusGatewayTimeout, `"reason":"Timeout","message":"request did not complete"`)
+	case silent:
+		s.mu.Unlock()
+		time.Sleep(1500 * time.Millisecond)
+		s.mu.Lock()
+	default:
+		panic(http.ErrAbortHandler)
 	}
 }
 
@@ -101,6 +164,10 @@ func (s *server) serveOne(w http.ResponseWriter, r *http.Request, resource, name
 			s.patch(w, r, &s.objects[resource][i])
 			return
 		}
+		if s.unreadable > 0 && len(s.patches) >= s.unreadable {
+			fail(w, http.StatusServiceUnavailable, `"reason":"ServiceUnavailable","message":"not ready"`)
+			return
+		}
 		answer(w, object)
 		return
 	}
@@ -112,6 +179,10 @@ func (s *server) patch(w http.ResponseWriter, r *http.Request, object *map[strin
 	text, _ := io.ReadAll(r.Body)
 	s.before(len(s.patches))
 	s.patches = append(s.patches, string(text))
+	how := s.fault(len(s.patches) - 1)
+	if how == dropped {
+		panic(http.ErrAbortHandler)
+	}
 	if code, status := s.refuse(len(s.patches) - 1); code != 0 {
 		fail(w, code, status)
 		return
@@ -138,8 +209,14 @@ func (s *server) patch(w http.ResponseWriter, r *http.Request, object *map[strin
 		}
 	}
 	if r.URL.Query().Get("dryRun") == "" {
+		bump(changed)
 		*object = changed
+		s.applied++
 		s.touch(nil)
+	}
+	if how != "" {
+		s.lose(w, how, changed)
+		return
 	}
 	answer(w, changed)
 }

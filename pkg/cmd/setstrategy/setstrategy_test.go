@@ -72,7 +72,7 @@ func TestUnchangedIsNotWritten(t *testing.T) {
 func TestForceWritesWhatHasNoEffect(t *testing.T) {
 	s := pipeline(t, regular("prod", request("app", `"stages":["qa"]`)))
 	got := s.run(t, "prod", "all")
-	want := `Note: Stage "prod": All would have no effect on its request for Warehouse/app: qa is its one upstream, and one of one is all of them; --force writes it all the same` + "\n"
+	want := `Note: Stage "prod": All would have no effect on its request for Warehouse/app: qa is its one upstream, and one of one is all of them; use --force to write it anyway` + "\n"
 	if got.stderr != want {
 		t.Errorf("got stderr\n%swant\n%s", got.stderr, want)
 	}
@@ -132,34 +132,34 @@ func TestOthersWrite(t *testing.T) {
 		},
 		"the request away": {
 			func(stage map[string]any) { delete(sources(stage), "stages") },
-			"", 1, `stage "prod": not changed, as it has changed meanwhile: stage "prod": none of its requests names an upstream Stage`,
+			"", 1, `stage "prod": not changed, because somebody else just changed it: stage "prod": none of its requests names an upstream Stage`,
 		},
 		"the origin": {
 			func(stage map[string]any) { requests(stage, request("db", upstreams)) },
-			"", 1, `stage "prod": not changed, as it has changed meanwhile: what is meant are its requests for Warehouse/db now, not Warehouse/app; run it again`,
+			"", 1, `stage "prod": not changed, because somebody else just changed it: the edit is now about its requests for Warehouse/db, not Warehouse/app; run it again`,
 		},
 		"another request that is meant before it": {
 			func(stage map[string]any) { requests(stage, request("db", upstreams), request("app", upstreams)) },
-			"", 1, "what is meant are its requests for Warehouse/db, Warehouse/app now, not Warehouse/app; run it again",
+			"", 1, "the edit is now about its requests for Warehouse/db, Warehouse/app, not Warehouse/app; run it again",
 		},
 		"another request that is meant behind it": {
 			func(stage map[string]any) { requests(stage, request("app", upstreams), request("db", upstreams)) },
-			"", 1, "what is meant are its requests for Warehouse/app, Warehouse/db now, not Warehouse/app; run it again",
+			"", 1, "the edit is now about its requests for Warehouse/app, Warehouse/db, not Warehouse/app; run it again",
 		},
 		"its upstreams": {
 			func(stage map[string]any) { sources(stage)["stages"] = []any{"qa", "dev"} },
-			"", 1, `the sources of its request for Warehouse/app are {"stages":["qa","dev"]} now, and were {"stages":["qa","uat"]}; run it again`,
+			"", 1, `the sources of its request for Warehouse/app are now {"stages":["qa","dev"]}, and were {"stages":["qa","uat"]}; run it again`,
 		},
 		"who applies it, and the order": {
 			func(stage map[string]any) {
 				replaceRequests(stage, request("db", `"direct":true`), request("app", upstreams))
 				stage["metadata"].(map[string]any)["managedFields"] = []any{map[string]any{"manager": "kustomize-controller"}}
 			},
-			"", 1, `stage "prod": not changed, as Flux (a Kustomization) would put it back by itself`,
+			"", 1, `stage "prod": not changed: Flux (a Kustomization) would revert the change by itself`,
 		},
 		"its soak time": {
 			func(stage map[string]any) { sources(stage)["requiredSoakTime"] = "1h" },
-			"", 1, `are {"requiredSoakTime":"1h","stages":["qa","uat"]} now`,
+			"", 1, `are now {"requiredSoakTime":"1h","stages":["qa","uat"]}`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -260,7 +260,7 @@ func TestRefusalsAreNotRepeated(t *testing.T) {
 		"by RBAC":                     {403, `"reason":"Forbidden","message":"stages is forbidden"`, 1, `patching Stage "prod": stages is forbidden; needed is an RBAC rule with apiGroups: [kargo.akuity.io], resources: [stages], verbs: [patch]`},
 		"by strictness": {
 			400, `"reason":"BadRequest","message":"strict decoding error: unknown field \"spec.requestedFreight[0].sources.availabilityStrategy\""`, 1,
-			`patching Stage "prod": strict decoding error: unknown field "spec.requestedFreight[0].sources.availabilityStrategy"; needed is Kargo v1.3.0 or later, and v1.3.3 or later for manual Promotions to obey it`,
+			`patching Stage "prod": strict decoding error: unknown field "spec.requestedFreight[0].sources.availabilityStrategy"; this needs Kargo v1.3.0 or later, and v1.3.3 or later for manual Promotions to obey it`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -278,7 +278,7 @@ func TestGivesUp(t *testing.T) {
 	s := pipeline(t, regular("prod", request("app", upstreams)))
 	s.refuse = func(int) (int, string) { return 409, `"reason":"Conflict","message":"the object has been modified"` }
 	got := s.run(t, "prod", "all")
-	if got.err == nil || !strings.HasPrefix(got.err.Error(), `stage "prod": not changed, as others kept changing it; try again: `) || len(s.patches) < 3 {
+	if got.err == nil || !strings.HasPrefix(got.err.Error(), `stage "prod": not changed, because others kept changing it; run it again: `) || len(s.patches) < 3 {
 		t.Errorf("got %+v after %d patches", got, len(s.patches))
 	}
 }
@@ -287,7 +287,7 @@ func TestAServerThatDropsTheFieldIsFoundOut(t *testing.T) {
 	s := pipeline(t, regular("prod", request("app", upstreams)))
 	s.drops = true
 	got := s.run(t, "prod", "all")
-	if got.err == nil || !strings.Contains(got.err.Error(), "did not keep it") || got.stdout != "" {
+	if got.err == nil || !strings.Contains(got.err.Error(), "dropped the field") || got.stdout != "" {
 		t.Errorf("got %+v", got)
 	}
 }
@@ -368,11 +368,11 @@ func TestAsks(t *testing.T) {
 	}{
 		"nothing but availability":   {regular("prod", request("app", upstreams)), nil, "all", ""},
 		"nothing but availability 2": {regular("prod", request("app", all)), nil, "any", ""},
-		"auto-promotion":             {regular("prod", request("app", all)), []string{auto}, "any", "it starts auto-promotion"},
-		"a gate":                     {gate("prod", request("app", all)), nil, "any", "it opens control-flow Stage prod, and what is passed on stays so"},
-		"a gate that is unset":       {gate("prod", request("app", all)), nil, "--unset", "it opens control-flow Stage prod, and what is passed on stays so"},
+		"auto-promotion":             {regular("prod", request("app", all)), []string{auto}, "any", "start auto-promotion"},
+		"a gate":                     {gate("prod", request("app", all)), nil, "any", "open control-flow Stage prod, which passes Freight on for good"},
+		"a gate that is unset":       {gate("prod", request("app", all)), nil, "--unset", "open control-flow Stage prod, which passes Freight on for good"},
 		"a gate that closes":         {gate("prod", request("app", upstreams)), nil, "all", ""},
-		"a Promotion":                {regular("prod", request("app", upstreams)), []string{running}, "all", "it fails Promotions"},
+		"a Promotion":                {regular("prod", request("app", upstreams)), []string{running}, "all", "fail Promotions"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := pipeline(t, test.prod, test.more...)
@@ -383,7 +383,7 @@ func TestAsks(t *testing.T) {
 				}
 				return
 			}
-			want := "nothing was changed: " + test.why + "; with --yes it is asked of the API server all the same"
+			want := "not changed: this would " + test.why + "; use --yes to go ahead, or --dry-run=server to have the API server check it"
 			if got.err == nil || got.err.Error() != want || len(s.patches) > 0 || !strings.Contains(got.stderr, "At once:") {
 				t.Errorf("got %+v, want %q", got, want)
 			}
@@ -440,7 +440,7 @@ func TestAnUnknownEffectIsAskedAbout(t *testing.T) {
 	s.objects["freights"] = nil
 	s.objects["freights"] = append(s.objects["freights"], map[string]any{"metadata": "broken"})
 	got := s.run(t, "prod", "all")
-	if got.err == nil || !strings.Contains(got.err.Error(), "its effect could not be read") || !strings.Contains(got.stderr, "Warning: the effect is unknown: ") {
+	if got.err == nil || !strings.Contains(got.err.Error(), "not changed: the effect is not fully known; ") || !strings.Contains(got.stderr, "Warning: the effect is unknown: ") {
 		t.Errorf("got %+v", got)
 	}
 	if got := s.run(t, "prod", "all", "--yes"); got.err != nil {
@@ -489,7 +489,7 @@ func TestARefusedChangeIsJudged(t *testing.T) {
 func TestADocumentSaysThatItIsNotConfirmed(t *testing.T) {
 	s := pipeline(t, gate("prod", request("app", all)), regular("other", request("app", upstreams)))
 	got := s.run(t, "prod", "other", "any", "-o", "jsonpath={range .results[*]}{.stage}: {.result}, {.message}{\"\\n\"}{end}")
-	want := "prod: Failed, nothing was changed: it opens control-flow Stage prod, and what is passed on stays so; with --yes it is asked of the API server all the same\n" +
+	want := "prod: Failed, not changed: this would open control-flow Stage prod, which passes Freight on for good; use --yes to go ahead, or --dry-run=server to have the API server check it\n" +
 		"other: Unchanged, unchanged (OneOf)\n"
 	if got.stdout != want || got.err == nil || len(s.patches) > 0 {
 		t.Errorf("got %+v, want\n%s", got, want)
@@ -498,8 +498,8 @@ func TestADocumentSaysThatItIsNotConfirmed(t *testing.T) {
 
 func TestWhatIsSaidOfOwners(t *testing.T) {
 	for metadata, want := range map[string]string{
-		`"annotations":{"kubectl.kubernetes.io/last-applied-configuration":"{}"}`: `Warning: Stage "prod" comes from kubectl apply: the next apply of the old manifest takes the change back` + "\n",
-		`"labels":{"argocd.argoproj.io/instance":"web"}`:                          `(whether it does so by itself is unknown: this cluster has no Argo CD, and one in another may apply it)` + "\n",
+		`"annotations":{"kubectl.kubernetes.io/last-applied-configuration":"{}"}`: `Warning: Stage "prod" comes from kubectl apply: the next apply of the old manifest reverts the change` + "\n",
+		`"labels":{"argocd.argoproj.io/instance":"web"}`:                          `(whether it does so by itself is unknown: this cluster has no Argo CD; one in another cluster may apply the Stage)` + "\n",
 	} {
 		s := pipeline(t, strings.Replace(regular("prod", request("app", upstreams)), `"name":"prod"`, `"name":"prod",`+metadata, 1))
 		got := s.run(t, "prod", "all")
@@ -512,7 +512,7 @@ func TestWhatIsSaidOfOwners(t *testing.T) {
 func TestMalformedSourcesAreNamed(t *testing.T) {
 	s := newServer(t, strings.Replace(regular("prod", request("app", upstreams)), `"sources":{`+upstreams+`}`, `"sources":"qa"`, 1))
 	got := s.run(t, "prod", "all")
-	const want = `stage "prod": spec.requestedFreight.0.sources cannot be read: it is a text, where something else belongs`
+	const want = `stage "prod": spec.requestedFreight.0.sources cannot be read: it is a string, which is not the type of this field`
 	if got.err == nil || got.err.Error() != want {
 		t.Errorf("got %v, want %s", got.err, want)
 	}
@@ -541,7 +541,7 @@ func TestTheQuestionNamesTheStages(t *testing.T) {
 // Another old value is another change: the last write wins only where that is said.
 func TestAnotherOldValue(t *testing.T) {
 	for args, want := range map[string]string{
-		"--unset":       `stage "prod": not changed, as it has changed meanwhile: the strategy of its request for Warehouse/app is All now, and was OneOf; run it again`,
+		"--unset":       `stage "prod": not changed, because somebody else just changed it: the strategy of its request for Warehouse/app is now All, and was OneOf; run it again`,
 		"--unset --yes": "",
 	} {
 		t.Run(args, func(t *testing.T) {

@@ -1,4 +1,4 @@
-package setstrategy
+package edit
 
 import (
 	"strconv"
@@ -47,33 +47,33 @@ func anyStage(t *rapid.T) *unstructured.Unstructured {
 func TestAPlanIsCarriedOutOnce(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		o := &options{force: rapid.Bool().Draw(t, "force"), rule: rapid.SampledFrom([]change.Rule{change.Any(), change.All(), change.Unset()}).Draw(t, "rule")}
+		o := &Request{Force: rapid.Bool().Draw(t, "force"), Rule: rapid.SampledFrom([]change.Rule{change.Any(), change.All(), change.Unset()}).Draw(t, "rule")}
 		object := anyStage(t)
 		before := object.DeepCopy()
-		s, err := o.read(object)
+		s, err := o.Plan(object)
 		if err != nil {
 			t.Fatal(err)
 		}
-		after := s.applied()
+		after := s.Applied()
 		if diff := cmp.Diff(before, object); diff != "" {
 			t.Fatalf("the Stage that was read has changed:\n%s", diff)
 		}
-		if !s.took(after) || s.changes() && s.took(before) {
+		if !s.HoldsIn(after) || s.Changes() && s.HoldsIn(before) {
 			t.Fatal("it cannot be told whether the change took effect")
 		}
-		again, err := o.read(after)
+		again, err := o.Plan(after)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if again.changes() {
-			t.Fatalf("something is left to be done: %s", again.summary())
+		if again.Changes() {
+			t.Fatalf("something is left to be done: %s", again.Summary())
 		}
-		if s.changes() == (cmp.Diff(before, after) == "") {
-			t.Fatalf("%q, and the Stage has changed: %v", s.summary(), cmp.Diff(before, after))
+		if s.Changes() == (cmp.Diff(before, after) == "") {
+			t.Fatalf("%q, and the Stage has changed: %v", s.Summary(), cmp.Diff(before, after))
 		}
-		want, _ := o.rule.Strategy()
+		want, _ := o.Rule.Strategy()
 		for i := range before.Object["spec"].(map[string]any)["requestedFreight"].([]any) {
-			if s.writes(i) {
+			if s.Writes(i) {
 				if got := strategyAt(after, i); got == nil && want != "" || got != nil && *got != want {
 					t.Fatalf("request %d says %v, want %q", i, got, want)
 				}

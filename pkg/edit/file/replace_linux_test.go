@@ -1,4 +1,4 @@
-package source
+package file
 
 import (
 	"os"
@@ -7,6 +7,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/source"
 )
 
 // nobody is a user that is not root.
@@ -38,7 +40,7 @@ func openTo(t *testing.T, mode os.FileMode) (dir, path string) {
 		}
 	}
 	path = filepath.Join(dir, "web.yaml")
-	writeMode(t, path, []byte("old"), mode)
+	write(t, path, []byte("old"), mode)
 	return dir, path
 }
 
@@ -54,7 +56,7 @@ func TestReplaceFileWithoutPermission(t *testing.T) {
 				t.Fatal(err)
 			}
 			asNobody(func() {
-				err := ReplaceFile(Text{Name: "web.yaml", Path: path, Data: []byte("old")}, []byte("new"))
+				err := replaceFile(source.Text{Name: "web.yaml", Path: path, Data: []byte("old")}, []byte("new"))
 				if err == nil || !strings.Contains(err.Error(), "permission denied") {
 					t.Errorf("error %v", err)
 				}
@@ -82,7 +84,7 @@ func TestReplaceFileKeepsTheOwner(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := ReplaceFile(Text{Name: path, Path: path, Data: []byte("old")}, []byte("new")); err != nil {
+	if err := replaceFile(source.Text{Name: path, Path: path, Data: []byte("old")}, []byte("new")); err != nil {
 		t.Fatal(err)
 	}
 	info := stat(t, path)
@@ -99,7 +101,7 @@ func TestReplaceFileOfAnother(t *testing.T) {
 		t.Fatal(err)
 	}
 	asNobody(func() {
-		if err := ReplaceFile(Text{Name: path, Path: path, Data: []byte("old")}, []byte("new")); err != nil {
+		if err := replaceFile(source.Text{Name: path, Path: path, Data: []byte("old")}, []byte("new")); err != nil {
 			t.Error(err)
 		}
 	})

@@ -1,4 +1,4 @@
-package source
+package file
 
 import (
 	"bufio"
@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/source"
 )
 
 // replacing is the variable that makes this test binary one that replaces the file it
@@ -21,7 +23,19 @@ func TestMain(m *testing.M) {
 	if path := os.Getenv(replacing); path != "" {
 		replaceForever(path)
 	}
+	if words := os.Getenv(editing); words != "" {
+		editAsChild(words)
+	}
 	os.Exit(m.Run())
+}
+
+// replaceFile replaces a file as an edit does, but for the lock.
+func replaceFile(old source.Text, data []byte) error {
+	path, err := filepath.EvalSymlinks(old.Path)
+	if err != nil {
+		return err
+	}
+	return (&replacement{rename: os.Rename}).replace(path, old.Data, data)
 }
 
 // wholes are contents that differ everywhere, so that any mixture of them shows.
@@ -33,7 +47,7 @@ func wholes() [2][]byte {
 func replaceForever(path string) {
 	for i := 0; ; i++ {
 		old, next := wholes()[i%2], wholes()[(i+1)%2]
-		if err := ReplaceFile(Text{Name: path, Path: path, Data: old}, next); err != nil {
+		if err := replaceFile(source.Text{Name: path, Path: path, Data: old}, next); err != nil {
 			fmt.Println(err)
 			os.Exit(1)
 		}
@@ -44,7 +58,7 @@ func replaceForever(path string) {
 func TestReplaceFileIsWholeWheneverItIsKilled(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "web.yaml")
 	for range 25 {
-		writeMode(t, path, wholes()[0], 0o640)
+		write(t, path, wholes()[0], 0o640)
 		child := exec.CommandContext(t.Context(), os.Args[0])
 		child.Env = append(os.Environ(), replacing+"="+path)
 		out, err := child.StdoutPipe()
@@ -74,7 +88,7 @@ func TestReplaceFileIsWholeWheneverItIsKilled(t *testing.T) {
 		}
 	}
 	// What was left behind is nothing that the next run reads.
-	texts, err := Files{Paths: []string{filepath.Dir(path)}}.Texts(t.Context())
+	texts, err := source.Files{Paths: []string{filepath.Dir(path)}}.Texts(t.Context())
 	if err != nil || len(texts) != 1 {
 		t.Errorf("%d files, %v", len(texts), err)
 	}
@@ -91,8 +105,8 @@ func TestReplaceFileKeepsModeAndLinks(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, mode := range []os.FileMode{0o600, 0o644, 0o755, 0o666} {
-		writeMode(t, target, []byte("old"), mode)
-		if err := ReplaceFile(Text{Name: link, Path: link, Data: []byte("old")}, []byte("new")); err != nil {
+		write(t, target, []byte("old"), mode)
+		if err := replaceFile(source.Text{Name: link, Path: link, Data: []byte("old")}, []byte("new")); err != nil {
 			t.Fatal(err)
 		}
 		if got := read(t, target); string(got) != "new" {
@@ -115,7 +129,7 @@ func TestReplaceFileLeavesAlone(t *testing.T) {
 		want    string
 	}{
 		"what has changed since": {
-			prepare: func(t *testing.T, path string) { t.Helper(); writeMode(t, path, []byte("changed"), 0o644) },
+			prepare: func(t *testing.T, path string) { t.Helper(); write(t, path, []byte("changed"), 0o644) },
 			want:    "changed since it was read",
 		},
 		"what cannot be renamed": {rename: errors.New("no space left"), want: "no space left"},
@@ -123,19 +137,19 @@ func TestReplaceFileLeavesAlone(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			path := filepath.Join(dir, "web.yaml")
-			writeMode(t, path, []byte("old"), 0o644)
+			write(t, path, []byte("old"), 0o644)
 			if test.prepare != nil {
 				test.prepare(t, path)
 			}
 			before := read(t, path)
-			r := replacement{rename: func(from, to string) error {
+			r := &replacement{rename: func(from, to string) error {
 				if test.rename != nil {
 					return test.rename
 				}
 				return os.Rename(from, to)
 			}}
-			err := r.of(Text{Name: "web.yaml", Path: path, Data: []byte("old")}, []byte("new"))
-			if err == nil || !strings.HasPrefix(err.Error(), "web.yaml is left as it was: ") || !strings.Contains(err.Error(), test.want) {
+			err := r.replace(path, []byte("old"), []byte("new"))
+			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("error %v", err)
 			}
 			if got := read(t, path); !bytes.Equal(got, before) {
@@ -149,7 +163,7 @@ func TestReplaceFileLeavesAlone(t *testing.T) {
 func TestReplaceFileNeedsAFile(t *testing.T) {
 	dir := t.TempDir()
 	for _, path := range []string{dir, filepath.Join(dir, "gone.yaml"), ""} {
-		if err := ReplaceFile(Text{Name: "it", Path: path}, []byte("new")); err == nil {
+		if err := replaceFile(source.Text{Name: "it", Path: path}, []byte("new")); err == nil {
 			t.Errorf("%q was replaced", path)
 		}
 	}
@@ -167,7 +181,7 @@ func alone(t *testing.T, dir, name string) {
 	}
 }
 
-func writeMode(t *testing.T, path string, data []byte, mode os.FileMode) {
+func write(t *testing.T, path string, data []byte, mode os.FileMode) {
 	t.Helper()
 	if err := os.WriteFile(path, data, mode); err != nil {
 		t.Fatal(err)
