@@ -22,23 +22,20 @@ func JSON(w io.Writer, header report.Header, projects iter.Seq[report.ProjectSta
 
 // MarshalJSON returns v as an indented document with the escapes that JSON writes.
 func MarshalJSON(v any) ([]byte, error) {
-	text, err := json.Marshal(v, jsontext.WithIndent(indent))
+	text, err := json.Marshal(v)
 	if err != nil {
 		return nil, err
 	}
 	var out bytes.Buffer
 	escaper := newJSONEscaper(&out)
-	if _, err := escaper.Write(append(text, '\n')); err != nil {
+	if _, err := newJSONLayout(escaper).Write(append(text, '\n')); err != nil {
 		return nil, err
 	}
 	return out.Bytes(), escaper.Close()
 }
 
-// indent is kubectl's.
-const indent = "    "
-
 func writeJSON(w io.Writer, header report.Header, projects iter.Seq[report.ProjectStages]) error {
-	e := &jsonWriter{enc: jsontext.NewEncoder(w, jsontext.WithIndent(indent))}
+	e := &jsonWriter{enc: jsontext.NewEncoder(newJSONLayout(w))}
 	e.token(jsontext.BeginObject)
 	e.members(header)
 	e.token(jsontext.String("projects"), jsontext.BeginArray)

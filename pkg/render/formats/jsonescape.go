@@ -22,13 +22,15 @@ type jsonEscaper struct{ transform.NopResetter }
 // Transform is part of transform.Transformer.
 func (jsonEscaper) Transform(dst, src []byte, atEOF bool) (written, read int, err error) {
 	for read < len(src) {
-		if plain := asciiPrefix(src[read:]); plain > 0 {
-			n := copy(dst[written:], src[read:read+plain])
-			if n == 0 {
-				return written, read, transform.ErrShortDst
-			}
-			written += n
-			read += n
+		room := len(dst) - written
+		if room == 0 {
+			return written, read, transform.ErrShortDst
+		}
+		// What does not fit now is looked at when it does, not each time.
+		if plain := asciiPrefix(src[read:min(len(src), read+room)]); plain > 0 {
+			copy(dst[written:], src[read:read+plain])
+			written += plain
+			read += plain
 			continue
 		}
 		if !atEOF && !utf8.FullRune(src[read:]) {
