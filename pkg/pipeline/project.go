@@ -4,7 +4,6 @@ package pipeline
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"time"
 
@@ -23,8 +22,10 @@ type Project struct {
 	PoliciesFromStatus bool
 	Partial            bool
 
-	unread     Kinds
-	stages     map[string]*kargo.Stage
+	unread Kinds
+	// position is where each Stage is in Stages; depth is its depth, by position.
+	position   map[string]int
+	depth      []int
 	freight    []*kargo.Freight
 	byName     map[string]*kargo.Freight
 	byOrigin   map[kargo.Origin][]*kargo.Freight
@@ -52,7 +53,7 @@ func New(objects Objects, byDiscovery bool) *Project {
 		Partial:            objects.Partial,
 
 		unread:     objects.Unread,
-		stages:     make(map[string]*kargo.Stage, len(objects.Stages)),
+		position:   make(map[string]int, len(objects.Stages)),
 		warehouses: make(map[string]bool, len(objects.Warehouses)),
 		promotions: map[move][]*kargo.Promotion{},
 		discovered: byDiscovery,
@@ -69,18 +70,23 @@ func New(objects Objects, byDiscovery bool) *Project {
 }
 
 func (p *Project) indexStages(stages []kargo.Stage) {
+	byName := make(map[string]*kargo.Stage, len(stages))
 	for i := range stages {
 		s := &stages[i]
-		p.stages[s.Metadata.Name] = s
+		byName[s.Metadata.Name] = s
 		p.Stages = append(p.Stages, s)
 	}
-	depths := depths(p.stages)
+	depths := depths(byName)
 	slices.SortFunc(p.Stages, func(a, b *kargo.Stage) int {
 		return cmp.Or(
 			cmp.Compare(depths[a.Metadata.Name], depths[b.Metadata.Name]),
 			cmp.Compare(a.Metadata.Name, b.Metadata.Name),
 		)
 	})
+	for i, s := range p.Stages {
+		p.position[s.Metadata.Name] = i
+		p.depth = append(p.depth, depths[s.Metadata.Name])
+	}
 }
 
 func (p *Project) indexFreight(freight []kargo.Freight) {
@@ -137,7 +143,25 @@ func (p *Project) indexPromotions(promotions []kargo.Promotion) {
 func (p *Project) Unread(kind Kind) bool { return p.unread.Has(kind) }
 
 // Stage returns the Stage of this name, or nil.
-func (p *Project) Stage(name string) *kargo.Stage { return p.stages[name] }
+func (p *Project) Stage(name string) *kargo.Stage {
+	if i, exists := p.position[name]; exists {
+		return p.Stages[i]
+	}
+	return nil
+}
+
+// Position returns where the Stage of this name is in Stages, -1 when there is none.
+func (p *Project) Position(name string) int {
+	if i, exists := p.position[name]; exists {
+		return i
+	}
+	return -1
+}
+
+// Depth returns how far the Stage at a position is from the sources: the longest path
+// over its upstreams, 0 where it names none that exist. Stages on a cycle share one
+// depth, and every other upstream of a Stage has a lower depth than the Stage.
+func (p *Project) Depth(position int) int { return p.depth[position] }
 
 // HasWarehouse reports whether a Warehouse of this name was read.
 func (p *Project) HasWarehouse(name string) bool { return p.warehouses[name] }
@@ -209,11 +233,10 @@ func Origins(stage *kargo.Stage) []kargo.Origin {
 // They may differ in all but their names and upstreams.
 func (p *Project) WithStages(changed map[string]*kargo.Stage) *Project {
 	other := *p
-	other.stages = maps.Clone(p.stages)
 	other.Stages = slices.Clone(p.Stages)
 	for i, stage := range other.Stages {
 		if replacement, ok := changed[stage.Metadata.Name]; ok {
-			other.Stages[i], other.stages[stage.Metadata.Name] = replacement, replacement
+			other.Stages[i] = replacement
 		}
 	}
 	return &other
