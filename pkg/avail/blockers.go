@@ -29,99 +29,90 @@ type Finding struct {
 	// every reason but Soaking.
 	Remaining time.Duration
 	Until     time.Time
-	// Causes are the upstream's own blockers as it is configured, when it waits for them.
-	Causes []Blocker
+	// Roots are the root causes where the upstream itself waits as it is configured, in
+	// the order of the pipeline: the blockers at the ends of the chains. Of many the first
+	// ones are there, and MoreRoots says how many are not. They must not be modified.
+	Roots     []Root
+	MoreRoots int
+}
+
+// Root is a root cause: a Stage at which something or somebody can act.
+type Root struct {
+	Stage  string
+	Reason Reason
 }
 
 // Blockers returns the upstreams that are not satisfied, for each semantics under
 // which f is not available: in the order of the requests and of the names in
 // them. Freight that is available under every semantics has none, and so has
 // Freight that has no upstream to wait for.
+//
+// The first call for a piece of Freight takes time that grows with the Stages and
+// upstreams of the Project, every further one for any Stage with that Stage's upstreams.
 func (s *Stage) Blockers(f *kargo.Freight) []Blocker {
+	facts := s.facts(f)
+	blocks := s.refusing(facts)
+	if len(blocks) == 0 {
+		return nil
+	}
+	waits := s.evaluator.waitsOf(f)
 	var blockers []Blocker
-	for _, open := range s.open(f) {
-		if len(open.blocks) == 0 {
-			continue
-		}
-		// Each direct upstream gets a trail of its own, so that the way to its root
-		// is complete whatever the others share with it.
-		t := &trail{evaluator: s.evaluator, freight: f, expanded: map[string]bool{}}
-		blockers = append(blockers, t.blocker(s, open))
+	for _, open := range s.unsatisfied(s.evaluator.record(f), facts) {
+		blockers = append(blockers, Blocker{
+			Stage: open.upstream(), Request: open.request.index, Finding: waits.finding(s, open, f), Blocks: blocks,
+		})
 	}
 	return blockers
 }
 
-// openUpstream is an upstream that does not satisfy a request.
-type openUpstream struct {
-	name    string
-	request *kargo.Request
-	index   int
-	// blocks has Any and All as far as they are kept from holding.
-	blocks []Semantics
-}
-
-// open returns the upstreams of the Stage that are not satisfied for f.
-func (s *Stage) open(f *kargo.Freight) []openUpstream {
-	e := s.evaluator
-	standings := e.standings(s.Stage, f)
-	blocks := make([]Semantics, 0, 2)
-	for _, semantics := range [...]Semantics{Any, All} {
-		if !e.rules.check(standings, semantics).available {
-			blocks = append(blocks, semantics)
+// Unsatisfied returns the distinct names of the upstreams that are not satisfied for f,
+// in the order of the requests.
+func (s *Stage) Unsatisfied(f *kargo.Freight) []string {
+	var names []string
+	met := map[string]bool{}
+	for _, open := range s.unsatisfied(s.evaluator.record(f), s.facts(f)) {
+		if name := open.upstream(); !met[name] {
+			met[name] = true
+			names = append(names, name)
 		}
 	}
+	return names
+}
+
+// refusing returns the semantics among any and all under which the check refuses.
+func (s *Stage) refusing(facts stageFacts) []Semantics {
+	var refusing []Semantics
+	for _, semantics := range [...]Semantics{Any, All} {
+		if !s.evaluator.rules.admits(facts, semantics) {
+			refusing = append(refusing, semantics)
+		}
+	}
+	return refusing
+}
+
+// openUpstream is an upstream that does not satisfy a request, by its place among the
+// request's distinct upstreams.
+type openUpstream struct {
+	request *request
+	place   int
+}
+
+func (o openUpstream) upstream() string { return o.request.upstreams[o.place] }
+
+// position is where the upstream is in the Project, -1 when it does not exist.
+func (o openUpstream) position() int { return o.request.positions[o.place] }
+
+// unsatisfied returns the upstreams of the Stage that are not satisfied.
+func (s *Stage) unsatisfied(r *record, facts stageFacts) []openUpstream {
 	var open []openUpstream
-	for i := range standings.requests {
-		request := standings.requests[i].request
-		open = slices.Grow(open, standings.requests[i].upstreams)
-		for _, name := range request.Sources.Upstreams() {
-			if !e.satisfied(f, name, request) {
-				open = append(open, openUpstream{name, request, standings.requests[i].index, blocks})
+	for i := range facts.requests {
+		request := facts.requests[i].request
+		open = slices.Grow(open, facts.requests[i].upstreams-facts.requests[i].satisfied)
+		for place, name := range request.upstreams {
+			if !s.evaluator.rules.satisfied(r, name, request) {
+				open = append(open, openUpstream{request, place})
 			}
 		}
 	}
 	return open
-}
-
-// satisfied reports whether the upstream verified f and f has soaked there.
-func (e *Evaluator) satisfied(f *kargo.Freight, upstream string, request *kargo.Request) bool {
-	verified := f.Status.VerifiedIn.Has(upstream)
-	return verified && e.soaked(f, upstream, request)
-}
-
-// trail follows the causes of one blocker upstream for one piece of Freight.
-type trail struct {
-	evaluator *Evaluator
-	freight   *kargo.Freight
-	// chain holds the Stages from the one asked about to the one looked at.
-	chain []string
-	// expanded holds the Stages whose own blockers were given already: shared
-	// ancestors are followed once, so that the answer stays small.
-	expanded map[string]bool
-}
-
-// blocker looks at an open upstream of the Stage.
-func (t *trail) blocker(stage *Stage, open openUpstream) Blocker {
-	t.chain = append(t.chain, stage.Metadata.Name)
-	defer func() { t.chain = t.chain[:len(t.chain)-1] }()
-	look := &look{trail: t, name: open.name, request: open.request, upstream: t.evaluator.Stage(open.name)}
-	if look.upstream != nil {
-		look.moves = look.upstream.moves(t.freight)
-	}
-	return Blocker{Stage: open.name, Request: open.index, Finding: look.finding(), Blocks: open.blocks}
-}
-
-// causes returns what blocks f at a Stage that it is not available to as configured;
-// expand is false when that was given before on this trail.
-func (t *trail) causes(stage *Stage) (causes []Blocker, expand bool) {
-	if t.expanded[stage.Metadata.Name] {
-		return nil, false
-	}
-	t.expanded[stage.Metadata.Name] = true
-	found := stage.open(t.freight)
-	causes = slices.Grow(causes, len(found))
-	for _, open := range found {
-		causes = append(causes, t.blocker(stage, open))
-	}
-	return causes, true
 }

@@ -56,8 +56,8 @@ func addCause(list []Divergence, cause Cause, semantics Semantics) []Divergence 
 }
 
 // unlistedCause says why the listing lacks what the check admits by decision d.
-func (e *Evaluator) unlistedCause(d decision, standings standings, semantics Semantics) Cause {
-	if len(standings.requests) == 0 {
+func (e *Evaluator) unlistedCause(d decision, facts stageFacts, semantics Semantics) Cause {
+	if len(facts.requests) == 0 {
 		return ForeignOriginApproval
 	}
 	if d.verdict == VerdictApproved {
@@ -65,7 +65,7 @@ func (e *Evaluator) unlistedCause(d decision, standings standings, semantics Sem
 	}
 	s := d.by
 	switch {
-	case e.rules.follows(s.request) && !s.atFirstUpstream:
+	case e.rules.follows(s.request.Request) && !s.atFirstUpstream:
 		return NotCurrentlyUpstream
 	case d.verdict == VerdictAllOfNothing:
 		return EmptyAll
@@ -84,9 +84,9 @@ func (e *Evaluator) unlistedCause(d decision, standings standings, semantics Sem
 }
 
 // refusedCause says why the check refuses what the listing has.
-func (e *Evaluator) refusedCause(f *kargo.Freight, standings standings, semantics Semantics) Cause {
-	lister := slices.IndexFunc(standings.requests, func(s standing) bool { return e.rules.listsRequest(&s, semantics) })
-	s := &standings.requests[lister]
+func (e *Evaluator) refusedCause(f *kargo.Freight, facts stageFacts, semantics Semantics) Cause {
+	lister := slices.IndexFunc(facts.requests, func(s requestFacts) bool { return e.rules.listsRequest(&s, semantics) })
+	s := &facts.requests[lister]
 	if e.rules.checkRequest(s, semantics).available {
 		return OriginRequestedTwice // an earlier request ended the check
 	}
@@ -107,11 +107,11 @@ func (e *Evaluator) refusedCause(f *kargo.Freight, standings standings, semantic
 
 // onlyGatesVerified reports whether all upstreams of the request that verified f
 // are control-flow Stages, in which it can never soak.
-func (e *Evaluator) onlyGatesVerified(s *standing, f *kargo.Freight) bool {
-	if !s.soaks() || s.verified == 0 || s.satisfied > 0 {
+func (e *Evaluator) onlyGatesVerified(s *requestFacts, f *kargo.Freight) bool {
+	if _, soaks := e.rules.soakTime(s.request); !soaks || s.verified == 0 || s.satisfied > 0 {
 		return false
 	}
-	for _, name := range s.request.Sources.Upstreams() {
+	for _, name := range s.request.upstreams {
 		verified := f.Status.VerifiedIn.Has(name)
 		if up := e.project.Stage(name); verified && (up == nil || !up.IsControlFlow()) {
 			return false

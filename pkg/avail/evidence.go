@@ -18,7 +18,7 @@ type Evidence struct {
 	// Soaked is the longest it was there, in one stay; 0 unless it was verified there.
 	Soaked time.Duration
 	// Promotion is its newest Promotion to the Stage; nil when none is known.
-	Promotion *Move
+	Promotion *Promotion
 	// Verification is the newest of what the Stage holds or, if Replaced, held with it;
 	// nil when there is none.
 	Verification *kargo.Verification
@@ -36,16 +36,16 @@ func (s *Stage) EvidenceAt(name string, f *kargo.Freight) Evidence {
 	residence, there := f.Status.CurrentlyIn.Get(name)
 	evidence := Evidence{Verified: ok, VerifiedAt: verified.VerifiedAt.Time(), There: there, Since: residence.Since}
 	if ok {
-		evidence.Soaked = s.evaluator.longestSoak(f, name)
+		evidence.Soaked = s.evaluator.record(f).soakedFor(name)
 	}
 	if at := s.Other(name); at != nil {
-		at.testify(&evidence, f)
+		at.addStageEvidence(&evidence, f)
 	}
 	return evidence
 }
 
-// testify adds what the Stage itself says of f.
-func (s *Stage) testify(evidence *Evidence, f *kargo.Freight) {
+// addStageEvidence adds what the Stage itself says of f.
+func (s *Stage) addStageEvidence(evidence *Evidence, f *kargo.Freight) {
 	evidence.Promotion = s.LastPromotion(f)
 	for i := range s.Status.FreightHistory {
 		collection := &s.Status.FreightHistory[i]

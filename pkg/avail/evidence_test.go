@@ -89,7 +89,7 @@ func TestEvidence(t *testing.T) {
 				build.Promotion("qa.2", "qa", "f1", kargo.PromotionFailed, build.PromotedAt(build.At("08:00")), build.Says("red")),
 				build.Promotion("qa.3", "qa", "f2", kargo.PromotionFailed, build.PromotedAt(build.At("09:00"))),
 			},
-			want: avail.Evidence{Promotion: &avail.Move{Name: "qa.2", Phase: kargo.PromotionFailed, Message: "red"}},
+			want: avail.Evidence{Promotion: &avail.Promotion{Name: "qa.2", Phase: kargo.PromotionFailed, Message: "red"}},
 		},
 	}
 	for _, test := range tests {
@@ -99,7 +99,7 @@ func TestEvidence(t *testing.T) {
 				freight:    []kargo.Freight{build.Freight("f1", "w", test.freight...)},
 				promotions: test.promotions,
 			}.subject(t)
-			if diff := cmp.Diff(test.want, stage.EvidenceAt("qa", f), cmpopts.IgnoreUnexported(avail.Move{})); diff != "" {
+			if diff := cmp.Diff(test.want, stage.EvidenceAt("qa", f), cmpopts.IgnoreUnexported(avail.Promotion{})); diff != "" {
 				t.Errorf("EvidenceAt() (-want +got):\n%s", diff)
 			}
 		})
@@ -179,7 +179,7 @@ func TestSatisfiable(t *testing.T) {
 				freight:    []kargo.Freight{build.Freight("f1", "w", test.freight...)},
 				warehouses: []string{"w", "x"},
 			}.subject(t)
-			got := stage.Satisfiable(f, &stage.Spec.RequestedFreight[0])
+			got := stage.Satisfiable(f, stage, 0)
 			if diff := cmp.Diff(test.want, got, cmpopts.EquateEmpty()); diff != "" {
 				t.Errorf("Satisfiable() (-want +got):\n%s", diff)
 			}
@@ -194,24 +194,20 @@ func TestSatisfiedAgreesWithBlockers(t *testing.T) {
 		e := w.evaluator(t)
 		w.subjects(func(s *kargo.Stage, f *kargo.Freight) {
 			stage := e.Stage(s.Metadata.Name)
-			for i := range s.Spec.RequestedFreight {
-				request := &s.Spec.RequestedFreight[i]
-				if request.Origin != f.Origin {
-					continue
-				}
+			for _, decision := range stage.Decide(f) {
 				var open []string
-				satisfiable := stage.Satisfiable(f, request)
-				for _, upstream := range request.Sources.Upstreams() {
-					switch satisfied := stage.Satisfied(f, upstream, request); {
-					case !satisfied:
-						open = append(open, upstream)
-					case !slices.Contains(satisfiable, upstream):
-						t.Errorf("%s, %s: %s is satisfied, satisfiable are %v", s.Metadata.Name, f.Metadata.Name, upstream, satisfiable)
+				satisfiable := stage.Satisfiable(f, stage, decision.Request)
+				for _, upstream := range decision.Upstreams {
+					switch {
+					case !upstream.Satisfied:
+						open = append(open, upstream.Stage)
+					case !slices.Contains(satisfiable, upstream.Stage):
+						t.Errorf("%s, %s: %s is satisfied, satisfiable are %v", s.Metadata.Name, f.Metadata.Name, upstream.Stage, satisfiable)
 					}
 				}
 				var blocking []string
 				for _, b := range stage.Blockers(f) {
-					if b.Request == i {
+					if b.Request == decision.Request {
 						blocking = append(blocking, b.Stage)
 					}
 				}

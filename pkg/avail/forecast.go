@@ -57,18 +57,18 @@ func (s *Stage) Turns(f *kargo.Freight) []time.Time {
 			turns = append(turns, at)
 		}
 	}
-	for i := range s.Spec.RequestedFreight {
-		request := &s.Spec.RequestedFreight[i]
-		need := request.Sources.RequiredSoakTime
-		if request.Origin != f.Origin || need == nil || !e.rules.knowsSoak {
+	for i := range s.requests {
+		request := &s.requests[i]
+		need, soaks := e.rules.soakTime(request)
+		if request.Origin != f.Origin || !soaks {
 			continue
 		}
 		for stage, verified := range f.Status.VerifiedIn.All() {
 			if since := f.Status.CurrentlyIn.At(stage).Since; since != nil {
-				add(since.Add(time.Duration(*need)))
+				add(since.Add(need))
 			}
 			if at := verified.VerifiedAt.Time(); !at.IsZero() && !e.rules.soakByResidence {
-				add(at.Add(time.Duration(*need) + 1)) // the age has to exceed the soak time
+				add(at.Add(need + 1)) // the age has to exceed the soak time
 			}
 		}
 	}
@@ -78,33 +78,33 @@ func (s *Stage) Turns(f *kargo.Freight) []time.Time {
 
 // Forecast returns when f will be available to the Stage and listed there.
 func (s *Stage) Forecast(f *kargo.Freight) Forecast {
-	e, turns, reach := s.evaluator, s.Turns(f), s.reach(f)
+	turns, reach := s.Turns(f), s.evaluator.reachable(f, -1)
 	var forecast Forecast
 	for _, semantics := range EverySemantics() {
-		forecast.Available[semantics] = reach.available(semantics, e.outlook(turns, func(at *Evaluator) bool {
-			return e.rules.check(at.standings(s.Stage, f), semantics).available
-		}))
+		admitted := s.isAdmitted(semantics)
+		forecast.Available[semantics] = reach.outlook(admitted, turns)
+		if o := &forecast.Available[semantics]; o.State == Open {
+			o.NotBefore = reach.notBefore(s, semantics)
+		}
 		switch {
 		case s.failures[semantics] != nil:
 			forecast.Listed[semantics] = s.failures[semantics].outlook()
 		case s.known[semantics]:
-			forecast.Listed[semantics] = reach.listed(semantics, e.outlook(turns, func(at *Evaluator) bool {
-				return e.rules.lists(at.standings(s.Stage, f), semantics)
-			}))
+			forecast.Listed[semantics] = reach.outlook(s.isListed(semantics), turns)
 		}
 	}
 	return forecast
 }
 
-// outlook asks a question now and at each turn. Whether an open one can be
-// answered yes at all is left to others.
-func (e *Evaluator) outlook(turns []time.Time, ask func(*Evaluator) bool) Outlook {
+// outlook asks a question now and at each turn and, where the answer is no throughout,
+// whether it can be yes at all.
+func (r *reachability) outlook(q question, turns []time.Time) Outlook {
 	o := Outlook{State: Open}
-	if ask(e) {
+	if q.asks(r.evaluator.record(r.freight)) {
 		o.State = Now
 	}
 	for _, turn := range turns {
-		yes := ask(e.at(turn))
+		yes := q.asks(&record{freight: r.freight, now: turn})
 		switch {
 		case yes && o.State == Open:
 			o.State, o.At = Later, turn
@@ -113,15 +113,10 @@ func (e *Evaluator) outlook(turns []time.Time, ask func(*Evaluator) bool) Outloo
 			return o
 		}
 	}
+	if o.State == Open && !q.can(r) {
+		return Outlook{State: Never, Unless: r.unless(q)}
+	}
 	return o
-}
-
-// at returns an Evaluator of the same objects at another instant, good for their
-// standings alone.
-func (e *Evaluator) at(now time.Time) *Evaluator {
-	other := *e
-	other.now = now
-	return &other
 }
 
 // outlook returns when a listing that fails will have something to say.

@@ -429,7 +429,7 @@ func (w world) visit(t *rapid.T, stage string, f kargo.Freight) kargo.Freight {
 	if since == nil || since.After(build.Noon()) || !rapid.Bool().Draw(t, "leaves") {
 		return f
 	}
-	f.Status.CurrentlyIn = f.Status.CurrentlyIn.Without(stage)
+	f.Status.CurrentlyIn = f.Status.CurrentlyIn.Without(map[string]bool{stage: true})
 	longest := max(build.Noon().Sub(*since), time.Duration(verified.LongestSoak))
 	return with(f, build.Soaked(stage, longest.String()))
 }

@@ -139,23 +139,24 @@ func causes(divergences []avail.Divergence) []string {
 	return texts
 }
 
-// tree writes blockers and, indented, their causes, one to a line:
+// tree writes blockers and, indented, their root causes, one to a line:
 // "qa [any all] NotPromoted: available there, and not promoted".
 func tree(blockers []avail.Blocker) string {
 	var text strings.Builder
-	writeTree(&text, "", blockers)
-	return text.String()
-}
-
-func writeTree(text *strings.Builder, indent string, blockers []avail.Blocker) {
 	for _, b := range blockers {
 		words := make([]string, 0, len(b.Blocks))
 		for _, semantics := range b.Blocks {
 			words = append(words, semantics.String())
 		}
-		fmt.Fprintf(text, "%s%s [%s] %s: %s\n", indent, b.Stage, strings.Join(words, " "), b.Reason, b.Message)
-		writeTree(text, indent+"  ", b.Causes)
+		fmt.Fprintf(&text, "%s [%s] %s: %s\n", b.Stage, strings.Join(words, " "), b.Reason, b.Message)
+		for _, root := range b.Roots {
+			fmt.Fprintf(&text, "  %s %s\n", root.Stage, root.Reason)
+		}
+		if b.MoreRoots > 0 {
+			fmt.Fprintf(&text, "  and %d more\n", b.MoreRoots)
+		}
 	}
+	return text.String()
 }
 
 // lines joins the lines of a tree.

@@ -2,6 +2,7 @@ package avail
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
@@ -19,26 +20,21 @@ type failure struct {
 
 // lists is Kargo's listing for one piece of Freight, where the listing as a whole
 // does not fail: the union over the requests of its origin.
-func (r Rules) lists(f standings, semantics Semantics) bool {
-	for i := range f.requests {
-		if r.listsRequest(&f.requests[i], semantics) {
-			return true
-		}
-	}
-	return false
+func (r Rules) lists(f stageFacts, semantics Semantics) bool {
+	return slices.ContainsFunc(f.requests, func(facts requestFacts) bool { return r.listsRequest(&facts, semantics) })
 }
 
-func (r Rules) listsRequest(s *standing, semantics Semantics) bool {
-	if s.request.Sources.Direct {
+func (r Rules) listsRequest(f *requestFacts, semantics Semantics) bool {
+	if f.request.Sources.Direct {
 		return true
 	}
-	if r.follows(s.request) && !s.atFirstUpstream {
+	if r.follows(f.request.Request) && !f.atFirstUpstream {
 		return false
 	}
-	if quorum, imagined := r.quorum(s, semantics); imagined {
-		return s.approved || s.satisfied >= quorum
+	if quorum, imagined := r.quorum(f.request, semantics); imagined {
+		return f.approved || f.satisfied >= quorum
 	}
-	return s.approved || r.listsVerified(s, semantics) && r.listsSoaked(s, semantics)
+	return f.approved || r.listsVerified(f, semantics) && r.listsSoaked(f, semantics)
 }
 
 // follows reports whether the request lists only what its first upstream runs now.
@@ -48,29 +44,34 @@ func (r Rules) follows(request *kargo.Request) bool {
 
 // listsVerified is the listing's first filter: verified in one or in every
 // upstream.
-func (r Rules) listsVerified(s *standing, semantics Semantics) bool {
-	if r.knowsStrategy && semantics.strategy(s.request.Sources.AvailabilityStrategy) == kargo.All {
-		if !s.hasUpstreams() {
+func (r Rules) listsVerified(f *requestFacts, semantics Semantics) bool {
+	if r.listsAll(f.request, semantics) {
+		if !f.hasUpstreams() {
 			return r.listsAllOfNothing
 		}
-		return s.verified == s.upstreams
+		return f.verified == f.upstreams
 	}
-	return s.verified > 0
+	return f.verified > 0
+}
+
+// listsAll reports whether the listing asks for all upstreams of the request.
+func (r Rules) listsAll(request *request, semantics Semantics) bool {
+	return r.knowsStrategy && semantics.strategy(request.Sources.AvailabilityStrategy) == kargo.All
 }
 
 // listsSoaked is the listing's second filter. Where the check asks whether the
 // Freight has soaked in an upstream, the listing asks in which Stages at all it
 // has: under All these must be the upstreams exactly, else there must be one.
-func (r Rules) listsSoaked(s *standing, semantics Semantics) bool {
-	if !r.knowsSoak || !s.soaks() {
+func (r Rules) listsSoaked(f *requestFacts, semantics Semantics) bool {
+	if _, soaks := r.soakTime(f.request); !soaks || !f.hasUpstreams() {
 		return true
 	}
-	upstreams, elsewhere := s.satisfied, s.soakedElsewhere
+	upstreams, elsewhere := f.satisfied, f.soakedElsewhere
 	if !r.soakByResidence {
-		upstreams, elsewhere = s.agedUpstreams, s.agedElsewhere
+		upstreams, elsewhere = f.agedUpstreams, f.agedElsewhere
 	}
-	if r.knowsStrategy && semantics.strategy(s.request.Sources.AvailabilityStrategy) == kargo.All {
-		return upstreams == s.upstreams && !elsewhere
+	if r.listsAll(f.request, semantics) {
+		return upstreams == f.upstreams && !elsewhere
 	}
 	return upstreams > 0 || elsewhere
 }
@@ -78,24 +79,25 @@ func (r Rules) listsSoaked(s *standing, semantics Semantics) bool {
 // listingFailure returns why the listing of a Stage fails, nil when it does not,
 // and whether that is known: it is not when Warehouses or Freight could not be
 // read. The first request that fails decides, as in Kargo.
-func (e *Evaluator) listingFailure(stage *kargo.Stage, semantics Semantics) (failed *failure, known bool) {
-	known = !e.project.Unread(pipeline.Freight)
-	for i := range stage.Spec.RequestedFreight {
-		request := &stage.Spec.RequestedFreight[i]
-		if f := e.warehouseFailure(request); f != nil {
+func (s *Stage) listingFailure(semantics Semantics) (failed *failure, known bool) {
+	project := s.evaluator.project
+	known = !project.Unread(pipeline.Freight)
+	for i := range s.requests {
+		request := &s.requests[i]
+		if f := s.evaluator.warehouseFailure(request); f != nil {
 			return f, true
 		}
-		if e.project.Unread(pipeline.Warehouses) {
+		if project.Unread(pipeline.Warehouses) {
 			known = false
 		}
-		if f := e.requestFailure(stage, request, semantics); f != nil {
+		if f := s.requestFailure(request, semantics); f != nil {
 			return f, true
 		}
 	}
 	return nil, known
 }
 
-func (e *Evaluator) warehouseFailure(request *kargo.Request) *failure {
+func (e *Evaluator) warehouseFailure(request *request) *failure {
 	if !e.rules.knowsSoak || e.project.Unread(pipeline.Warehouses) || e.project.HasWarehouse(request.Origin.Name) {
 		return nil
 	}
@@ -106,41 +108,43 @@ func (e *Evaluator) warehouseFailure(request *kargo.Request) *failure {
 	}
 }
 
-func (e *Evaluator) requestFailure(stage *kargo.Stage, request *kargo.Request, semantics Semantics) *failure {
-	sources := &request.Sources
+func (s *Stage) requestFailure(request *request, semantics Semantics) *failure {
+	rules, sources := s.evaluator.rules, &request.Sources
 	strategy := semantics.strategy(sources.AvailabilityStrategy)
 	switch {
 	case sources.Direct:
 		return nil
-	case e.rules.follows(request) && len(sources.Stages) == 0:
+	case rules.follows(request.Request) && len(sources.Stages) == 0:
 		return &failure{
 			cause:   MatchUpstreamWithoutUpstream,
 			message: "selectionPolicy MatchUpstream without an upstream Stage: Kargo's listing panics",
-			unless:  stage.Metadata.Name + " has an upstream to match",
+			unless:  s.Metadata.Name + " has an upstream to match",
 		}
-	case e.rules.knowsStrategy && !strategy.Known():
+	case rules.knowsStrategy && !strategy.Known():
 		return &failure{
 			cause:   UnknownStrategy,
 			message: fmt.Sprintf("unknown availabilityStrategy %q", strategy),
-			unless:  stage.Metadata.Name + " has an availabilityStrategy that Kargo knows",
+			unless:  s.Metadata.Name + " has an availabilityStrategy that Kargo knows",
 		}
-	case e.rules.soakByResidence && sources.RequiredSoakTime != nil && len(sources.Stages) > 0:
-		return e.sinceFailure(stage, request, semantics)
 	default:
-		return nil
+		return s.sinceFailure(request, semantics)
 	}
 }
 
-// sinceFailure is the panic of Kargo's listing over Freight that is in a Stage
-// since an instant that nobody wrote down.
-func (e *Evaluator) sinceFailure(stage *kargo.Stage, request *kargo.Request, semantics Semantics) *failure {
+// sinceFailure is the panic of Kargo's listing over Freight that has been in a Stage
+// since an instant that was not recorded.
+func (s *Stage) sinceFailure(request *request, semantics Semantics) *failure {
+	e := s.evaluator
+	if _, soaks := e.rules.soakTime(request); !soaks || !e.rules.soakByResidence || len(request.upstreams) == 0 {
+		return nil
+	}
 	for _, f := range e.sinceless {
 		if f.Origin != request.Origin {
 			continue
 		}
-		approved := f.Status.ApprovedFor.Has(stage.Metadata.Name)
-		s := e.standing(f, request, 0, approved)
-		if !approved && (!e.rules.follows(request) || s.atFirstUpstream) && e.rules.listsVerified(&s, semantics) {
+		approved := f.Status.ApprovedFor.Has(s.Metadata.Name)
+		facts := e.requestFactsOf(e.record(f), request, approved)
+		if !approved && (!e.rules.follows(request.Request) || facts.atFirstUpstream) && e.rules.listsVerified(&facts, semantics) {
 			return &failure{cause: SoakWithoutSince, message: fmt.Sprintf(
 				"Freight %q is in a Stage without the time since when (status.currentlyIn): Kargo's listing panics", f.Metadata.Name)}
 		}

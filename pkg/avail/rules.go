@@ -11,9 +11,9 @@ import (
 type Rules struct {
 	// knowsSoak and knowsStrategy: the fields exist, from v1.2.0 and v1.3.0.
 	knowsSoak, knowsStrategy bool
-	// checkHonoursStrategy: up to v1.3.2 the check lets the first listed upstream
+	// checkHonorsStrategy: up to v1.3.2 the check lets the first listed upstream
 	// that verified the Freight decide alone, and does not look at the strategy.
-	checkHonoursStrategy bool
+	checkHonorsStrategy bool
 	// soakByResidence: the listing measures soak as the check does. Up to v1.3.2 it
 	// measured the time since the verification.
 	soakByResidence bool
@@ -48,21 +48,21 @@ type Rules struct {
 func RulesFor(releases kargo.Releases) Rules {
 	modern := releases.Since("v1.3.3")
 	return Rules{
-		knowsSoak:            releases.Since("v1.2.0"),
-		knowsStrategy:        releases.Since("v1.3.0"),
-		checkHonoursStrategy: modern,
-		soakByResidence:      modern,
-		matchesUpstream:      releases.Since("v1.8.0"),
-		listsAllOfNothing:    releases.Since("v1.8.0"),
-		approvalNeedsOrigin:  releases.Since("v1.11.0"),
-		byDiscovery:          releases.Since("v1.11.0"),
-		knowsHolds:           releases.Since("v1.11.0"),
-		effectiveHolds:       releases.Since("v1.11.1"),
-		weighsOutcome:        releases.Since("v1.11.0"),
-		policiesInConfig:     releases.Since("v1.5.0"),
-		policiesInProject:    releases.IsUnknown() || releases.MayPrecede("v1.7.0"),
-		assumed:              releases.IsUnknown(),
-		notes:                notes(releases),
+		knowsSoak:           releases.Since("v1.2.0"),
+		knowsStrategy:       releases.Since("v1.3.0"),
+		checkHonorsStrategy: modern,
+		soakByResidence:     modern,
+		matchesUpstream:     releases.Since("v1.8.0"),
+		listsAllOfNothing:   releases.Since("v1.8.0"),
+		approvalNeedsOrigin: releases.Since("v1.11.0"),
+		byDiscovery:         releases.Since("v1.11.0"),
+		knowsHolds:          releases.Since("v1.11.0"),
+		effectiveHolds:      releases.Since("v1.11.1"),
+		weighsOutcome:       releases.Since("v1.11.0"),
+		policiesInConfig:    releases.Since("v1.5.0"),
+		policiesInProject:   releases.IsUnknown() || releases.MayPrecede("v1.7.0"),
+		assumed:             releases.IsUnknown(),
+		notes:               notes(releases),
 	}
 }
 
@@ -76,11 +76,11 @@ func (r Rules) WithQuorums(quorums map[*kargo.Request]int) Rules {
 
 // quorum returns how many upstreams have to be satisfied; ok is false where the
 // strategy says it.
-func (r Rules) quorum(s *standing, semantics Semantics) (n int, ok bool) {
+func (r Rules) quorum(request *request, semantics Semantics) (n int, ok bool) {
 	if semantics != Configured {
 		return 0, false
 	}
-	n, ok = r.quorums[s.request]
+	n, ok = r.quorums[request.Request]
 	return n, ok
 }
 
@@ -108,12 +108,6 @@ func notes(releases kargo.Releases) []string {
 // Notes says, for a person, what is approximate about the rules; empty when they
 // are exact.
 func (r Rules) Notes() []string { return r.notes }
-
-// KnowsSoak reports whether Kargo looks at soak times.
-func (r Rules) KnowsSoak() bool { return r.knowsSoak }
-
-// ChecksStrategy reports whether Kargo looks at availabilityStrategy when it promotes.
-func (r Rules) ChecksStrategy() bool { return r.checkHonoursStrategy }
 
 // ByDiscovery reports whether Kargo orders Freight by discoveredAt, else by
 // creationTimestamp alone.

@@ -10,8 +10,10 @@ const (
 	MessageDetail
 	// MessageSentence: the message is what the words say, as a sentence.
 	MessageSentence
-	// MessageInstead: the message says everything, behind the words if there are any.
+	// MessageInstead: the message says everything, behind the words.
 	MessageInstead
+	// MessageAlone: the message says everything, in place of the words.
+	MessageAlone
 )
 
 // Words says in a few words why an upstream is not satisfied, and what the blocker's
@@ -32,8 +34,10 @@ func (r Reason) Words() (words string, message Message) {
 		return "being deleted", MessageDetail
 	case OriginNotRequested:
 		return "does not request the origin", MessageDetail
-	case AwaitingGate, AwaitingHealth:
-		return "", MessageInstead
+	case AwaitingGate:
+		return "has not passed it on yet", MessageAlone
+	case AwaitingHealth:
+		return "not Healthy", MessageAlone
 	case PromotionRunning:
 		return "promoting", MessageDetail
 	case VerificationPending, VerificationRunning:

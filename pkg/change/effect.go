@@ -82,13 +82,22 @@ func EffectOf(before *avail.Evaluator, plan *Plan) Effect {
 	project, quorums := plan.After()
 	after := avail.New(project, before.Rules().WithQuorums(quorums), before.Now())
 	effect := Effect{}
+	changed := setOf(plan.Stages())
 	for _, stage := range project.Stages {
-		if name := stage.Metadata.Name; slices.Contains(plan.Stages(), name) {
+		if name := stage.Metadata.Name; changed[name] {
 			effect.Now = append(effect.Now, compare(before.Stage(name), after.Stage(name)))
 		}
 	}
 	effect.Follows = follows(before, after, effect.Now)
 	return effect
+}
+
+func setOf(names []string) map[string]bool {
+	set := make(map[string]bool, len(names))
+	for _, name := range names {
+		set[name] = true
+	}
+	return set
 }
 
 // compare returns what is otherwise at a Stage.

@@ -28,6 +28,14 @@ type Plan struct {
 	// Requests has every request that an edit is about, in the order of the edits.
 	Requests []Request
 	project  *pipeline.Project
+	// quorums has the rules that Kargo does not have.
+	quorums map[place]Rule
+}
+
+// place is one request of a Stage, by its index.
+type place struct {
+	stage string
+	index int
 }
 
 // Request is the plan for one request of a Stage.
@@ -58,7 +66,7 @@ func (r *Request) Changes() bool { return r.Differs || r.SoakDiffers }
 // NewPlan works out which requests the edits are about. It is an error when a Stage
 // does not exist, or has no request that is meant.
 func NewPlan(project *pipeline.Project, edits []Edit) (*Plan, error) {
-	plan := &Plan{project: project}
+	plan := &Plan{project: project, quorums: map[place]Rule{}}
 	for _, edit := range edits {
 		stage := project.Stage(edit.Stage)
 		if stage == nil {
@@ -67,6 +75,11 @@ func NewPlan(project *pipeline.Project, edits []Edit) (*Plan, error) {
 		found, err := plan.requests(stage, edit)
 		if err != nil {
 			return nil, err
+		}
+		for _, r := range found {
+			if r.quorum > 0 {
+				plan.quorums[place{r.Stage, r.Index}] = r.To
+			}
 		}
 		plan.Requests = append(plan.Requests, found...)
 	}
@@ -235,12 +248,14 @@ func (p *Plan) Stages() []string {
 // them, those that take from these, and those with a soak time, whose listing looks at
 // every Stage that verified the Freight.
 func (p *Plan) Reached() []string {
-	gates := affected(p.project, p.Stages())
+	gates, asked := gatesBehind(p.project, p.Stages()), map[string]bool{}
+	for i := range p.Requests {
+		asked[p.Requests[i].Stage] = true
+	}
 	var names []string
 	for _, stage := range p.project.Stages {
 		name := stage.Metadata.Name
-		asked := slices.ContainsFunc(p.Requests, func(r Request) bool { return r.Stage == name })
-		if asked || slices.Contains(gates, name) || takesFrom(stage, gates) || len(gates) > 0 && soaks(stage) {
+		if asked[name] || gates[name] || takesFrom(stage, gates) || len(gates) > 0 && soaks(stage) {
 			names = append(names, name)
 		}
 	}
@@ -259,10 +274,8 @@ func (p *Plan) RuleFor(stage *kargo.Stage, origin kargo.Origin) string {
 		if request.Origin != origin {
 			continue
 		}
-		for j := range p.Requests {
-			if r := &p.Requests[j]; r.Stage == stage.Metadata.Name && r.Index == i && r.quorum > 0 {
-				return r.To.String()
-			}
+		if rule, planned := p.quorums[place{stage.Metadata.Name, i}]; planned {
+			return rule.String()
 		}
 		if request.Sources.Direct {
 			return "direct"

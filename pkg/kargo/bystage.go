@@ -74,9 +74,19 @@ func (b ByStage[V]) With(stage string, value V) ByStage[V] {
 	return slices.Insert(slices.Clip(b), i, atStage[V]{nameOf(stage), value})
 }
 
-// Without returns what is for all but these Stages.
-func (b ByStage[V]) Without(stages ...string) ByStage[V] {
-	is := func(at atStage[V]) bool { return slices.Contains(stages, at.Stage.Value()) }
+// WithAll returns what is also for these Stages, with their values whatever they were
+// before.
+func (b ByStage[V]) WithAll(values map[string]V) ByStage[V] {
+	list := slices.Clone(b)
+	for stage, value := range values {
+		list = append(list, atStage[V]{nameOf(stage), value})
+	}
+	return inOrder(list)
+}
+
+// Without returns what is for all but the Stages that are in the set.
+func (b ByStage[V]) Without(stages map[string]bool) ByStage[V] {
+	is := func(at atStage[V]) bool { return stages[at.Stage.Value()] }
 	if !slices.ContainsFunc(b, is) {
 		return b
 	}

@@ -27,7 +27,7 @@ func TestPropertyByStageIsAMap(t *testing.T) {
 				model[name] = i
 			} else {
 				other := stage.Draw(t, "other")
-				list = list.Without(name, other)
+				list = list.Without(map[string]bool{name: true, other: true})
 				delete(model, name)
 				delete(model, other)
 			}

@@ -109,7 +109,7 @@ func mayAutoPromote(name string, objects pipeline.Objects, rules avail.Rules) bo
 // Stages that are not upstream of the one in question.
 func hangsOnOthers(name string, objects pipeline.Objects, rules avail.Rules, now time.Time) bool {
 	project := pipeline.New(objects, rules.ByDiscovery())
-	return avail.New(project, rules, now).Stage(name).HangsOnOthers(project.Freight()[0])
+	return avail.New(project, rules, now).Stage(name).DependsOnOthers(project.Freight()[0])
 }
 
 // loadWhole reads whole Projects and chooses among them.

@@ -180,7 +180,7 @@ func (a *advisor) toStage() {
 	a.follow(a.stage)
 	if len(a.underWay) > 0 {
 		what := strings.Join(a.underWay, "; ")
-		if byHand := a.shortest().byHand; len(byHand) > 0 {
+		if byHand := a.shortest().byHand.names(a.stage.Project()); len(byHand) > 0 {
 			what += "; after that it has to be promoted by hand to " + a.hands(byHand)
 		}
 		a.wait("available", what)
@@ -206,22 +206,24 @@ func (a *advisor) follow(waiting *avail.Stage) {
 // inForce returns the blockers of a Stage that count as it is configured and that can
 // be cleared.
 func (a *advisor) inForce(waiting *avail.Stage) []avail.Blocker {
-	return slices.DeleteFunc(waiting.Blockers(a.freight), func(b avail.Blocker) bool {
-		request := &waiting.Spec.RequestedFreight[b.Request]
-		semantics, possible := avail.Any, a.stage.Satisfiable(a.freight, request)
-		if asksAll(waiting, b.Request) {
-			semantics = avail.All
-			if len(possible) < len(request.Sources.Upstreams()) {
-				return true // one that cannot be cleared keeps it out whatever the others do
-			}
+	clearable := map[int]map[string]bool{}
+	for _, decision := range waiting.Decide(a.freight) {
+		possible := a.stage.Satisfiable(a.freight, waiting, decision.Request)
+		if decision.TakesAll && len(possible) < len(decision.Upstreams) {
+			continue // one that cannot be cleared keeps it out whatever the others do
 		}
-		return !slices.Contains(b.Blocks, semantics) || !slices.Contains(possible, b.Stage)
+		clearable[decision.Request] = map[string]bool{}
+		for _, name := range possible {
+			clearable[decision.Request][name] = true
+		}
+	}
+	return slices.DeleteFunc(waiting.Blockers(a.freight), func(b avail.Blocker) bool {
+		semantics := avail.Any
+		if waiting.TakesAll(b.Request) {
+			semantics = avail.All
+		}
+		return !slices.Contains(b.Blocks, semantics) || !clearable[b.Request][b.Stage]
 	})
-}
-
-// asksAll reports whether the request of the Stage wants all of its upstreams.
-func asksAll(s *avail.Stage, request int) bool {
-	return s.Spec.RequestedFreight[request].Sources.AvailabilityStrategy == kargo.All && s.Rules().ChecksStrategy()
 }
 
 // clear adds what clears a blocker.
@@ -309,7 +311,7 @@ func (a *advisor) proven(waiting *avail.Stage, b avail.Blocker) string {
 	if !a.freight.Status.VerifiedIn.Has(b.Stage) {
 		parts = append(parts, "is verified there")
 	}
-	if need := waiting.Spec.RequestedFreight[b.Request].Sources.RequiredSoakTime; need != nil && *need > 0 {
+	if need, soaks := waiting.SoakTime(b.Request); soaks && need > 0 {
 		parts = append(parts, fmt.Sprintf("has soaked there for %s", need))
 	}
 	return strings.Join(parts, " and ")
@@ -317,9 +319,9 @@ func (a *advisor) proven(waiting *avail.Stage, b avail.Blocker) string {
 
 // soakLeft says how long Freight that is in the upstream still has to stay there.
 func (a *advisor) soakLeft(waiting *avail.Stage, b avail.Blocker) string {
-	need := waiting.Spec.RequestedFreight[b.Request].Sources.RequiredSoakTime
+	need, soaks := waiting.SoakTime(b.Request)
 	since := a.freight.Status.CurrentlyIn.At(b.Stage).Since
-	if need == nil || *need <= 0 || since != nil && a.stage.Now().Sub(*since) >= time.Duration(*need) {
+	if !soaks || need <= 0 || since != nil && a.stage.Now().Sub(*since) >= need {
 		return ""
 	}
 	return fmt.Sprintf(" and it has soaked there for %s", need)
@@ -332,16 +334,11 @@ func (a *advisor) then(waiting, upstream *avail.Stage, b avail.Blocker) string {
 	if waiting.Judge(satisfied).Available[avail.Configured] {
 		return fmt.Sprintf("it is available to %s", name)
 	}
-	var others []string
-	for _, left := range waiting.Blockers(satisfied) {
-		if left.Stage != b.Stage && !slices.Contains(others, left.Stage) {
-			others = append(others, left.Stage)
-		}
-	}
+	others := slices.DeleteFunc(waiting.Unsatisfied(satisfied), func(other string) bool { return other == b.Stage })
 	if len(others) == 0 {
 		return "it is one step nearer to " + name
 	}
-	return fmt.Sprintf("%s waits for %s alone", name, strings.Join(others, ", "))
+	return fmt.Sprintf("%s waits for %s alone", name, firstOf(others))
 }
 
 // approve adds an approval for the Stage, if that admits the Freight.
@@ -385,10 +382,8 @@ func (a *advisor) picked() string {
 // strategy adds that the Stage asks for one upstream instead of all, if that admits
 // the Freight.
 func (a *advisor) strategy() {
-	asksAll := slices.ContainsFunc(a.stage.Spec.RequestedFreight, func(r kargo.Request) bool {
-		return r.Origin == a.freight.Origin && r.Sources.AvailabilityStrategy == kargo.All
-	})
-	if !asksAll || !a.judged.Available[avail.Any] {
+	takesAll := slices.ContainsFunc(a.stage.Decide(a.freight), func(d avail.RequestDecision) bool { return d.TakesAll })
+	if !takesAll || !a.judged.Available[avail.Any] {
 		return
 	}
 	a.add(Step{

@@ -2,11 +2,13 @@ package remedy
 
 import (
 	"fmt"
+	"math/bits"
 	"slices"
 	"strings"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/autopromote"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
 )
 
 // mostNamed is how many Stages are named one by one.
@@ -14,17 +16,17 @@ const mostNamed = 6
 
 // way is how the Freight comes to be verified in a Stage that it is not available to yet.
 type way struct {
-	// byHand has the Stages that need a Promotion by hand, each after those it needs.
-	byHand []string
+	// byHand has the Stages that need a Promotion by hand.
+	byHand stageSet
 	// first has the Stages in which a person has to do something now.
-	first []string
+	first stageSet
 	// moving says that something is under way on it already.
 	moving bool
 }
 
 // and returns the way on which both have to be gone.
 func (w way) and(other way) way {
-	return way{union(w.byHand, other.byHand), union(w.first, other.first), w.moving || other.moving}
+	return way{w.byHand.union(other.byHand), w.first.union(other.first), w.moving || other.moving}
 }
 
 // shorter reports whether the way is to be preferred: what moves already, and then what
@@ -33,18 +35,52 @@ func (w way) shorter(other way) bool {
 	if w.moving != other.moving {
 		return w.moving
 	}
-	return len(w.byHand)+len(w.first) < len(other.byHand)+len(other.first)
+	return w.byHand.size()+w.first.size() < other.byHand.size()+other.first.size()
 }
 
-// union appends what is not there yet.
-func union(list, more []string) []string {
-	list = slices.Clone(list)
-	for _, name := range more {
-		if !slices.Contains(list, name) {
-			list = append(list, name)
+// stageSet is a set of Stages by their position in the Project, a bit for each. It does not
+// change: union and with return others.
+type stageSet []uint64
+
+func (s stageSet) has(position int) bool {
+	return position/64 < len(s) && s[position/64]&(1<<(position%64)) != 0
+}
+
+func (s stageSet) size() int {
+	n := 0
+	for _, word := range s {
+		n += bits.OnesCount64(word)
+	}
+	return n
+}
+
+func (s stageSet) with(position int) stageSet {
+	other := make(stageSet, max(len(s), position/64+1))
+	copy(other, s)
+	other[position/64] |= 1 << (position % 64)
+	return other
+}
+
+func (s stageSet) union(other stageSet) stageSet {
+	if len(s) < len(other) {
+		s, other = other, s
+	}
+	both := slices.Clone(s)
+	for i, word := range other {
+		both[i] |= word
+	}
+	return both
+}
+
+// names returns the names of the Stages, in the order of the Project.
+func (s stageSet) names(project *pipeline.Project) []string {
+	var names []string
+	for i, word := range s {
+		for ; word != 0; word &= word - 1 {
+			names = append(names, project.Stages[i*64+bits.TrailingZeros64(word)].Metadata.Name)
 		}
 	}
-	return list
+	return names
 }
 
 // shortest returns a short way to the Stage through the Stages that were followed. The
@@ -73,18 +109,19 @@ func (a *advisor) way(name string, known map[string]way) (best way, ok bool) {
 			best, ok = found, true
 		}
 	}
-	if slices.Contains(best.byHand, name) { // a circle
+	position := stage.Project().Position(name)
+	if best.byHand.has(position) { // a circle
 		return way{}, false
 	}
 	if ok && name != a.name() && a.needsHand(stage) {
-		best.byHand = append(slices.Clone(best.byHand), name)
+		best.byHand = best.byHand.with(position)
 	}
 	return best, ok
 }
 
 // wayBy is the way by one request of the Stage.
 func (a *advisor) wayBy(stage *avail.Stage, request int, known map[string]way) (best way, ok bool) {
-	all := asksAll(stage, request)
+	all := stage.TakesAll(request)
 	for _, b := range a.blockers[stage.Metadata.Name] {
 		if b.Request != request {
 			continue
@@ -111,7 +148,7 @@ func (a *advisor) wayPast(b avail.Blocker, known map[string]way) (w way, ok bool
 	case isMoving(b.Reason):
 		return way{moving: true}, true
 	default:
-		return way{first: []string{b.Stage}}, true
+		return way{first: stageSet{}.with(upstream.Project().Position(b.Stage))}, true
 	}
 }
 
@@ -140,6 +177,14 @@ func (a *advisor) passedOver(s *avail.Stage) avail.Truth {
 	}
 	candidate := autopromote.Candidates(s, avail.Configured)[a.freight.Origin]
 	return avail.TruthOf(candidate != nil && s.Project().Newer(candidate, a.freight))
+}
+
+// firstOf names the first of some Stages, and says how many more there are.
+func firstOf(names []string) string {
+	if more := len(names) - mostNamed; more > 1 {
+		names = append(slices.Clone(names[:mostNamed]), fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(names, ", ")
 }
 
 // hands names the Stages that need a Promotion by hand, and says why where

@@ -169,17 +169,16 @@ func (w world) useful(t *rapid.T) map[string]bool {
 		if stage.Judge(f).Available[avail.Configured] {
 			continue
 		}
-		for i := range stage.Spec.RequestedFreight {
-			request := &stage.Spec.RequestedFreight[i]
-			possible := target.Satisfiable(f, request)
-			hopeless := request.Sources.AvailabilityStrategy == kargo.All && len(possible) < len(request.Sources.Upstreams())
-			if request.Origin != f.Origin || hopeless {
+		for _, decision := range stage.Decide(f) {
+			possible := target.Satisfiable(f, stage, decision.Request)
+			all := stage.Spec.RequestedFreight[decision.Request].Sources.AvailabilityStrategy == kargo.All
+			if all && len(possible) < len(decision.Upstreams) {
 				continue
 			}
-			for _, upstream := range possible {
-				if !stage.Satisfied(f, upstream, request) && !useful[upstream] {
-					useful[upstream] = true
-					todo = append(todo, upstream)
+			for _, upstream := range decision.Upstreams {
+				if slices.Contains(possible, upstream.Stage) && !upstream.Satisfied && !useful[upstream.Stage] {
+					useful[upstream.Stage] = true
+					todo = append(todo, upstream.Stage)
 				}
 			}
 		}

@@ -253,10 +253,19 @@ func blockers(list []avail.Blocker) []Blocker {
 			Blocks:    words(b.Blocks),
 			Remaining: kargo.Duration(b.Remaining),
 			Until:     utc(b.Until),
-			Causes:    blockers(b.Causes),
+			Roots:     roots(b.Roots),
+			MoreRoots: b.MoreRoots,
 		})
 	}
 	return blocked
+}
+
+func roots(list []avail.Root) []Root {
+	var roots []Root
+	for _, root := range list {
+		roots = append(roots, Root{root.Stage, string(root.Reason)})
+	}
+	return roots
 }
 
 func divergences(list []avail.Divergence) []Divergence {

@@ -121,6 +121,7 @@ func (x Explainer) freight(s *avail.Stage, f *kargo.Freight) ExplainedFreight {
 	forecast := s.Forecast(f)
 	explained := ExplainedFreight{
 		Freight:       row,
+		Chain:         chain(s, f),
 		Checks:        checks(s, f),
 		Disagreements: disagreements(s, f),
 		AutoPromotion: freightPolicies(s, f),
@@ -138,17 +139,26 @@ func (x Explainer) freight(s *avail.Stage, f *kargo.Freight) ExplainedFreight {
 	return explained
 }
 
+// chain is what the Stage's blockers wait for.
+func chain(s *avail.Stage, f *kargo.Freight) []Link {
+	links := []Link{}
+	for _, link := range s.Chain(f) {
+		links = append(links, Link{link.Stage, blockers(link.Blockers)})
+	}
+	return links
+}
+
 func checks(s *avail.Stage, f *kargo.Freight) []Check {
 	list := []Check{}
-	approved, isApproved := f.Status.ApprovedFor.Get(s.Metadata.Name)
-	for i := range s.Spec.RequestedFreight {
-		request := &s.Spec.RequestedFreight[i]
-		if request.Origin != f.Origin {
-			continue
+	approved := f.Status.ApprovedFor.At(s.Metadata.Name)
+	for _, decision := range s.Decide(f) {
+		check := Check{
+			Request: decision.Request, Approved: decision.Approved, ApprovedAt: utcOf(approved.ApprovedAt), Direct: decision.Direct,
+			Available: decision.Available, Needed: decision.Needed, TakesAll: decision.TakesAll, RequiredSoakTime: decision.SoakTime,
+			Ignores: ignores(&decision), Upstreams: []UpstreamCheck{},
 		}
-		check := Check{Request: i, Approved: isApproved, ApprovedAt: utcOf(approved.ApprovedAt), Direct: request.Sources.Direct, Ignores: ignores(s.Rules(), request), Upstreams: []UpstreamCheck{}}
-		for _, upstream := range request.Sources.Upstreams() {
-			check.Upstreams = append(check.Upstreams, upstreamCheck(s, f, request, upstream))
+		for i := range decision.Upstreams {
+			check.Upstreams = append(check.Upstreams, upstreamCheck(s, f, &decision.Upstreams[i]))
 		}
 		list = append(list, check)
 	}
@@ -156,59 +166,46 @@ func checks(s *avail.Stage, f *kargo.Freight) []Check {
 }
 
 // ignores names the fields of a request that the check does not look at by these rules.
-func ignores(rules avail.Rules, request *kargo.Request) []string {
+func ignores(decision *avail.RequestDecision) []string {
 	var fields []string
-	if request.Sources.RequiredSoakTime != nil && !rules.KnowsSoak() {
+	if decision.IgnoresSoak {
 		fields = append(fields, IgnoresSoak)
 	}
-	if request.Sources.AvailabilityStrategy == kargo.All && !rules.ChecksStrategy() {
+	if decision.IgnoresStrategy {
 		fields = append(fields, IgnoresStrategy)
 	}
 	return fields
 }
 
-func upstreamCheck(s *avail.Stage, f *kargo.Freight, request *kargo.Request, upstream string) UpstreamCheck {
-	found := s.EvidenceAt(upstream, f)
+func upstreamCheck(s *avail.Stage, f *kargo.Freight, decision *avail.UpstreamDecision) UpstreamCheck {
+	evidence := s.EvidenceAt(decision.Stage, f)
 	check := UpstreamCheck{
-		Stage:      upstream,
-		Exists:     s.Other(upstream) != nil,
-		Satisfied:  s.Satisfied(f, upstream, request),
-		Verified:   found.Verified,
-		VerifiedAt: utc(found.VerifiedAt),
-		Current:    found.There,
-		Since:      utcOf(found.Since),
+		Stage:      decision.Stage,
+		Exists:     s.Other(decision.Stage) != nil,
+		Satisfied:  decision.Satisfied,
+		Verified:   decision.Verified,
+		VerifiedAt: utc(evidence.VerifiedAt),
+		Current:    evidence.There,
+		Since:      utcOf(evidence.Since),
 	}
-	if need := request.Sources.RequiredSoakTime; need != nil && s.Rules().KnowsSoak() {
-		check.Soak = soak(&found, *need, s.Now())
+	if soak := decision.Soak; soak != nil {
+		check.Soak = &Soak{kargo.Duration(soak.Required), kargo.Duration(soak.Elapsed), soak.Complete, utc(soak.Until)}
 	}
-	if p := found.Promotion; p != nil {
+	if p := evidence.Promotion; p != nil {
 		check.Promotion = &PromotionEvidence{Promotion{p.Name, string(p.Phase), p.Message}, utcOf(p.FinishedAt)}
 	}
-	if v := found.Verification; v != nil {
+	if v := evidence.Verification; v != nil {
 		check.Verification = &VerificationEvidence{
-			Phase: string(v.Phase), Message: v.Message, Replaced: found.Replaced, StartTime: utcOf(v.StartTime), FinishTime: utcOf(v.FinishTime),
+			Phase: string(v.Phase), Message: v.Message, Replaced: evidence.Replaced, StartTime: utcOf(v.StartTime), FinishTime: utcOf(v.FinishTime),
 		}
 		if v.AnalysisRun != nil {
 			check.Verification.AnalysisRun = v.AnalysisRun.Name
 		}
 	}
-	if h := found.Health; h != nil {
-		check.Health = &HealthEvidence{h.Status, orEmpty(h.Issues), utcOf(found.HealthSince)}
+	if h := evidence.Health; h != nil {
+		check.Health = &HealthEvidence{h.Status, orEmpty(h.Issues), utcOf(evidence.HealthSince)}
 	}
 	return check
-}
-
-func soak(found *avail.Evidence, need kargo.Duration, now time.Time) *Soak {
-	s := &Soak{Required: need, Elapsed: kargo.Duration(found.Soaked)}
-	if found.Since != nil {
-		s.Elapsed = max(s.Elapsed, kargo.Duration(now.Sub(*found.Since)))
-	}
-	s.Complete = s.Elapsed >= need
-	if until := found.Since; until != nil && !s.Complete {
-		end := until.Add(time.Duration(need)).UTC()
-		s.Until = &end
-	}
-	return s
 }
 
 // divergencesThen returns the disagreements as configured at the instant at which the

@@ -219,7 +219,11 @@ func TestChecks(t *testing.T) {
 				Warehouses: []string{"w"},
 			}, "f1").Freight[0]
 			test.want.Stage, test.want.Exists = "qa", true
-			if diff := cmp.Diff([]report.Check{{Upstreams: []report.UpstreamCheck{test.want}}}, explained.Checks); diff != "" {
+			want := report.Check{Available: test.want.Satisfied, Needed: 1, Upstreams: []report.UpstreamCheck{test.want}}
+			if test.want.Soak != nil {
+				want.RequiredSoakTime = &test.want.Soak.Required
+			}
+			if diff := cmp.Diff([]report.Check{want}, explained.Checks); diff != "" {
 				t.Errorf("Checks (-want +got):\n%s", diff)
 			}
 		})
@@ -241,9 +245,15 @@ func TestChecksByRequest(t *testing.T) {
 	}
 	ghost := []report.UpstreamCheck{{Stage: "ghost"}}
 	for freight, want := range map[string][]report.Check{
-		"f1": {{Request: 1, Approved: true, ApprovedAt: &approvedAt, Upstreams: ghost}, {Request: 2, Approved: true, ApprovedAt: &approvedAt, Direct: true, Upstreams: []report.UpstreamCheck{}}},
-		"f2": {{Request: 1, Approved: true, Upstreams: ghost}, {Request: 2, Approved: true, Direct: true, Upstreams: []report.UpstreamCheck{}}},
-		"f3": {{Request: 1, Upstreams: ghost}, {Request: 2, Direct: true, Upstreams: []report.UpstreamCheck{}}},
+		"f1": {
+			{Request: 1, Approved: true, ApprovedAt: &approvedAt, Available: true, Needed: 1, Upstreams: ghost},
+			{Request: 2, Approved: true, ApprovedAt: &approvedAt, Direct: true, Available: true, Needed: 1, Upstreams: []report.UpstreamCheck{}},
+		},
+		"f2": {
+			{Request: 1, Approved: true, Available: true, Needed: 1, Upstreams: ghost},
+			{Request: 2, Approved: true, Direct: true, Available: true, Needed: 1, Upstreams: []report.UpstreamCheck{}},
+		},
+		"f3": {{Request: 1, Needed: 1, Upstreams: ghost}, {Request: 2, Direct: true, Available: true, Needed: 1, Upstreams: []report.UpstreamCheck{}}},
 		"y1": {},
 	} {
 		if diff := cmp.Diff(want, explain(t, "", objects, freight).Freight[0].Checks); diff != "" {

@@ -68,6 +68,9 @@ type ExplainedFreight struct {
 	// Unverified says what keeps the Stage from verifying the Freight, which it runs, as it
 	// would be said of an upstream; optional.
 	Unverified *Blocker `json:"unverified,omitzero"`
+	// Chain has the Stages that wait for upstreams and that this one waits for, directly or
+	// through others: each once, nearest first, with its own blockers.
+	Chain []Link `json:"chain"`
 	// Checks has an entry per request of the Freight's origin.
 	Checks        []Check         `json:"checks"`
 	Disagreements []Disagreement  `json:"disagreements"`
@@ -80,12 +83,26 @@ type ExplainedFreight struct {
 	More int           `json:"more"`
 }
 
+// Link is a Stage on the way to the root causes.
+type Link struct {
+	Stage    string    `json:"stage"`
+	Blockers []Blocker `json:"blockers"`
+}
+
 // Check is the rule of one request, point by point.
 type Check struct {
 	Request    int        `json:"request"`
 	Approved   bool       `json:"approved"`
 	ApprovedAt *time.Time `json:"approvedAt,omitzero"`
 	Direct     bool       `json:"direct"`
+	// Available says that the request, were it the only one, would admit the Freight.
+	Available bool `json:"available"`
+	// Needed is how many of the upstreams have to be satisfied, as configured; it is all
+	// of them where TakesAll.
+	Needed   int  `json:"needed"`
+	TakesAll bool `json:"takesAll"`
+	// RequiredSoakTime is optional: absent when none is required, or Kargo does not look at it.
+	RequiredSoakTime *kargo.Duration `json:"requiredSoakTime,omitzero"`
 	// Ignores names the fields that the request has set and that Kargo's check does not
 	// look at in this release; optional.
 	Ignores   []string        `json:"ignores,omitempty"`

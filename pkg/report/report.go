@@ -188,6 +188,14 @@ type Blocker struct {
 	// Remaining and Until are there while the Freight soaks; optional.
 	Remaining kargo.Duration `json:"remaining,omitzero"`
 	Until     *time.Time     `json:"until,omitzero"`
-	// Causes are the upstream's own blockers, when it waits for them.
-	Causes []Blocker `json:"causes"`
+	// Roots are the root causes where the upstream itself waits, in the order of the
+	// pipeline: at most 50, and MoreRoots counts the others; both are optional.
+	Roots     []Root `json:"roots,omitempty"`
+	MoreRoots int    `json:"moreRoots,omitzero"`
+}
+
+// Root is a Stage at the end of a chain of blockers, and its reason there.
+type Root struct {
+	Stage  string `json:"stage"`
+	Reason string `json:"reason"`
 }

@@ -102,7 +102,7 @@ func TestWhatIf(t *testing.T) {
 	}
 	want := `[{"stage":"prod","freight":{"name":"f2","alias":""},"origin":"Warehouse/w","discoveredAt":"2024-01-02T10:00:00Z","rule":"percent:60",` +
 		`"available":{"before":true,"after":false},"listed":{"before":true,"after":false},` +
-		`"blockers":[{"stage":"b","request":0,"reason":"NotPromoted","message":"available there, and not promoted","blocks":["all"],"causes":[]}],"divergence":[]}]`
+		`"blockers":[{"stage":"b","request":0,"reason":"NotPromoted","message":"available there, and not promoted","blocks":["all"]}],"divergence":[]}]`
 	if diff := cmp.Diff(want, written(t, flips.Rows)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}

@@ -172,7 +172,7 @@ func (p *project) ask(stage, freight string, needsAll bool, seen *saved) Questio
 	question.NeedsAll = func(pipeline.Objects, kargo.Releases) bool { return needsAll }
 	question.NeedsStages = func(objects pipeline.Objects, _ kargo.Releases) bool {
 		project := pipeline.New(objects, p.rules.ByDiscovery())
-		needed := avail.New(project, p.rules, p.now).Stage(stage).HangsOnOthers(project.FreightNamed(freight))
+		needed := avail.New(project, p.rules, p.now).Stage(stage).DependsOnOthers(project.FreightNamed(freight))
 		seen.allStages += b2i(needed)
 		return needed
 	}

@@ -38,7 +38,8 @@ func layers() [][]string {
 		{"pkg/cmd/completion", "pkg/cmd/explain", "pkg/cmd/list", "pkg/cmd/setstrategy", "pkg/cmd/version", "pkg/cmd/wait", "pkg/cmd/whatif"},
 		{"pkg/cmd"},
 		{"cmd/kubectl-kargo_avail"},
-		{"pkg/internal/build"}, // for tests alone: nothing is above it
+		{"pkg/internal/build"}, // for tests alone, as what follows: nothing else is above it
+		{"pkg/internal/shapes"},
 	}
 }
 

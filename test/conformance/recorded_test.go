@@ -19,7 +19,7 @@ func TestRecordedMomentsAreExplained(t *testing.T) {
 		stage, freight string
 		// available is as configured, under any and under all.
 		available [3]bool
-		// blockers are lines of Stage, what it blocks and reason; causes are indented.
+		// blockers are lines of Stage, what it blocks and reason; root causes are indented.
 		blockers string
 		// evidence is part of a message.
 		evidence string
@@ -32,12 +32,12 @@ func TestRecordedMomentsAreExplained(t *testing.T) {
 			{"gate", "aaaaaa", [3]bool{}, bothPending, ""},
 			{"prod-soaked", "aaaaaa", [3]bool{}, bothPending, ""},
 			{"prod-eu", "aaaaaa", [3]bool{}, lines("gate any,all UpstreamBlocked",
-				"  staging-a any,all VerificationPending", "  staging-b any,all VerificationPending"), ""},
+				"  staging-a VerificationPending", "  staging-b VerificationPending"), ""},
 		},
 		"recorded/02-one-verified-one-failed": {
 			{"prod", "aaaaaa", [3]bool{true, true, false}, failedInB, smoke},
 			{"gate", "aaaaaa", [3]bool{false, true, false}, failedInB, smoke},
-			{"prod-us", "aaaaaa", [3]bool{}, lines("gate any,all UpstreamBlocked", "  staging-b all VerificationFailed"), smoke},
+			{"prod-us", "aaaaaa", [3]bool{}, lines("gate any,all UpstreamBlocked", "  staging-b VerificationFailed"), ""},
 			{
 				"prod-soaked", "aaaaaa",
 				[3]bool{},
@@ -87,7 +87,7 @@ func TestRecordedMomentsAreExplained(t *testing.T) {
 				if diff := cmp.Diff(want.available, view.Judge(f).Available); diff != "" {
 					t.Errorf("available as configured, any, all (-want +got):\n%s", diff)
 				}
-				if diff := cmp.Diff(want.blockers, outline("", blockers)); diff != "" {
+				if diff := cmp.Diff(want.blockers, outline(blockers)); diff != "" {
 					t.Errorf("blockers (-want +got):\n%s", diff)
 				}
 				if want.evidence != "" && !strings.Contains(messages(blockers), want.evidence) {
@@ -134,24 +134,27 @@ func byAlias(t *testing.T, e *avail.Evaluator, alias string) *kargo.Freight {
 
 func lines(texts ...string) string { return strings.Join(append(texts, ""), "\n") }
 
-// outline writes blockers and, indented, their causes, without what they say.
-func outline(indent string, blockers []avail.Blocker) string {
+// outline writes blockers and, indented, their root causes, without what they say.
+func outline(blockers []avail.Blocker) string {
 	var text strings.Builder
 	for _, b := range blockers {
 		var words []string
 		for _, semantics := range b.Blocks {
 			words = append(words, semantics.String())
 		}
-		fmt.Fprintf(&text, "%s%s %s %s\n%s", indent, b.Stage, strings.Join(words, ","), b.Reason, outline(indent+"  ", b.Causes))
+		fmt.Fprintf(&text, "%s %s %s\n", b.Stage, strings.Join(words, ","), b.Reason)
+		for _, root := range b.Roots {
+			fmt.Fprintf(&text, "  %s %s\n", root.Stage, root.Reason)
+		}
 	}
 	return text.String()
 }
 
-// messages writes what blockers and their causes say.
+// messages writes what blockers say.
 func messages(blockers []avail.Blocker) string {
 	var text strings.Builder
 	for _, b := range blockers {
-		fmt.Fprintf(&text, "%s\n%s", b.Message, messages(b.Causes))
+		text.WriteString(b.Message + "\n")
 	}
 	return text.String()
 }

@@ -1,7 +1,7 @@
 package describe
 
 import (
-	"slices"
+	"fmt"
 	"strings"
 	"time"
 
@@ -13,25 +13,14 @@ import (
 )
 
 // Blockers says which blockers there are and why, as the table does: those with the same
-// reason share a part, and one that waits for others is followed to those that can act.
+// reason share a part, and one that waits for others is followed to its root causes.
 // Wide adds the evidence.
 func Blockers(blockers []report.Blocker, wide bool) []string {
-	var order []string
-	stages := map[string][]string{} // by their reason
+	var groups groups
 	for i := range blockers {
-		reason := shortReason(&blockers[i], wide)
-		if _, known := stages[reason]; !known {
-			order = append(order, reason)
-		}
-		if name := term.Sanitize(blockers[i].Stage); !slices.Contains(stages[reason], name) {
-			stages[reason] = append(stages[reason], name)
-		}
+		groups.add(shortReason(&blockers[i], wide), blockers[i].Stage)
 	}
-	parts := make([]string, 0, len(order))
-	for _, reason := range order {
-		parts = append(parts, strings.Join(stages[reason], ", ")+": "+reason)
-	}
-	return parts
+	return groups.parts(mostBlockers, 0)
 }
 
 // Blocker says in a line why one upstream is not satisfied, with the evidence.
@@ -40,12 +29,12 @@ func Blocker(b *report.Blocker) string { return shortReason(b, true) }
 // shortReason says why an upstream is not satisfied, or what it waits for.
 func shortReason(b *report.Blocker, wide bool) string {
 	reason := avail.Reason(b.Reason)
-	if len(b.Causes) > 0 {
-		roots := strings.Join(Blockers(roots(b.Causes), wide), ", ")
+	if len(b.Roots) > 0 {
+		waits := "waits for " + Roots(b.Roots, b.MoreRoots)
 		if reason == avail.ReasonUnknown {
-			return "unknown, waits for " + roots
+			return "unknown, " + waits
 		}
-		return "waits for " + roots
+		return waits
 	}
 	text := reasonWords(b)
 	_, message := reason.Words()
@@ -55,25 +44,81 @@ func shortReason(b *report.Blocker, wide bool) string {
 	return text
 }
 
-// roots returns the blockers at the ends of the chains, in the order of the chains.
-// A blocked Stage whose causes are given elsewhere in the tree is no end.
-func roots(causes []report.Blocker) []report.Blocker {
-	var ends []report.Blocker
-	for i := range causes {
-		switch {
-		case len(causes[i].Causes) > 0:
-			ends = append(ends, roots(causes[i].Causes)...)
-		case avail.Reason(causes[i].Reason) != avail.UpstreamBlocked:
-			ends = append(ends, causes[i])
-		}
+// Roots says which root causes there are: those with the same reason together, of many
+// the first ones and how many more. more counts those that are not in the list.
+func Roots(roots []report.Root, more int) string {
+	var groups groups
+	for _, root := range roots {
+		words, _ := avail.Reason(root.Reason).Words()
+		groups.add(words, root.Stage)
 	}
-	return ends
+	return strings.Join(groups.parts(mostRoots, more), ", ")
+}
+
+const (
+	// mostBlockers and mostRoots are how many Stages with one reason are named.
+	mostBlockers, mostRoots = 6, 3
+)
+
+// groups are Stages by what is said of them, in the order in which it was first said.
+type groups struct {
+	order  []string
+	stages map[string][]string
+	met    map[[2]string]bool
+}
+
+// add adds a Stage to those of which the same is said; a second time it is left out.
+func (g *groups) add(said, stage string) {
+	if g.stages == nil {
+		g.stages, g.met = map[string][]string{}, map[[2]string]bool{}
+	}
+	if g.met[[2]string{said, stage}] {
+		return
+	}
+	g.met[[2]string{said, stage}] = true
+	if _, known := g.stages[said]; !known {
+		g.order = append(g.order, said)
+	}
+	g.stages[said] = append(g.stages[said], stage)
+}
+
+// parts writes a part for each group, with up to most of its names. more counts further
+// Stages of which nothing is said.
+func (g *groups) parts(most, more int) []string {
+	parts := make([]string, 0, len(g.order))
+	for _, said := range g.order {
+		parts = append(parts, names(g.stages[said], most)+": "+said)
+	}
+	if more > 0 {
+		parts = append(parts, fmt.Sprintf("and %d more Stages", more))
+	}
+	return parts
+}
+
+// Names writes names of Stages, sanitized: of many the first ones and how many more.
+func Names(stages []string) string { return names(stages, mostBlockers) }
+
+// names writes up to most names. Where one more would do, it is written, too.
+func names(stages []string, most int) string {
+	shown := stages
+	if len(stages) > most+1 {
+		shown = stages[:most]
+	}
+	safe := make([]string, 0, len(shown))
+	for _, name := range shown {
+		safe = append(safe, term.Sanitize(name))
+	}
+	text := strings.Join(safe, ", ")
+	if more := len(stages) - len(shown); more > 0 {
+		return fmt.Sprintf("%d Stages: %s and %d more", len(stages), text, more)
+	}
+	return text
 }
 
 // Finding says why an upstream is not satisfied as a tree of causes does, in which what
 // it waits for stands below it: with the evidence, each thing once.
 func Finding(b *report.Blocker) string {
-	if avail.Reason(b.Reason) == avail.UpstreamBlocked && len(b.Causes) > 0 {
+	if avail.Reason(b.Reason) == avail.UpstreamBlocked {
 		return "not available there"
 	}
 	switch _, message := avail.Reason(b.Reason).Words(); message {
@@ -83,7 +128,7 @@ func Finding(b *report.Blocker) string {
 		}
 	case avail.MessageDetail, avail.MessageSentence:
 		return term.Sanitize(b.Message)
-	case avail.MessageInstead:
+	case avail.MessageInstead, avail.MessageAlone:
 	}
 	return reasonWords(b)
 }
@@ -92,7 +137,7 @@ func Finding(b *report.Blocker) string {
 func reasonWords(b *report.Blocker) string {
 	words, message := avail.Reason(b.Reason).Words()
 	switch {
-	case message == avail.MessageInstead && words == "":
+	case message == avail.MessageAlone:
 		return term.Sanitize(b.Message)
 	case message == avail.MessageInstead:
 		return words + ": " + term.Sanitize(b.Message)

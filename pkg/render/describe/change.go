@@ -54,7 +54,7 @@ func satisfied(checks []report.Check) string {
 			if !upstream.Satisfied {
 				continue
 			}
-			done = append(done, term.Sanitize(upstream.Stage))
+			done = append(done, upstream.Stage)
 			if upstream.Soak != nil {
 				soaked = " and soaked"
 			}
@@ -63,5 +63,5 @@ func satisfied(checks []report.Check) string {
 	if len(done) == 0 {
 		return ""
 	}
-	return "verified in " + strings.Join(done, ", ") + soaked
+	return "verified in " + Names(done) + soaked
 }

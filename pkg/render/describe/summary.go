@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
-	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 )
@@ -21,7 +20,7 @@ func Summary(stage *report.Stage, f *report.ExplainedFreight) string {
 		return fmt.Sprintf("%s is available to %s: %s.", name, to, admitted(stage, f))
 	}
 	parts := blockedBy(stage, &f.Freight, false)
-	if stopped(stage, f.Checks) {
+	if stopped(f.Checks) {
 		parts = append(parts, "Kargo stops at the first All request of this origin")
 	}
 	why := strings.Join(parts, "; ")
@@ -43,7 +42,7 @@ func asks(stage *report.Stage, checks []report.Check) string {
 	for i := range checks {
 		switch request := &stage.Requests[checks[i].Request]; {
 		case len(request.Upstreams) < 2:
-		case takesAll(stage, &checks[i]):
+		case checks[i].TakesAll:
 			return fmt.Sprintf(", which asks for all of its %d upstreams", len(request.Upstreams))
 		default:
 			return fmt.Sprintf(", which asks for any of its %d upstreams", len(request.Upstreams))
@@ -52,24 +51,11 @@ func asks(stage *report.Stage, checks []report.Check) string {
 	return ""
 }
 
-// takesAll reports whether the request says All, and Kargo looks at that.
-func takesAll(stage *report.Stage, check *report.Check) bool {
-	return stage.Requests[check.Request].Strategy == string(kargo.All) && !slices.Contains(check.Ignores, report.IgnoresStrategy)
-}
-
 // stopped reports whether a later request would have admitted the Freight, had Kargo not
 // stopped at one that says All.
-func stopped(stage *report.Stage, checks []report.Check) bool {
-	first := slices.IndexFunc(checks, func(c report.Check) bool { return takesAll(stage, &c) })
-	return first >= 0 && slices.ContainsFunc(checks[first+1:], func(c report.Check) bool {
-		satisfied := 0
-		for u := range c.Upstreams {
-			if c.Upstreams[u].Satisfied {
-				satisfied++
-			}
-		}
-		return c.Direct || satisfied > 0 && (satisfied == len(c.Upstreams) || !takesAll(stage, &c))
-	})
+func stopped(checks []report.Check) bool {
+	first := slices.IndexFunc(checks, func(c report.Check) bool { return c.TakesAll })
+	return first >= 0 && slices.ContainsFunc(checks[first+1:], func(c report.Check) bool { return c.Available })
 }
 
 // admitted says what admits a piece of Freight.
@@ -82,29 +68,29 @@ func admitted(stage *report.Stage, f *report.ExplainedFreight) string {
 	case avail.VerdictAllOfNothing:
 		return "All over no upstreams asks for nothing"
 	case avail.VerdictVerified:
-		return verifiedBy(stage, f.Checks)
+		return verifiedBy(f.Checks)
 	case avail.VerdictBlocked, avail.VerdictNoSource, avail.VerdictOriginNotRequested:
 	}
 	return f.Verdict
 }
 
 // verifiedBy says which upstreams are satisfied, and whether they are enough.
-func verifiedBy(stage *report.Stage, checks []report.Check) string {
+func verifiedBy(checks []report.Check) string {
 	for i := range checks {
-		request, upstreams := &stage.Requests[checks[i].Request], checks[i].Upstreams
+		upstreams := checks[i].Upstreams
 		var done []string
 		for u := range upstreams {
 			if upstreams[u].Satisfied {
-				done = append(done, term.Sanitize(upstreams[u].Stage))
+				done = append(done, upstreams[u].Stage)
 			}
 		}
 		if len(done) == 0 {
 			continue
 		}
-		text := "verified in " + strings.Join(done, ", ")
+		text := "verified in " + Names(done)
 		ignored := checks[i].Ignores
-		if request.RequiredSoakTime != nil && !slices.Contains(ignored, report.IgnoresSoak) {
-			text += fmt.Sprintf(" and soaked %s", request.RequiredSoakTime)
+		if soak := checks[i].RequiredSoakTime; soak != nil {
+			text += fmt.Sprintf(" and soaked %s", soak)
 		}
 		switch {
 		case slices.Contains(ignored, report.IgnoresSoak) && slices.Contains(ignored, report.IgnoresStrategy):
@@ -113,9 +99,9 @@ func verifiedBy(stage *report.Stage, checks []report.Check) string {
 			return text + "; this Kargo does not look at soak times"
 		case len(upstreams) == 1:
 			return text
-		case request.Strategy == string(kargo.All) && len(done) < len(upstreams):
+		case slices.Contains(ignored, report.IgnoresStrategy) && len(done) < len(upstreams):
 			return text + ", which is enough, as this Kargo ignores All when Freight is promoted (kargo#3740)"
-		case request.Strategy == string(kargo.All):
+		case checks[i].TakesAll:
 			return text + ", which are all of its upstreams"
 		case len(done) < len(upstreams):
 			return text + ", and any one of its upstreams is enough"

@@ -1,6 +1,7 @@
 package describe_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -82,6 +83,15 @@ func TestSentenceSaysWhatIsNotLookedAt(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
+			for i := range test.checks { // as the decisions of these requests are
+				c := &test.checks[i]
+				r := &test.requests[c.Request]
+				c.TakesAll = r.Strategy == string(kargo.All) && !slices.Contains(c.Ignores, report.IgnoresStrategy)
+				if !slices.Contains(c.Ignores, report.IgnoresSoak) {
+					c.RequiredSoakTime = r.RequiredSoakTime
+				}
+				c.Available = c.Direct
+			}
 			f := &report.ExplainedFreight{Checks: test.checks}
 			f.Name, f.Origin, f.Verdict, f.Available.Configured = "f", origin, "Blocked", test.available
 			if test.available {

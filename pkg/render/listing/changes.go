@@ -132,7 +132,6 @@ func withoutCountdown(blockers []report.Blocker, until *[]string) []report.Block
 			*until = append(*until, b.Until.Format(time.RFC3339))
 		}
 		b.Remaining = 0
-		b.Causes = withoutCountdown(b.Causes, until)
 	}
 	return list
 }

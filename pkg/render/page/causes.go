@@ -1,16 +1,27 @@
 package page
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/xlab/treeprint"
 
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/describe"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 )
 
-// causes draws the blockers and what is behind them, down to the Stages that can act.
+const (
+	// nest is how far a level of the tree is indented, mostLevels how many there are, and
+	// mostBranches how many lines they have in all. What is beyond is summed up by its
+	// root causes.
+	nest, mostLevels, mostBranches = 4, 6, 25
+)
+
+// causes draws the blockers and what is behind them, down to the root causes. Every Stage
+// is drawn once; Stages of which the same is to be said share a line.
 func (p *writer) causes(f *report.ExplainedFreight) {
 	if len(f.Blockers) == 0 {
 		return
@@ -20,10 +31,12 @@ func (p *writer) causes(f *report.ExplainedFreight) {
 	} else {
 		p.heading("WHY")
 	}
-	tree := treeprint.NewWithRoot(term.Sanitize(p.stage.Name))
-	for i := range f.Blockers {
-		p.grow(tree, &f.Blockers[i], 1)
+	t := &causeTree{writer: p, links: map[string][]report.Blocker{}, drawn: map[string]bool{p.stage.Name: true}}
+	for _, link := range f.Chain {
+		t.links[link.Stage] = link.Blockers
 	}
+	tree := treeprint.NewWithRoot(term.Sanitize(p.stage.Name))
+	t.grow(tree, f.Blockers, 1)
 	text := tree.String()
 	if !p.style.Glyphs {
 		text = strings.NewReplacer("├──", "|--", "└──", "`--", "│", "|", "\u00a0", " ").Replace(text)
@@ -33,13 +46,130 @@ func (p *writer) causes(f *report.ExplainedFreight) {
 	}
 }
 
-// nest is how far a level of the tree is indented.
-const nest = 4
+// causeTree draws a graph of causes as a tree.
+type causeTree struct {
+	*writer
+	// links has the blockers of each Stage that waits itself.
+	links map[string][]report.Blocker
+	// drawn has the Stages that have been drawn.
+	drawn    map[string]bool
+	branches int
+}
 
-// grow adds a blocker to the tree, and what it waits for.
-func (p *writer) grow(tree treeprint.Tree, b *report.Blocker, depth int) {
-	branch := tree.AddBranch(strings.Join(p.fold(term.Sanitize(b.Stage)+": "+describe.Finding(b), depth*nest+2), "\n"))
-	for i := range b.Causes {
-		p.grow(branch, &b.Causes[i], depth+1)
+// cause is a line of the tree: Stages of which the same is found and that, if they wait,
+// wait for the same Stages.
+type cause struct {
+	stages []string
+	// found says why they are not satisfied.
+	found string
+	// behind is what they wait for.
+	behind []report.Blocker
+}
+
+// grow draws what keeps a Stage waiting, as far as it has not been drawn.
+func (t *causeTree) grow(tree treeprint.Tree, blockers []report.Blocker, level int) {
+	causes := t.causesOf(blockers)
+	for i, c := range causes {
+		if t.branches >= mostBranches && i < len(causes)-1 {
+			t.branch(tree, fmt.Sprintf("%s: for other reasons (-o json has all)", describe.Names(stagesOf(causes[i:]))), level)
+			return
+		}
+		behind := slices.DeleteFunc(slices.Clone(c.behind), func(b report.Blocker) bool { return t.isDrawn(&b) })
+		text := describe.Names(c.stages) + ": " + c.found
+		switch {
+		case len(c.behind) == 0:
+			t.branch(tree, text, level)
+		case len(behind) == 0:
+			t.branch(tree, text+", for causes shown elsewhere in this tree", level)
+		case level == mostLevels || t.branches >= mostBranches:
+			t.branch(tree, text+"; it waits for "+rootsOf(behind), level)
+		default:
+			t.grow(t.branch(tree, text, level), behind, level+1)
+		}
 	}
+}
+
+func (t *causeTree) branch(tree treeprint.Tree, text string, level int) treeprint.Tree {
+	t.branches++
+	return tree.AddBranch(strings.Join(t.fold(text, level*nest+2), "\n"))
+}
+
+// isDrawn reports whether there is nothing to draw of a blocker. That a Stage names itself
+// is said below the Stage.
+func (t *causeTree) isDrawn(b *report.Blocker) bool {
+	return t.drawn[b.Stage] && avail.Reason(b.Reason) != avail.SelfReference
+}
+
+// causesOf sums up blockers, and takes their Stages as drawn.
+func (t *causeTree) causesOf(blockers []report.Blocker) []*cause {
+	var causes []*cause
+	by := map[string]*cause{}
+	for i := range blockers {
+		b := &blockers[i]
+		if t.isDrawn(b) {
+			continue
+		}
+		t.drawn[b.Stage] = true
+		behind := t.links[b.Stage]
+		switch avail.Reason(b.Reason) { //nolint:exhaustive // the others lead to what they wait for
+		case avail.Cycle:
+			behind = t.exits(b)
+		case avail.SelfReference:
+			behind = nil
+		}
+		key := describe.Finding(b)
+		for k := range behind {
+			key += "\x00" + behind[k].Stage
+		}
+		if same := by[key]; same != nil {
+			same.stages = append(same.stages, b.Stage)
+			continue
+		}
+		by[key] = &cause{stages: []string{b.Stage}, found: describe.Finding(b), behind: behind}
+		causes = append(causes, by[key])
+	}
+	return causes
+}
+
+// exits takes the Stages as drawn that wait for each other in the circle of a blocker, and
+// returns what else they wait for.
+func (t *causeTree) exits(circle *report.Blocker) []report.Blocker {
+	var exits []report.Blocker
+	queue := []string{circle.Stage}
+	for i := 0; i < len(queue); i++ {
+		for _, b := range t.links[queue[i]] {
+			switch {
+			case b.Reason != circle.Reason || b.Message != circle.Message:
+				exits = append(exits, b)
+			case !t.drawn[b.Stage]:
+				t.drawn[b.Stage] = true
+				queue = append(queue, b.Stage)
+			}
+		}
+	}
+	return exits
+}
+
+func stagesOf(causes []*cause) []string {
+	var stages []string
+	for _, c := range causes {
+		stages = append(stages, c.stages...)
+	}
+	return stages
+}
+
+// rootsOf says what the root causes of these blockers are: themselves, where they do not
+// wait.
+func rootsOf(blockers []report.Blocker) string {
+	var roots []report.Root
+	more := 0
+	for i := range blockers {
+		b := &blockers[i]
+		if len(b.Roots) == 0 {
+			roots = append(roots, report.Root{Stage: b.Stage, Reason: b.Reason})
+		}
+		roots = append(roots, b.Roots...)
+		more = max(more, b.MoreRoots)
+	}
+	return describe.Roots(roots, more)
 }

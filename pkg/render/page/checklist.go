@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/describe"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 )
@@ -24,7 +25,7 @@ func (p *writer) rule(f *report.ExplainedFreight) {
 	for i := range f.Checks {
 		check := &f.Checks[i]
 		request := &p.stage.Requests[check.Request]
-		p.item(2, "", p.wants(request, check.Ignores))
+		p.item(2, "", p.wants(request, check))
 		approved := "not approved for it"
 		if check.Approved {
 			approved = "approved for it" + p.at(check.ApprovedAt)
@@ -33,37 +34,76 @@ func (p *writer) rule(f *report.ExplainedFreight) {
 		if check.Direct {
 			p.item(4, p.mark(true), "taken straight from the Warehouse")
 		}
-		for u := range check.Upstreams {
-			p.upstream(&check.Upstreams[u])
-		}
+		p.upstreams(check.Upstreams)
 	}
 }
 
-// wants says what a request asks for.
-func (p *writer) wants(request *report.Request, ignored []string) string {
-	names := make([]string, 0, len(request.Upstreams))
-	for _, name := range request.Upstreams {
-		names = append(names, term.Sanitize(name))
+// mostUpstreams is how many upstreams of which different things are known are shown.
+const mostUpstreams = 8
+
+// upstreams is the checklist of the upstreams. Those of which the same is known share it.
+func (p *writer) upstreams(list []report.UpstreamCheck) {
+	var order []string
+	alike := map[string][]string{}
+	satisfied := map[string]bool{}
+	for i := range list {
+		u := &list[i]
+		known := p.mark(u.Satisfied) + p.aside(func(aside *writer) { aside.upstream(u) })
+		if _, met := alike[known]; !met {
+			order = append(order, known)
+		}
+		alike[known], satisfied[known] = append(alike[known], u.Stage), u.Satisfied
 	}
+	for i, known := range order {
+		if i == mostUpstreams && len(order) > mostUpstreams+1 {
+			p.moreUpstreams(order[i:], alike, satisfied)
+			return
+		}
+		p.item(4, p.mark(satisfied[known]), describe.Names(alike[known]))
+		p.out.WriteString(strings.TrimPrefix(known, p.mark(satisfied[known])))
+	}
+}
+
+// moreUpstreams counts the upstreams that are not shown.
+func (p *writer) moreUpstreams(rest []string, alike map[string][]string, satisfied map[string]bool) {
+	n, done := 0, 0
+	for _, known := range rest {
+		n += len(alike[known])
+		if satisfied[known] {
+			done += len(alike[known])
+		}
+	}
+	p.item(4, "-", fmt.Sprintf("and %d more upstreams, of which %d are satisfied (-o json has all)", n, done))
+}
+
+// aside returns what write writes, in place of writing it.
+func (p *writer) aside(write func(*writer)) string {
+	other := &writer{style: p.style, now: p.now, project: p.project, stage: p.stage}
+	write(other)
+	return other.out.String()
+}
+
+// wants says what a request asks for.
+func (p *writer) wants(request *report.Request, check *report.Check) string {
 	text := term.Sanitize(request.Origin) + ": "
-	all := request.Strategy == string(kargo.All) && !slices.Contains(ignored, report.IgnoresStrategy)
-	switch many := len(names) > 1; {
-	case len(names) == 0 && request.Direct:
+	names := describe.Names(request.Upstreams)
+	switch many := len(request.Upstreams) > 1; {
+	case len(request.Upstreams) == 0 && request.Direct:
 		return text + "whatever the Warehouse has found"
-	case len(names) == 0:
+	case len(request.Upstreams) == 0:
 		return text + "no source is named (" + term.Sanitize(request.Strategy) + ")"
-	case many && all:
-		text += fmt.Sprintf("verified in all of %s (All)", strings.Join(names, ", "))
+	case many && check.TakesAll:
+		text += fmt.Sprintf("verified in all of %s (All)", names)
 	case many:
-		text += fmt.Sprintf("verified in any of %s", strings.Join(names, ", "))
-		if !slices.Contains(ignored, report.IgnoresStrategy) {
+		text += fmt.Sprintf("verified in any of %s", names)
+		if !slices.Contains(check.Ignores, report.IgnoresStrategy) {
 			text += " (" + term.Sanitize(request.Strategy) + ")"
 		}
 	default:
-		text += "verified in " + names[0]
+		text += "verified in " + names
 	}
-	if request.RequiredSoakTime != nil && !slices.Contains(ignored, report.IgnoresSoak) {
-		text += fmt.Sprintf(" and soaked there for %s", request.RequiredSoakTime)
+	if check.RequiredSoakTime != nil {
+		text += fmt.Sprintf(" and soaked there for %s", check.RequiredSoakTime)
 	}
 	if request.Direct {
 		text += ", or straight from the Warehouse"
@@ -71,9 +111,8 @@ func (p *writer) wants(request *report.Request, ignored []string) string {
 	return text + ", or approved"
 }
 
-// upstream is the checklist of one upstream.
+// upstream is what is known of one upstream, below its name.
 func (p *writer) upstream(u *report.UpstreamCheck) {
-	p.item(4, p.mark(u.Satisfied), term.Sanitize(u.Stage))
 	if !u.Exists {
 		p.item(8, p.mark(false), "there is no such Stage")
 	}

@@ -196,6 +196,30 @@ func semantics(in []string) string {
 	return strings.Join(words, ", ")
 }
 
+// mostSteps is how many steps of one kind are written.
+const mostSteps = 4
+
+// fewOfEach returns the first steps of each kind, and what there is more.
+func fewOfEach(steps []report.Step) (few []report.Step, more []string) {
+	var order []string
+	left := map[string][]string{}
+	count := map[string]int{}
+	for _, step := range steps {
+		if count[step.Action]++; count[step.Action] <= mostSteps {
+			few = append(few, step)
+			continue
+		}
+		if left[step.Action] == nil {
+			order = append(order, step.Action)
+		}
+		left[step.Action] = append(left[step.Action], step.Stage)
+	}
+	for _, action := range order {
+		more = append(more, fmt.Sprintf("%s: the same for %s (-o json has all)", actionWords(action), describe.Names(left[action])))
+	}
+	return few, more
+}
+
 // steps says what to do.
 func (p *writer) steps(f *report.ExplainedFreight) {
 	p.heading("NEXT STEPS")
@@ -203,7 +227,8 @@ func (p *writer) steps(f *report.ExplainedFreight) {
 		p.item(2, "", p.nothing(f))
 		return
 	}
-	for _, step := range f.Steps {
+	shown, more := fewOfEach(f.Steps)
+	for _, step := range shown {
 		if step.Command == "" {
 			p.item(2, "-", actionWords(step.Action)+": "+term.Sanitize(step.Effect))
 			continue
@@ -211,6 +236,9 @@ func (p *writer) steps(f *report.ExplainedFreight) {
 		// The command is never folded: it is to be copied.
 		p.out.WriteString("  " + p.style.Palette.Strong(term.Sanitize(step.Command)) + "\n")
 		p.item(6, "", term.Sanitize(step.Effect))
+	}
+	for _, text := range more {
+		p.item(2, "-", text)
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
-	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
 )
 
 // follows returns what is otherwise, beyond what is so at once, when the control-flow
@@ -17,12 +16,16 @@ func follows(before, after *avail.Evaluator, now []StageEffect) []StageEffect {
 	if settledBefore == before && settledAfter == after {
 		return nil
 	}
+	already := make(map[string]*StageEffect, len(now))
+	for i := range now {
+		already[now[i].Stage.Metadata.Name] = &now[i]
+	}
 	var effects []StageEffect
 	for _, stage := range after.Project().Stages {
 		name := stage.Metadata.Name
 		effect := compare(settledBefore.Stage(name), settledAfter.Stage(name))
-		if i := slices.IndexFunc(now, func(e StageEffect) bool { return e.Stage.Metadata.Name == name }); i >= 0 {
-			effect.subtract(&now[i])
+		if own := already[name]; own != nil {
+			effect.subtract(own)
 		}
 		if !effect.IsEmpty() {
 			effects = append(effects, effect)
@@ -32,9 +35,9 @@ func follows(before, after *avail.Evaluator, now []StageEffect) []StageEffect {
 }
 
 // takesFrom reports whether one of the names is an upstream of the Stage.
-func takesFrom(stage *kargo.Stage, names []string) bool {
+func takesFrom(stage *kargo.Stage, names map[string]bool) bool {
 	return slices.ContainsFunc(stage.Spec.RequestedFreight, func(r kargo.Request) bool {
-		return slices.ContainsFunc(r.Sources.Stages, func(upstream string) bool { return slices.Contains(names, upstream) })
+		return slices.ContainsFunc(r.Sources.Stages, func(upstream string) bool { return names[upstream] })
 	})
 }
 
@@ -55,7 +58,7 @@ func (e *StageEffect) subtract(other *StageEffect) {
 		{&e.Refused, other.Refused},
 		{&e.Stranded, other.Stranded},
 	} {
-		*part.own = slices.DeleteFunc(*part.own, func(f *kargo.Freight) bool { return holds(part.other, f) })
+		*part.own = without(*part.own, part.other)
 	}
 	e.Fails = slices.DeleteFunc(e.Fails, func(p FailingPromotion) bool {
 		return slices.ContainsFunc(other.Fails, func(q FailingPromotion) bool { return q.Name == p.Name })
@@ -66,56 +69,30 @@ func (e *StageEffect) subtract(other *StageEffect) {
 	}
 }
 
-func holds(list []*kargo.Freight, f *kargo.Freight) bool {
-	return slices.ContainsFunc(list, func(other *kargo.Freight) bool { return other.Metadata.Name == f.Metadata.Name })
+// without returns what of the list is not in the other one.
+func without(list, other []*kargo.Freight) []*kargo.Freight {
+	names := make(map[string]bool, len(other))
+	for _, f := range other {
+		names[f.Metadata.Name] = true
+	}
+	return slices.DeleteFunc(list, func(f *kargo.Freight) bool { return names[f.Metadata.Name] })
 }
 
 // Settle returns the Project as it is when every control-flow Stage has passed on what
 // it lists, and those behind it in turn, at the same instant.
 func Settle(e *avail.Evaluator) *avail.Evaluator {
-	for {
-		passed := map[string]*kargo.Freight{}
-		for _, stage := range e.Project().Stages {
-			if stage.IsControlFlow() && !isGoing(stage) {
-				passing(e.Stage(stage.Metadata.Name), e.Project(), passed)
-			}
+	passed := map[string]*kargo.Freight{}
+	works := func(gate *avail.Stage) bool { return !isGoing(gate.Stage) }
+	for _, f := range e.Project().Freight() {
+		if other := e.Pass(f, works, f.Status.VerifiedIn.Get); other != f {
+			passed[f.Metadata.Name] = other
 		}
-		if len(passed) == 0 {
-			return e
-		}
-		e = avail.New(e.Project().WithFreight(passed), e.Rules(), e.Now())
 	}
+	if len(passed) == 0 {
+		return e
+	}
+	return avail.New(e.Project().WithFreight(passed), e.Rules(), e.Now())
 }
 
 // isGoing reports whether a Stage is being deleted: it then does nothing any more.
 func isGoing(stage *kargo.Stage) bool { return stage.Metadata.DeletionTimestamp != nil }
-
-// passing adds the Freight that a control-flow Stage lists and has not passed on yet. What
-// the record says of its having done so before stays.
-func passing(gate *avail.Stage, record *pipeline.Project, passed map[string]*kargo.Freight) {
-	name, now := gate.Metadata.Name, gate.Now()
-	for _, f := range gate.Project().FreightFor(gate.Stage) {
-		if isVerified(f, gate) || gate.Judge(f).Listed[avail.Configured] != avail.Yes {
-			continue
-		}
-		entry, recorded := record.FreightNamed(f.Metadata.Name).Status.VerifiedIn.Get(name)
-		if !recorded {
-			entry.VerifiedAt = kargo.InstantOf(now)
-		}
-		passed[f.Metadata.Name] = verifiedIn(or(passed[f.Metadata.Name], f), name, entry)
-	}
-}
-
-func or(f, otherwise *kargo.Freight) *kargo.Freight {
-	if f == nil {
-		return otherwise
-	}
-	return f
-}
-
-// verifiedIn returns a copy of the Freight that is also verified in the Stage.
-func verifiedIn(f *kargo.Freight, stage string, entry kargo.Verified) *kargo.Freight {
-	other := *f
-	other.Status.VerifiedIn = f.Status.VerifiedIn.With(stage, entry)
-	return &other
-}

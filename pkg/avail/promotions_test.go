@@ -16,7 +16,7 @@ func TestLastPromotion(t *testing.T) {
 		name       string
 		stage      []build.StageOption
 		promotions []kargo.Promotion
-		want       *avail.Move
+		want       *avail.Promotion
 	}{
 		{name: "none"},
 		{
@@ -34,7 +34,7 @@ func TestLastPromotion(t *testing.T) {
 				build.Promotion("prod.2", "prod", "f1", kargo.PromotionFailed, build.PromotedAt(build.At("10:00")), build.Says("refused")),
 				build.Promotion("prod.1", "prod", "f1", kargo.PromotionSucceeded, build.PromotedAt(build.At("11:00"))),
 			},
-			want: &avail.Move{Name: "prod.1", Phase: kargo.PromotionSucceeded},
+			want: &avail.Promotion{Name: "prod.1", Phase: kargo.PromotionSucceeded},
 		},
 		{
 			name: "the newest by its name, where creations do not tell",
@@ -42,12 +42,12 @@ func TestLastPromotion(t *testing.T) {
 				build.Promotion("prod.1", "prod", "f1", kargo.PromotionSucceeded),
 				build.Promotion("prod.2", "prod", "f1", kargo.PromotionFailed, build.Says("refused")),
 			},
-			want: &avail.Move{Name: "prod.2", Phase: kargo.PromotionFailed, Message: "refused"},
+			want: &avail.Promotion{Name: "prod.2", Phase: kargo.PromotionFailed, Message: "refused"},
 		},
 		{
 			name:  "the one that the Stage speaks of, where the object is gone",
 			stage: []build.StageOption{build.Promoted("prod.1", "f1", kargo.PromotionErrored, "no such step")},
-			want:  &avail.Move{Name: "prod.1", Phase: kargo.PromotionErrored, Message: "no such step"},
+			want:  &avail.Promotion{Name: "prod.1", Phase: kargo.PromotionErrored, Message: "no such step"},
 		},
 		{
 			name: "the object says more than the Stage",
@@ -55,18 +55,18 @@ func TestLastPromotion(t *testing.T) {
 				build.Promoting("prod.1", "f1"),
 			},
 			promotions: []kargo.Promotion{build.Promotion("prod.1", "prod", "f1", kargo.PromotionFailed, build.Says("refused"))},
-			want:       &avail.Move{Name: "prod.1", Phase: kargo.PromotionFailed, Message: "refused"},
+			want:       &avail.Promotion{Name: "prod.1", Phase: kargo.PromotionFailed, Message: "refused"},
 		},
 		{
 			name:  "the one that the Stage admits now, before the one that ended",
 			stage: []build.StageOption{build.Promoting("prod.2", "f1"), build.Promoted("prod.1", "f1", kargo.PromotionFailed, "")},
-			want:  &avail.Move{Name: "prod.2", Phase: kargo.PromotionRunning},
+			want:  &avail.Promotion{Name: "prod.2", Phase: kargo.PromotionRunning},
 		},
 		{
 			name:       "the one that the Stage admits now, before an older one of which the object is there",
 			stage:      []build.StageOption{build.Promoting("prod.2", "f1")},
 			promotions: []kargo.Promotion{build.Promotion("prod.1", "prod", "f1", kargo.PromotionFailed)},
-			want:       &avail.Move{Name: "prod.2", Phase: kargo.PromotionRunning},
+			want:       &avail.Promotion{Name: "prod.2", Phase: kargo.PromotionRunning},
 		},
 	}
 	for _, test := range tests {
@@ -77,7 +77,7 @@ func TestLastPromotion(t *testing.T) {
 				promotions: test.promotions,
 			}
 			stage, freight := w.subject(t)
-			if diff := cmp.Diff(test.want, stage.LastPromotion(freight), cmpopts.IgnoreUnexported(avail.Move{})); diff != "" {
+			if diff := cmp.Diff(test.want, stage.LastPromotion(freight), cmpopts.IgnoreUnexported(avail.Promotion{})); diff != "" {
 				t.Errorf("LastPromotion() (-want +got):\n%s", diff)
 			}
 		})

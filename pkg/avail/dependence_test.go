@@ -37,19 +37,16 @@ func said(e *avail.Evaluator, name string, f *kargo.Freight) map[string]any {
 		"judgment": s.Judge(f), "blockers": s.Blockers(f), "forecast": s.Forecast(f), "unverified": s.Unverified(f), "turns": s.Turns(f),
 		"evidence": s.EvidenceAt(name, f), "last Promotion": s.LastPromotion(f),
 	}
-	for i := range s.Spec.RequestedFreight {
-		request := &s.Spec.RequestedFreight[i]
-		if request.Origin != f.Origin {
-			continue
-		}
-		for _, upstream := range request.Sources.Upstreams() {
+	for _, decision := range s.Decide(f) {
+		all[fmt.Sprint("decision ", decision.Request)] = decision
+		for _, u := range decision.Upstreams {
+			upstream := u.Stage
 			all["evidence at "+upstream] = s.EvidenceAt(upstream, f)
-			all["satisfied by "+upstream] = s.Satisfied(f, upstream, request)
 			if other := s.Other(upstream); other != nil {
 				all["forecast at "+upstream] = other.Forecast(f)
 			}
 		}
-		all[fmt.Sprint("satisfiable ", i)] = s.Satisfiable(f, request)
+		all[fmt.Sprint("satisfiable ", decision.Request)] = s.Satisfiable(f, s, decision.Request)
 	}
 	return all
 }
@@ -67,11 +64,11 @@ func TestPropertyStagesThatAreNotUpstreamDoNotMatter(t *testing.T) {
 				return
 			}
 			known := narrow.evaluator(t)
-			if known.Stage(name).HangsOnOthers(f) {
+			if known.Stage(name).DependsOnOthers(f) {
 				return
 			}
 			fewer++
-			if diff := cmp.Diff(said(e, name, f), said(known, name, f), cmp.AllowUnexported(avail.Move{}, avail.Evidence{})); diff != "" {
+			if diff := cmp.Diff(said(e, name, f), said(known, name, f), cmp.AllowUnexported(avail.Promotion{}, avail.Evidence{})); diff != "" {
 				t.Errorf("%s, %s: (-with the others +without them):\n%s", name, f.Metadata.Name, diff)
 			}
 		})
@@ -81,7 +78,7 @@ func TestPropertyStagesThatAreNotUpstreamDoNotMatter(t *testing.T) {
 	}
 }
 
-func TestHangsOnOthers(t *testing.T) {
+func TestDependsOnOthers(t *testing.T) {
 	direct := build.Stage("qa", build.Requests("w", build.Direct()))
 	gate := build.Stage("gate", build.ControlFlow(), build.Requests("w", build.From("qa")))
 	soaks := func(name string, upstreams ...string) kargo.Stage {
@@ -113,7 +110,7 @@ func TestHangsOnOthers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := world{release: test.release, stages: test.stages, freight: []kargo.Freight{build.Freight("f", "w", test.freight...)}}
 			stage, f := w.subject(t)
-			if got := stage.HangsOnOthers(f); got != test.want {
+			if got := stage.DependsOnOthers(f); got != test.want {
 				t.Errorf("got %t", got)
 			}
 		})
