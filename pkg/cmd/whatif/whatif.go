@@ -163,30 +163,32 @@ func (o *options) expand(e *avail.Evaluator) (edits []change.Edit, left []string
 	if every == nil {
 		return edits, nil
 	}
+	named := make(map[string]int, len(edits))
+	for i := range edits {
+		named[edits[i].Stage] = i
+	}
 	for _, stage := range e.Project().Stages {
 		name := stage.Metadata.Name
 		if !stage.IsDownstream() {
 			continue
 		}
-		filled := fill(slices.Clone(edits), name, every)
-		if _, err := change.NewPlan(e.Project(), filled); err != nil && !slices.Contains(o.named(), name) {
+		edit := change.Edit{Stage: name}
+		i, isNamed := named[name]
+		if isNamed {
+			edit = edits[i]
+		}
+		edit.Rule, edit.Soak = cmp.Or(edit.Rule, every.Rule), cmp.Or(edit.Soak, every.Soak)
+		if isNamed {
+			edits[i] = edit
+			continue
+		}
+		if _, err := change.NewPlan(e.Project(), []change.Edit{edit}); err != nil {
 			left = append(left, name)
 			continue
 		}
-		edits = filled
+		edits = append(edits, edit)
 	}
 	return edits, left
-}
-
-// fill adds to the edit of a Stage what it lacks of the one of all.
-func fill(edits []change.Edit, stage string, every *change.Edit) []change.Edit {
-	i := slices.IndexFunc(edits, func(e change.Edit) bool { return e.Stage == stage })
-	if i < 0 {
-		i = len(edits)
-		edits = append(edits, change.Edit{Stage: stage})
-	}
-	edits[i].Rule, edits[i].Soak = cmp.Or(edits[i].Rule, every.Rule), cmp.Or(edits[i].Soak, every.Soak)
-	return edits
 }
 
 func (o *options) print(env cli.Env, w *report.WhatIf) error {

@@ -25,42 +25,51 @@ func StrategyChange(w io.Writer, c *report.StrategyChange, style term.Style) err
 // changedRequests says what becomes of the requests, in one line of those of which there
 // is the same to say.
 func (p *writer) changedRequests(list []report.ChangedRequest) {
-	var idle, stay, hazards []string
-	endangered := map[string][]string{} // by what is said of them
+	var idle, stay stageNames
+	var hazards []string
+	endangered := map[string]*stageNames{} // by what is said of them
 	for i := range list {
 		r := &list[i]
 		switch {
 		case len(list) > 1 && !r.Changes:
-			stay = add(stay, r)
+			stay.add(r.Stage)
 		case len(list) > 1 && r.NoEffect != "" && r.To != "":
-			idle = add(idle, r)
+			idle.add(r.Stage)
 		default:
 			p.item(0, "", changedRequest(r))
 		}
 		for _, hazard := range r.Hazards {
 			if endangered[hazard] == nil {
-				hazards = append(hazards, hazard)
+				hazards, endangered[hazard] = append(hazards, hazard), &stageNames{}
 			}
-			endangered[hazard] = add(endangered[hazard], r)
+			endangered[hazard].add(r.Stage)
 		}
 	}
-	if len(idle) > 0 {
-		p.item(0, "", "No answer changes with the strategy of "+strings.Join(idle, ", ")+": they have one upstream, or take their Freight straight from the Warehouse.")
+	if len(idle.list) > 0 {
+		p.item(0, "", "The strategy makes no difference for "+describe.Names(idle.list)+": they have one upstream, or take their Freight straight from the Warehouse.")
 	}
-	if len(stay) > 0 {
-		p.item(0, "", "It is so already at "+strings.Join(stay, ", ")+".")
+	if len(stay.list) > 0 {
+		p.item(0, "", "Already set: "+describe.Names(stay.list)+".")
 	}
 	for _, hazard := range hazards {
-		p.item(0, "!", strings.Join(endangered[hazard], ", ")+": "+term.Sanitize(hazard))
+		p.item(0, "!", describe.Names(endangered[hazard].list)+": "+term.Sanitize(hazard))
 	}
 }
 
-// add adds the name of a request's Stage.
-func add(names []string, r *report.ChangedRequest) []string {
-	if name := term.Sanitize(r.Stage); !slices.Contains(names, name) {
-		return append(names, name)
+// stageNames are names of Stages, each once.
+type stageNames struct {
+	list []string
+	met  map[string]bool
+}
+
+func (n *stageNames) add(name string) {
+	if n.met == nil {
+		n.met = map[string]bool{}
 	}
-	return names
+	if !n.met[name] {
+		n.met[name] = true
+		n.list = append(n.list, name)
+	}
 }
 
 // changedRequest says what becomes of a request.
@@ -90,7 +99,7 @@ func strategyOf(written string) string { return string(kargo.Strategy(written).N
 // strategyWord names a strategy as written.
 func strategyWord(written string) string {
 	if written == "" {
-		return string(kargo.OneOf) + " (absent)"
+		return "not set (defaults to OneOf)"
 	}
 	return term.Sanitize(written)
 }

@@ -15,15 +15,15 @@ import (
 func WhatIf(w io.Writer, c *report.WhatIf, style term.Style) error {
 	p := &writer{style: style, now: c.At}
 	p.changedRequests(c.Requests)
-	carriedOut := "Carried out now:"
+	applied := "If applied now:"
 	if len(c.NotInKargo) > 0 {
 		p.item(0, "", strings.Join(c.NotInKargo, ", ")+": Kargo has no such rule, no Stage can be set to it.")
-		carriedOut = "Carried out now, if Kargo had the rule:"
+		applied = "If applied now, and if Kargo had the rule:"
 	}
 	if err := p.whatIfRows(c); err != nil {
 		return err
 	}
-	p.heading(carriedOut)
+	p.heading(applied)
 	p.effect(c.Effect, 2)
 	_, err := io.WriteString(w, p.out.String())
 	return err
@@ -33,16 +33,16 @@ func WhatIf(w io.Writer, c *report.WhatIf, style term.Style) error {
 func (p *writer) whatIfRows(c *report.WhatIf) error {
 	switch {
 	case c.Rows == nil:
-		p.heading("Had it always been so, which answers would be others is unknown, as Freight could not be read.")
+		p.heading("If this had been the rule from the start: unknown, as Freight could not be read.")
 		return nil
 	case c.Freight == 0:
-		p.heading("Which answers would be others cannot be shown, as there is no Freight.")
+		p.heading("If this had been the rule from the start: nothing to show, as there is no Freight.")
 		return nil
 	case len(c.Rows) == 0:
-		p.heading("Had it always been so, no answer would be another.")
+		p.heading("If this had been the rule from the start, no answer would be different.")
 		return nil
 	}
-	p.heading("Had it always been so:")
+	p.heading("If this had been the rule from the start:")
 	header := []string{"STAGE", "RULE", "FREIGHT", "AGE", "AVAILABLE", "LISTED", "BECAUSE"}
 	var cells [][]string
 	for i := range c.Rows {
