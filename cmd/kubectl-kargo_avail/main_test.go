@@ -65,7 +65,7 @@ func terminal(ts *testscript.TestScript, neg bool, args []string) {
 	columns, err := strconv.ParseUint(args[0], 10, 16)
 	ts.Check(err)
 	env := []string{}
-	for _, name := range []string{"PATH", "HOME", "KUBECONFIG", "LC_ALL", "TZ", "TERM", "NO_COLOR", "RUNEWIDTH_EASTASIAN", "GORACE"} {
+	for _, name := range []string{"PATH", "HOME", "KUBECONFIG", "LC_ALL", "TZ", "TERM", "NO_COLOR", "RUNEWIDTH_EASTASIAN", "GORACE", "KARGO_AVAIL_ASCII"} {
 		if value := ts.Getenv(name); value != "" {
 			env = append(env, name+"="+value)
 		}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -34,4 +35,61 @@ func ParseWarehouse(arg string) (name string, err error) {
 		return "", fmt.Errorf("%q does not name a Warehouse: expected NAME or %s/NAME", arg, kargo.KindWarehouse)
 	}
 	return name, nil
+}
+
+// IsStageType reports whether a word is the type that kubectl wants before the names of
+// Stages: "stage", "stages", or either with Kargo's group.
+func IsStageType(word string) bool {
+	word = strings.TrimSuffix(strings.ToLower(word), "."+kargo.Group)
+	return word == "stage" || word == "stages"
+}
+
+// ParseStages reads what names Stages on a command line: each as ParseStage does, or
+// several with commas between them. A type before the names is dropped, as in
+// "stage prod"; a Stage of that name is "stage/stage".
+func ParseStages(args []string) (names []string, err error) {
+	if len(args) > 1 && IsStageType(args[0]) {
+		args = args[1:]
+	}
+	var problems []error
+	for _, arg := range args {
+		for part := range strings.SplitSeq(arg, ",") {
+			name, err := ParseStage(part)
+			problems = append(problems, err)
+			names = append(names, name)
+		}
+	}
+	return names, errors.Join(problems...)
+}
+
+// ParseOneStage reads the one Stage of a verb that is about one.
+func ParseOneStage(arg string) (name string, err error) {
+	names, err := ParseStages([]string{arg})
+	if err != nil {
+		return "", err
+	}
+	if len(names) > 1 {
+		return "", fmt.Errorf("%q names %d Stages: this command is about one Stage at a time", arg, len(names))
+	}
+	return names[0], nil
+}
+
+// CutFreight reads what names Freight with its type, such as "freight/lucky-koala", and
+// reports whether it does.
+func CutFreight(arg string) (reference string, ok bool) {
+	resource, reference, ok := strings.Cut(arg, "/")
+	resource = strings.TrimSuffix(strings.ToLower(resource), "."+kargo.Group)
+	return reference, ok && (resource == "freight" || resource == "freights")
+}
+
+// ParseFreight reads what names Freight on a command line: a name, an alias, a part of
+// what it contains, or any of these behind "freight/".
+func ParseFreight(arg string) (reference string, err error) {
+	if cut, ok := CutFreight(arg); ok {
+		arg = cut
+	}
+	if arg == "" {
+		return "", errors.New("FREIGHT is empty")
+	}
+	return arg, nil
 }

@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// ColorMode says when to colour. It is a pflag.Value.
+// ColorMode says when to color. It is a pflag.Value.
 type ColorMode string
 
-// The colour modes.
+// The color modes.
 const (
 	ColorAuto   ColorMode = "auto"
 	ColorAlways ColorMode = "always"
@@ -37,14 +37,27 @@ func (m *ColorMode) String() string { return string(*m) }
 // Type names the value in help.
 func (*ColorMode) Type() string { return strings.Join(colorModes(), "|") }
 
-// Colors reports whether text that goes to the stream is to be coloured. Left to
-// itself it is on a terminal, unless TERM is dumb or NO_COLOR is set to anything,
-// be it to nothing: kubectl and no-color.org differ on that, and either may mean it.
+// Colors reports whether text that goes to the stream is to be colored. A mode other
+// than auto decides. Else NO_COLOR, set to anything, turns color off (kubectl and
+// no-color.org differ on an empty value, and either may be meant); FORCE_COLOR and
+// CLICOLOR_FORCE turn it on; and without them a terminal gets color, unless it is dumb.
 func (e Env) Colors(mode ColorMode, stream io.Writer) bool {
 	if mode != ColorAuto {
 		return mode == ColorAlways
 	}
-	_, noColor := e.Getenv("NO_COLOR")
-	terminal, _ := e.Getenv("TERM")
-	return IsTerminal(stream) && !noColor && terminal != "dumb"
+	if _, set := e.Getenv("NO_COLOR"); set {
+		return false
+	}
+	for _, name := range []string{"FORCE_COLOR", "CLICOLOR_FORCE"} {
+		switch value, _ := e.Getenv(name); value {
+		case "":
+		case "0", "false":
+			if name == "FORCE_COLOR" {
+				return false
+			}
+		default:
+			return true
+		}
+	}
+	return IsTerminal(stream) && !e.isDumb()
 }

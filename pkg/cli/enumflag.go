@@ -31,8 +31,16 @@ func Choices(flag *pflag.Flag) []string { return flag.Annotations[choicesAnnotat
 
 // AddOutput registers -o for these formats.
 func AddOutput(cmd *cobra.Command, format *string, formats ...string) {
-	cmd.Flags().StringVarP(format, outputFlag, "o", "", "output format, one of: "+strings.Join(formats, "|"))
+	cmd.Flags().StringVarP(format, outputFlag, "o", "", "output format: "+strings.Join(withoutVariants(formats), ", "))
 	SetChoices(cmd.Flags(), outputFlag, formats...)
+}
+
+// withoutVariants leaves out of formats those that read their template from a file and
+// the other name of go-template: help has room for each kind once.
+func withoutVariants(formats []string) []string {
+	return slices.DeleteFunc(slices.Clone(formats), func(format string) bool {
+		return strings.HasSuffix(format, "file") || format == "template"
+	})
 }
 
 // formatsOf returns the formats that any command knows.

@@ -5,6 +5,7 @@ package cli
 
 import (
 	"os"
+	"strings"
 	"time"
 
 	"golang.org/x/term"
@@ -26,6 +27,28 @@ type Env struct {
 func IsTerminal(stream any) bool {
 	f, ok := stream.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// isDumb reports whether the terminal can neither move its cursor nor show colors.
+func (e Env) isDumb() bool {
+	kind, _ := e.Getenv("TERM")
+	return kind == "dumb"
+}
+
+// ShowsASCIIOnly reports whether the terminal may be unable to show other characters:
+// TERM is dumb, or the locale has another encoding than UTF-8. A locale that is not set
+// says nothing about the terminal.
+func (e Env) ShowsASCIIOnly() bool {
+	if e.isDumb() {
+		return true
+	}
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if locale, _ := e.Getenv(name); locale != "" {
+			locale = strings.ToLower(locale)
+			return !strings.Contains(locale, "utf-8") && !strings.Contains(locale, "utf8")
+		}
+	}
+	return false
 }
 
 // Terminal reports whether the output goes to a terminal, and how many columns it

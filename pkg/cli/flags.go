@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -16,10 +17,14 @@ import (
 // ConnectionFlags say which cluster to talk to and how to talk to the person.
 // They belong to every verb.
 type ConnectionFlags struct {
-	// Kube are kubectl's own.
-	Kube         *genericclioptions.ConfigFlags
+	// Kube are kubectl's own. Its namespace is the first of Namespaces.
+	Kube *genericclioptions.ConfigFlags
+	// Namespaces are those that -n names.
+	Namespaces   []string
 	KargoVersion string
 	Color        ColorMode
+	// Verbosity is that of client-go's log.
+	Verbosity int
 }
 
 // NewConnectionFlags returns the flags with their defaults.
@@ -30,9 +35,13 @@ func NewConnectionFlags() *ConnectionFlags {
 // AddTo registers the flags.
 func (f *ConnectionFlags) AddTo(flags *pflag.FlagSet) {
 	f.Kube.AddFlags(flags)
+	namespace := flags.Lookup("namespace")
+	namespace.Value = projectNames{&f.Namespaces, f.Kube.Namespace}
+	namespace.Usage = "the Project, as a namespace; several with commas, or repeated"
 	flags.StringVar(&f.KargoVersion, "kargo-version", "", "judge by the rules of this Kargo version, such as v1.11.2 (default: told from the cluster's schema, else the newest rules)")
-	flags.Var(&f.Color, "color", "when to colour the output")
+	flags.Var(&f.Color, "color", "when to color the output")
 	SetChoices(flags, "color", colorModes()...)
+	flags.IntVarP(&f.Verbosity, "v", "v", 0, "log requests to stderr, without credentials: 6 each request, 7 to 9 headers and bodies, too")
 }
 
 // Releases reads --kargo-version; the unknown range when it is not given.
@@ -47,27 +56,62 @@ func (f *ConnectionFlags) Releases() (kargo.Releases, error) {
 	return releases, nil
 }
 
+// projectNames are the names of Projects that a flag collects. It is a pflag.Value.
+type projectNames struct {
+	names *[]string
+	// first is kept the first of the names; nil where nobody needs it.
+	first *string
+}
+
+// Set adds the names in a list with commas. Empty ones are left out: kubectl takes
+// an empty namespace for none.
+func (p projectNames) Set(text string) error {
+	for name := range strings.SplitSeq(text, ",") {
+		if name != "" && !slices.Contains(*p.names, name) {
+			*p.names = append(*p.names, name)
+		}
+	}
+	if p.first != nil && len(*p.names) > 0 {
+		*p.first = (*p.names)[0]
+	}
+	return nil
+}
+
+// String returns the names with commas between them.
+func (p projectNames) String() string {
+	if p.names == nil {
+		return ""
+	}
+	return strings.Join(*p.names, ",")
+}
+
+// Type names the value in help.
+func (projectNames) Type() string { return "strings" }
+
 // InputFlags say which Projects to read, from where, and as of when. They belong
 // to every verb that reads.
 type InputFlags struct {
-	Project     string
+	Projects    []string
 	AllProjects bool
 	Files       []string
 	Recursive   bool
 	At          string
 	set         *pflag.FlagSet
+	// one says that the verb is about one Project.
+	one bool
 }
 
 // AddProjectTo registers only the flag that names a Project, for a verb that asks a
 // cluster about one.
 func (f *InputFlags) AddProjectTo(cmd *cobra.Command) {
-	f.set = cmd.Flags()
-	f.set.StringVarP(&f.Project, "project", "p", "", "the Project; the same as --namespace")
+	f.set, f.one = cmd.Flags(), true
+	f.set.VarP(projectNames{names: &f.Projects}, "project", "p", "the Project; the same as --namespace")
 }
 
 // AddTo registers the flags.
 func (f *InputFlags) AddTo(cmd *cobra.Command) {
 	f.AddProjectTo(cmd)
+	f.one = false
 	flags := cmd.Flags()
 	flags.BoolVarP(&f.AllProjects, "all-namespaces", "A", false, "all Projects of the cluster")
 	flags.StringSliceVarP(&f.Files, "filename", "f", nil, "read these files or directories (- is standard input) and no cluster; every Project in them unless one is named")
@@ -78,8 +122,10 @@ func (f *InputFlags) AddTo(cmd *cobra.Command) {
 // Options are InputFlags and ConnectionFlags made fit for use.
 type Options struct {
 	Connection *ConnectionFlags
-	// Project is the one named, "" when none is or all are asked for.
-	Project     string
+	// Project is the one named, "" when none is, several are, or all are asked for.
+	Project string
+	// Projects are those named when they are several; else nil.
+	Projects    []string
 	AllProjects bool
 	Files       []string
 	Recursive   bool
@@ -93,15 +139,11 @@ type Options struct {
 // Options checks the flags against each other. Its error joins all that is wrong.
 func (f *InputFlags) Options(connection *ConnectionFlags, env Env) (Options, error) {
 	var problems []error
-	project := *connection.Kube.Namespace
-	if f.Project != "" && project != "" && f.Project != project && !f.AllProjects {
-		problems = append(problems, fmt.Errorf("--project %q and --namespace %q name different Projects", f.Project, project))
-	}
-	if f.Project != "" {
-		project = f.Project
-	}
-	if f.AllProjects {
-		project = "" // as with kubectl, whatever else was said
+	projects, err := f.named(connection)
+	problems = append(problems, err)
+	var project string
+	if len(projects) == 1 {
+		project, projects = projects[0], nil
 	}
 	problems = append(problems, NotEmpty(f.set, "filename", f.Files)) // it must not turn into a question to the cluster
 	if f.Recursive && !f.set.Changed("filename") {
@@ -114,6 +156,7 @@ func (f *InputFlags) Options(connection *ConnectionFlags, env Env) (Options, err
 	return Options{
 		Connection:  connection,
 		Project:     project,
+		Projects:    projects,
 		AllProjects: f.AllProjects,
 		Files:       f.Files,
 		Recursive:   f.Recursive,
@@ -121,6 +164,24 @@ func (f *InputFlags) Options(connection *ConnectionFlags, env Env) (Options, err
 		AtGiven:     f.At != "",
 		Releases:    releases,
 	}, errors.Join(problems...)
+}
+
+// named returns the Projects that the flags name; none where all are asked for, as with
+// kubectl, whatever else was said.
+func (f *InputFlags) named(connection *ConnectionFlags) ([]string, error) {
+	projects, namespaces := f.Projects, connection.Namespaces
+	switch {
+	case f.AllProjects:
+		return nil, nil
+	case len(projects) == 0:
+		projects = namespaces
+	case len(namespaces) > 0 && !slices.Equal(slices.Sorted(slices.Values(projects)), slices.Sorted(slices.Values(namespaces))):
+		return projects, fmt.Errorf("--project %q and --namespace %q name different Projects", strings.Join(projects, ","), strings.Join(namespaces, ","))
+	}
+	if f.one && len(projects) > 1 {
+		return projects, fmt.Errorf("this command is about one Project, not several: %s", strings.Join(projects, ", "))
+	}
+	return projects, nil
 }
 
 // NotEmpty returns an error when a flag was given an empty value, as by a variable

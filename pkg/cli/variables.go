@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -33,6 +34,8 @@ func standIns() []standIn {
 			unless: []string{"template"}, check: checkFormat,
 		},
 		{variable: "KARGO_AVAIL_COLOR", flag: "color", help: "--color"},
+		{variable: "KARGO_AVAIL_ASCII", flag: asciiFlag, help: "--ascii: true or false", check: checkBool},
+		{variable: "KARGO_AVAIL_LIMIT", flag: "limit", help: "--limit of list", check: checkLimit},
 		{variable: "KARGO_AVAIL_KARGO_VERSION", flag: "kargo-version", help: "--kargo-version", check: checkRelease},
 	}
 }
@@ -61,7 +64,20 @@ func ApplyVariables(cmd *cobra.Command, env Env) error {
 	if err := errors.Join(problems...); err != nil {
 		return &UsageError{Command: cmd.CommandPath(), Err: err}
 	}
-	return nil
+	return adaptToTerminal(cmd, env)
+}
+
+// asciiFlag is the name of --ascii.
+const asciiFlag = "ascii"
+
+// adaptToTerminal sets --ascii where neither it nor its variable is given and the
+// terminal may not show other characters.
+func adaptToTerminal(cmd *cobra.Command, env Env) error {
+	flag := cmd.Flags().Lookup(asciiFlag)
+	if flag == nil || flag.Changed || VariableOf(cmd, asciiFlag) != "" || !env.ShowsASCIIOnly() {
+		return nil
+	}
+	return flag.Value.Set("true")
 }
 
 // yields reports whether a flag is given that counts instead.
@@ -98,6 +114,21 @@ func checkFormat(cmd *cobra.Command, value string) (use bool, err error) {
 func checkRelease(_ *cobra.Command, value string) (use bool, err error) {
 	_, err = kargo.ParseRelease(value)
 	return true, err
+}
+
+func checkBool(_ *cobra.Command, value string) (use bool, err error) {
+	if _, err := strconv.ParseBool(value); err != nil {
+		return false, errors.New("expected true or false")
+	}
+	return true, nil
+}
+
+// checkLimit takes the limit for list alone: that of explain limits something else.
+func checkLimit(cmd *cobra.Command, value string) (use bool, err error) {
+	if limit, err := strconv.Atoi(value); err != nil || limit < 0 {
+		return false, errors.New("expected 0 or more")
+	}
+	return cmd.Name() != "explain", nil
 }
 
 // variableAnnotation is where a flag keeps which variable has set it.

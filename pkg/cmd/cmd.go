@@ -5,8 +5,6 @@ package cmd
 import (
 	"context"
 	"errors"
-	"fmt"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -79,11 +77,6 @@ func execute(ctx context.Context, root *cobra.Command) error {
 // the program, which is its first word.
 func Arguments(words []string) []string { return completion.Arguments(words) }
 
-// reserved are the verbs that are to come: they name no Stage already now.
-func reserved() []string {
-	return []string{"graph", "lint"}
-}
-
 // New returns the root command, which is list when no verb is named.
 func New(env cli.Env) *cobra.Command {
 	connection := cli.NewConnectionFlags()
@@ -99,33 +92,32 @@ func New(env cli.Env) *cobra.Command {
 	root.SetOut(env.Out)
 	root.SetErr(env.ErrOut)
 	connection.AddTo(root.PersistentFlags())
-	list.Configure(root, env, connection, root.SuggestionsFor)
-	rejectReserved(root)
+	list.Configure(root, env, connection, verbHint(root))
+	run := root.RunE
+	root.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := checkFirstWord(cmd, args); err != nil {
+			return err
+		}
+		return run(cmd, args)
+	}
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
 		if cmd.Name() == cobra.ShellCompRequestCmd { // which completes another one
 			return nil
 		}
+		if err := cli.StartLog(env, connection.Verbosity); err != nil {
+			return err
+		}
 		return cli.ApplyVariables(cmd, env)
 	}
-	root.SetUsageFunc(printUsage)
+	u := usage{env}
+	root.SetUsageFunc(u.print)
+	root.SetHelpFunc(u.help)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &cli.UsageError{Command: cmd.CommandPath(), Err: err}
 	})
 	root.AddCommand(list.NewCommand(env, connection), explain.NewCommand(env, connection), version.NewCommand(env, connection))
 	root.AddCommand(setstrategy.NewCommand(env, connection), wait.NewCommand(env, connection), whatif.NewCommand(env, connection))
-	root.AddCommand(completion.NewCommand(env))
+	root.AddCommand(completion.NewCommand(env), u.optionsCommand())
 	complete.New(env, connection).Flags(root)
 	return root
-}
-
-// rejectReserved keeps the root command from taking a verb to come for a Stage.
-func rejectReserved(root *cobra.Command) {
-	run := root.RunE
-	root.RunE = func(cmd *cobra.Command, args []string) error {
-		if len(args) > 0 && slices.Contains(reserved(), args[0]) {
-			return &cli.UsageError{Command: cmd.CommandPath(), Err: fmt.Errorf(
-				"this version has no verb %q; a Stage of that name is stage/%s", args[0], args[0])}
-		}
-		return run(cmd, args)
-	}
 }

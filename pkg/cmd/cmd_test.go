@@ -124,3 +124,32 @@ func TestAClosedPipeIsNoFailure(t *testing.T) {
 		}
 	}
 }
+
+// Help fits a screen or little more: what all commands take is said once, by options.
+func TestHelpIsShort(t *testing.T) {
+	const most = 75
+	e, _, _ := env()
+	for _, c := range commands(cmd.New(e)) {
+		e, out, _ := env()
+		words := append(strings.Fields(c.CommandPath())[2:], "--help")
+		if got := cmd.Run(t.Context(), e, words); got != cli.ExitDone {
+			t.Fatalf("%q: exit code %d", words, got)
+		}
+		help := out.String()
+		if lines := strings.Count(help, "\n"); lines > most {
+			t.Errorf("%q has %d lines", words, lines)
+		}
+		for line := range strings.Lines(help) {
+			if len([]rune(line)) > 101 {
+				t.Errorf("%q has the long line %q", words, line)
+			}
+		}
+		if strings.Contains(help, "--kubeconfig") || !strings.Contains(help, `"kubectl kargo-avail options"`) {
+			t.Errorf("%q repeats the flags of all commands, or does not say where they are:\n%s", words, help)
+		}
+	}
+	e, out, _ := env()
+	if got := cmd.Run(t.Context(), e, []string{"options"}); got != cli.ExitDone || !strings.Contains(out.String(), "--kubeconfig") || !strings.Contains(out.String(), "KARGO_AVAIL_LIMIT") {
+		t.Errorf("options: exit code %d, %s", got, out)
+	}
+}

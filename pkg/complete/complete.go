@@ -62,6 +62,23 @@ func (c Completer) StageAndFreight(cmd *cobra.Command, args []string, toComplete
 	}
 }
 
+// StagesAndFreight completes Stages and, behind the first, a piece of Freight. Where the
+// Stages are selected there is only the Freight.
+func (c Completer) StagesAndFreight(cmd *cobra.Command, args []string, toComplete string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	selected := cmd.Flags().Changed("all") || cmd.Flags().Changed("selector")
+	switch {
+	case selected && len(args) > 0:
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	case selected:
+		return c.freight(cmd, args, toComplete)
+	case len(args) == 0:
+		return c.Stages(cmd, args, toComplete)
+	}
+	freight, directive := c.freight(cmd, args, toComplete)
+	stages, _ := c.Stages(cmd, args, toComplete)
+	return append(freight, stages...), directive
+}
+
 // StagesAndStrategy completes Stages and, behind them, a strategy.
 func (c Completer) StagesAndStrategy(cmd *cobra.Command, args []string, toComplete string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	strategies := []string{"any", "all"}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"k8s.io/client-go/rest"
@@ -21,8 +22,10 @@ import (
 func (c Completer) names(cmd *cobra.Command) names {
 	_ = cli.ApplyVariables(cmd, c.env) // what is wrong with one is said when the command runs
 	flags := cmd.Flags()
-	project, _ := flags.GetString("project") // a flag that is not there is not given
-	project = cmp.Or(project, *c.connection.Kube.Namespace)
+	project := *c.connection.Kube.Namespace
+	if flag := flags.Lookup("project"); flag != nil && flag.Value.String() != "" {
+		project, _, _ = strings.Cut(flag.Value.String(), ",") // of several, the first
+	}
 	all, _ := flags.GetBool("all-namespaces")
 	if all {
 		project = ""

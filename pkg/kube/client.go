@@ -35,6 +35,9 @@ const localDefault = "http://localhost:8080"
 type Options struct {
 	// UserAgent names the tool in the API server's logs.
 	UserAgent string
+	// DefaultNamespace returns the namespace where neither a flag nor the context says
+	// one; "" is "default". Nil is the same. It is called only then.
+	DefaultNamespace func() string
 	// Warnings receives the API server's warnings. Their text is not to be trusted.
 	Warnings rest.WarningHandler
 	// Activity, unless it is nil, knows the requests in flight.
@@ -67,9 +70,13 @@ func Connect(flags *genericclioptions.ConfigFlags, options Options) (*Client, er
 	if clientcmdapi.IsConfigEmpty(&raw) && config.Host == localDefault && *flags.APIServer == "" {
 		return nil, genericclioptions.ErrEmptyConfig
 	}
-	namespace, _, err := loader.Namespace()
+	context := cmp.Or(*flags.Context, raw.CurrentContext)
+	namespace, given, err := loader.Namespace()
 	if err != nil {
 		return nil, err
+	}
+	if set := raw.Contexts[context]; namespace == metav1.NamespaceDefault && !given && (set == nil || set.Namespace == "") && options.DefaultNamespace != nil {
+		namespace = cmp.Or(options.DefaultNamespace(), namespace)
 	}
 	client, err := newREST(config)
 	if err != nil {
@@ -78,7 +85,7 @@ func Connect(flags *genericclioptions.ConfigFlags, options Options) (*Client, er
 	return &Client{
 		rest:      client,
 		flags:     flags,
-		context:   cmp.Or(*flags.Context, raw.CurrentContext),
+		context:   context,
 		host:      config.Host,
 		namespace: namespace,
 	}, nil
@@ -126,7 +133,7 @@ func newREST(config *rest.Config) (rest.Interface, error) {
 func (c *Client) REST() rest.Interface { return c.rest }
 
 // Namespace returns the namespace to work in: the flag's, else that of the
-// context, else "default".
+// context, else the option's, else "default".
 func (c *Client) Namespace() string { return c.namespace }
 
 // Where names the cluster for a person: by its context, else by its address.

@@ -4,12 +4,14 @@ package load
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/client-go/rest"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
@@ -37,6 +39,9 @@ type Input struct {
 	// FreightUnread says that Freight could not be read, so that the main question
 	// has no answer.
 	FreightUnread bool
+	// projectsWith returns the Projects of the cluster that have a Stage; nil where that
+	// is of no interest.
+	projectsWith func(stage string) []string
 }
 
 // Projects reads the Projects from their source and gets them ready to be judged.
@@ -69,6 +74,8 @@ type loading struct {
 	releases kargo.Releases
 	// unknown is why the releases are, where an API server was asked.
 	unknown error
+	// ctx is that of the reading, for what is asked when it is over.
+	ctx context.Context
 	// status is what is said on standard error while reading.
 	status *statusLine
 }
@@ -83,6 +90,9 @@ func load(ctx context.Context, env cli.Env, options cli.Options) (*loading, erro
 	if err != nil {
 		return nil, err
 	}
+	if err := keepOnly(snapshot, options.Projects); err != nil {
+		return nil, err
+	}
 	return &loading{options: options, snapshot: snapshot, releases: options.Releases}, nil
 }
 
@@ -94,13 +104,24 @@ func Connect(env cli.Env, flags *cli.ConnectionFlags) (*kube.Client, error) {
 // connect returns a client that writes what API servers warn of to standard error by
 // way of a writer.
 func connect(env cli.Env, flags *cli.ConnectionFlags, warnings io.Writer) (*kube.Client, error) {
-	return kube.Connect(flags.Kube, kube.Options{
+	client, err := kube.Connect(flags.Kube, kube.Options{
 		UserAgent: version.Get().UserAgent(),
+		DefaultNamespace: func() string {
+			project, err := env.KargoProject()
+			if err != nil {
+				cli.PrintWarnings(env, flags.Color, err.Error())
+			}
+			return project
+		},
 		Warnings: visibleWarnings{rest.NewWarningWriter(warnings, rest.WarningWriterOptions{
 			Deduplicate: true,
 			Color:       env.Colors(flags.Color, env.ErrOut),
 		})},
 	})
+	if errors.Is(err, genericclioptions.ErrEmptyConfig) {
+		err = fmt.Errorf("%w\nFiles need no kubeconfig: read them with -f FILE, -f DIR or -f -", err)
+	}
+	return client, err
 }
 
 // visibleWarnings makes what API servers warn of harmless before it is printed.
@@ -113,14 +134,14 @@ func (w visibleWarnings) HandleWarningHeader(code int, agent, text string) {
 
 // loadCluster reads the objects and tells the version of Kargo at the same time.
 func loadCluster(ctx context.Context, env cli.Env, options cli.Options) (*loading, error) {
-	l, err := dial(env, options)
+	l, err := dial(ctx, env, options)
 	if err != nil {
 		return nil, err
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		return l.withProgress(ctx, env, l.cluster().Count, func(c source.Cluster) (err error) {
-			l.snapshot, err = c.Read(ctx)
+			l.snapshot, err = l.read(ctx, c)
 			return err
 		})
 	})
@@ -135,16 +156,16 @@ func loadCluster(ctx context.Context, env cli.Env, options cli.Options) (*loadin
 }
 
 // dial gets ready to read from a cluster.
-func dial(env cli.Env, options cli.Options) (*loading, error) {
+func dial(ctx context.Context, env cli.Env, options cli.Options) (*loading, error) {
 	status := &statusLine{out: env.ErrOut}
 	client, err := connect(env, options.Connection, status)
 	if err != nil {
 		return nil, err
 	}
-	if options.Project == "" && !options.AllProjects {
+	if options.Project == "" && len(options.Projects) == 0 && !options.AllProjects {
 		options.Project = client.Namespace()
 	}
-	return &loading{options: options, client: client, releases: options.Releases, status: status}, nil
+	return &loading{ctx: ctx, options: options, client: client, releases: options.Releases, status: status}, nil
 }
 
 func (l *loading) cluster() source.Cluster {
@@ -168,7 +189,23 @@ func (l *loading) input() *Input {
 	}
 	in := prepare(&snapshot, l.options, l.releases)
 	in.FromServer = l.client != nil
+	if l.client != nil && !l.options.AllProjects {
+		in.projectsWith = l.projectsWith
+	}
 	return in
+}
+
+// searchTimeout bounds how long other Projects are searched for a Stage that is not
+// where it was expected: what is found is only a hint.
+const searchTimeout = 2 * time.Second
+
+// projectsWith returns the Projects that have a Stage of this name, as far as the rights
+// allow to list them in time.
+func (l *loading) projectsWith(stage string) []string {
+	ctx, cancel := context.WithTimeout(l.ctx, searchTimeout)
+	defer cancel()
+	projects, _ := source.Cluster{Client: l.client}.ProjectsWith(ctx, stage) // with an error, what is found
+	return projects
 }
 
 func prepare(snapshot *source.Snapshot, options cli.Options, releases kargo.Releases) *Input {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -34,6 +35,9 @@ func (l *loading) withProgress(ctx context.Context, env cli.Env, count func(cont
 		return read(cluster)
 	}
 	cluster.Progress = &source.Progress{}
+	if len(l.options.Projects) > 0 {
+		count = nil // which counts all Projects
+	}
 	p := &progress{line: l.status, what: l.describe(), read: cluster.Progress.Objects, count: count}
 	ctx, stop := context.WithCancel(ctx)
 	var telling sync.WaitGroup
@@ -43,13 +47,19 @@ func (l *loading) withProgress(ctx context.Context, env cli.Env, count func(cont
 	return read(cluster)
 }
 
-// describe names what is read for a person.
-func (l *loading) describe() string {
+// describe names what is read, and from where, for a person.
+func (l *loading) describe() string { return l.projects() + " from " + l.client.Where() }
+
+// projects names the Projects that are read.
+func (l *loading) projects() string {
 	what := "all Projects"
+	if len(l.options.Projects) > 0 {
+		what = "Projects " + strings.Join(l.options.Projects, ", ")
+	}
 	if l.options.Project != "" {
 		what = fmt.Sprintf("Project %q", l.options.Project)
 	}
-	return what + " from " + l.client.Where()
+	return what
 }
 
 // progress says how far a reading is.

@@ -153,7 +153,7 @@ func listOf(resource, metadata string, items ...string) string {
 
 // typeOf is the type of a list of a resource, as members of a JSON object.
 func typeOf(resource string) string {
-	kinds := map[string]string{"stages": "Stage", "freights": "Freight", "warehouses": "Warehouse", "promotions": "Promotion", "projectconfigs": "ProjectConfig"}
+	kinds := map[string]string{"stages": "Stage", "freights": "Freight", "warehouses": "Warehouse", "promotions": "Promotion", "projectconfigs": "ProjectConfig", "projects": "Project"}
 	return fmt.Sprintf(`"apiVersion":"kargo.akuity.io/v1alpha1","kind":"%sList"`, kinds[resource])
 }
 

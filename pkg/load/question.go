@@ -51,7 +51,7 @@ func (s *Subject) Evaluator() *avail.Evaluator { return s.Projects[0] }
 // Stages that are upstream: see pipeline.Objects. What is said of the Project's Stages
 // beside the answer is then said of these.
 func ForQuestion(ctx context.Context, env cli.Env, options cli.Options, question Question) (*Subject, error) {
-	if len(options.Files) > 0 || options.AllProjects || question.Freight == "" {
+	if len(options.Files) > 0 || options.AllProjects || len(options.Projects) > 0 || question.Freight == "" {
 		return loadWhole(ctx, env, options, question)
 	}
 	return loadNarrowly(ctx, env, options, question)
@@ -59,7 +59,7 @@ func ForQuestion(ctx context.Context, env cli.Env, options cli.Options, question
 
 // loadNarrowly asks a cluster about one Project.
 func loadNarrowly(ctx context.Context, env cli.Env, options cli.Options, question Question) (*Subject, error) {
-	l, err := dial(env, options)
+	l, err := dial(ctx, env, options)
 	if err != nil {
 		return nil, err
 	}

@@ -10,11 +10,13 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/describe"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/source"
 )
 
-// RequireStages returns a NotFoundError for the first name that no Project has.
-func (in *Input) RequireStages(names []string, verbs func(string) []string) error {
+// RequireStages returns a NotFoundError for the first name that no Project has. Its hint
+// names Stages with near names, and other Projects that have a Stage of this name.
+func (in *Input) RequireStages(names []string) error {
 	for _, name := range names {
 		if slices.ContainsFunc(in.Projects, func(e *avail.Evaluator) bool { return e.Project().Stage(name) != nil }) {
 			continue
@@ -25,14 +27,34 @@ func (in *Input) RequireStages(names []string, verbs func(string) []string) erro
 				known = append(known, stage.Metadata.Name)
 			}
 		}
-		hint := cli.DidYouMean(name, known)
-		if commands := verbs(name); hint == "" && len(commands) > 0 {
-			hint = fmt.Sprintf("Did you mean the command %q?", commands[0])
-		}
-		return in.notFound("stages", name, hint)
+		hints := []string{cli.DidYouMean(name, known), in.elsewhere(name)}
+		return in.notFound("stages", name, strings.Join(slices.DeleteFunc(hints, func(h string) bool { return h == "" }), "\n"))
 	}
 	return nil
 }
+
+// elsewhere says which other Projects have a Stage of this name, "" when there is none
+// or that is unknown.
+func (in *Input) elsewhere(stage string) string {
+	if in.projectsWith == nil {
+		return ""
+	}
+	switch projects := in.projectsWith(stage); len(projects) {
+	case 0:
+		return ""
+	case 1:
+		return fmt.Sprintf("Project %q has a Stage of this name: -p %s", projects[0], projects[0])
+	default:
+		more := ""
+		if hidden := len(projects) - maxNamed; hidden > 0 {
+			projects, more = projects[:maxNamed], fmt.Sprintf(" and %d more", hidden)
+		}
+		return fmt.Sprintf("Other Projects have a Stage of this name; name one with -p: %s%s", strings.Join(projects, ", "), more)
+	}
+}
+
+// maxNamed is how many Projects a hint names.
+const maxNamed = 5
 
 // RequireWarehouses returns a NotFoundError for the first name that no Stage
 // requests Freight of.
@@ -83,7 +105,11 @@ func (in *Input) ResolveFreight(references []string) (map[string][]string, error
 func ambiguous(project, reference string, matches []*kargo.Freight) error {
 	lines := []string{fmt.Sprintf("Freight %q is ambiguous in Project %q; it could be:", reference, project)}
 	for _, f := range matches {
-		lines = append(lines, strings.TrimRight("  "+f.Metadata.Name+" "+f.Alias, " "))
+		line := strings.TrimRight("  "+f.Metadata.Name+" "+f.Alias, " ")
+		if len(f.Artifacts) > 0 {
+			line += ": " + strings.Join(describe.Artifacts(f.Artifacts), ", ")
+		}
+		lines = append(lines, line)
 	}
 	return errors.New(strings.Join(lines, "\n"))
 }
@@ -111,7 +137,7 @@ func (in *Input) notFound(resource, name, hint string) error {
 // findProject returns the one Project that has the Stage and, where several do, the
 // Freight.
 func (in *Input) findProject(question Question) (*avail.Evaluator, error) {
-	if err := in.RequireStages([]string{question.Stage}, func(string) []string { return nil }); err != nil {
+	if err := in.RequireStages([]string{question.Stage}); err != nil {
 		return nil, err
 	}
 	var holders, having []*avail.Evaluator

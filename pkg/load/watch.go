@@ -29,7 +29,7 @@ type Live struct {
 // names no Freight. Errors are those of Projects, and of what the question names. It ends
 // with the context, and has to be closed.
 func Watch(ctx context.Context, env cli.Env, options cli.Options, question Question) (*Live, error) {
-	l, err := dial(env, options)
+	l, err := dial(ctx, env, options)
 	if err != nil {
 		return nil, err
 	}
@@ -102,6 +102,9 @@ func (f *Live) Settle(ctx context.Context) { f.watcher.Settle(ctx) }
 
 // Where names the cluster for a person.
 func (f *Live) Where() string { return f.loading.client.Where() }
+
+// Projects names what is watched for a person.
+func (f *Live) Projects() string { return f.loading.projects() }
 
 // PrintLoss writes to stderr that the connection was lost, and that it is back: each
 // once.

@@ -3,6 +3,7 @@ package source
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
@@ -66,6 +67,16 @@ func (c Cluster) namespaces(ctx context.Context) ([]string, error) {
 		return c.mustHave(r, &p.Metadata)
 	})
 	return found, err
+}
+
+// ProjectsWith lists the Projects that have a Stage of this name, in order. Namespace has
+// to be "".
+func (c Cluster) ProjectsWith(ctx context.Context, stage string) ([]string, error) {
+	if !canBeName(stage) {
+		return nil, nil
+	}
+	listed, err := list(ctx, c, stages().metadata().named(stage), stageMeta)
+	return slices.Sorted(maps.Keys(listed)), err
 }
 
 // names lists the names of a resource's objects, sorted and without duplicates.

@@ -78,7 +78,7 @@ func (p *picture) status(lost *live.Staleness) []string {
 		return []string{p.palette.Bad(fmt.Sprintf("CONNECTION LOST %s ago (%s): what is shown is as of %s, trying again",
 			duration.HumanDuration(now.Sub(lost.Since)), term.Sanitize(load.DescribeLoss(lost.Err)), clock(lost.Since)))}
 	}
-	parts := []string{"Watching " + term.Sanitize(p.where), "connected", "as of " + clock(p.feed.Seen())}
+	parts := []string{term.Sanitize("Watching " + p.projects + " in " + p.where), "connected", "as of " + clock(p.feed.Seen())}
 	switch {
 	case !p.changed.IsZero():
 		parts = append(parts, strings.TrimLeft(fmt.Sprintf("%s last change %s ago", p.Mark, duration.HumanDuration(now.Sub(p.changed))), " "))

@@ -34,9 +34,9 @@ func newDrawing() *drawing {
 			fmt.Fprintf(w, "%s in %d\n", clock(in.Header.At), columns)
 			return d.changes, nil
 		}},
-		env:   cli.Env{Now: func() time.Time { return d.now }},
-		feed:  d.feed,
-		where: `context "test"`,
+		env:      cli.Env{Now: func() time.Time { return d.now }},
+		feed:     d.feed,
+		projects: `Project "web"`, where: `context "test"`,
 	}}
 	return d
 }
@@ -55,7 +55,7 @@ func TestTheStatusSaysHowFreshThePictureIs(t *testing.T) {
 	d.feed.warnings = []string{"a\nb"}
 	want := screen.Frame{
 		Text:   "12:00:00Z in 80\n\nWarning: a\\nb\n",
-		Status: []string{`Watching context "test"`, "connected", "as of 12:00:00Z", "< no change yet"},
+		Status: []string{`Watching Project "web" in context "test"`, "connected", "as of 12:00:00Z", "< no change yet"},
 		Last:   `As of 2024-01-02T12:00:00Z in context "test"; no longer watched.`,
 	}
 	if diff := cmp.Diff(want, d.frame(t)); diff != "" {

@@ -38,6 +38,9 @@ func (f *Flag) Check(options cli.Options, format string, can ...string) error {
 	if len(options.Files) > 0 {
 		problems = append(problems, errors.New("--watch follows a cluster: it does not go with --filename"))
 	}
+	if len(options.Projects) > 0 {
+		problems = append(problems, errors.New("--watch follows one Project, or all of them with -A"))
+	}
 	if options.AtGiven {
 		problems = append(problems, errors.New("--watch follows the clock: it does not go with --at"))
 	}
@@ -74,7 +77,7 @@ func (v View) Run(ctx context.Context, env cli.Env, options cli.Options) error {
 		return err
 	}
 	defer followed.Close()
-	w := &watcher{View: v, env: env, color: options.Connection.Color, feed: followed, where: followed.Where()}
+	w := &watcher{View: v, env: env, color: options.Connection.Color, feed: followed, where: followed.Where(), projects: followed.Projects()}
 	return w.run(ctx)
 }
 
@@ -94,8 +97,8 @@ type watcher struct {
 	env   cli.Env
 	color cli.ColorMode
 	feed  feed
-	// where names the cluster.
-	where string
+	// where names the cluster, projects what is watched there.
+	where, projects string
 }
 
 func (w *watcher) run(ctx context.Context) error {

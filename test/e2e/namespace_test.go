@@ -54,6 +54,34 @@ func TestNamespaceAndProjectThatContradict(t *testing.T) {
 	}
 }
 
+// Several Projects may be named; who may not list all Projects at once gets those whose
+// Stages may be listed, and is told of the others.
+func TestSomeProjects(t *testing.T) {
+	t.Parallel()
+	c := sharedCluster(t)
+	const user = "some-projects"
+	for _, project := range []string{"some-1", "some-2", "some-3"} {
+		c.newProject(t, project)
+	}
+	c.grant(t, user, "some-1", readKargo("*"))
+	c.grant(t, user, "some-2", readKargo("*"))
+	kubeconfig := c.kubeconfig(t, controlplane.User{Name: user}, "")
+	const projects = "jsonpath={.projects[*].name}"
+	for _, args := range [][]string{{"-p", "some-1,some-2"}, {"-n", "some-2", "-n", "some-1"}} {
+		if got, want := c.kargoAvail(t, kubeconfig, append(args, "-o", projects)...), (outcome{Stdout: "some-1 some-2"}); got != want {
+			t.Errorf("%q: got %+v, want %+v", args, got, want)
+		}
+	}
+	c.kargoAvail(t, kubeconfig, "-p", "some-1,some-3").wantFailure(t, 3, 1, `in the namespace "some-3"`)
+	c.kargoAvail(t, kubeconfig, "-A").wantFailure(t, 3, 1, "ask for one Project with -n or -p")
+	c.grant(t, user, "", readKargo("projects"))
+	got := c.kargoAvail(t, kubeconfig, "-A", "-o", projects)
+	if got.Stdout != "some-1 some-2" || got.Exit != 0 {
+		t.Errorf("got %+v", got)
+	}
+	got.wantStderr(t, "Warning: left out, as you are not allowed to list Stages there: ", "some-3")
+}
+
 func TestAllProjects(t *testing.T) {
 	t.Parallel()
 	c := sharedCluster(t)

@@ -54,7 +54,7 @@ func TestNamespaceThatIsEmpty(t *testing.T) {
 			t.Errorf("-o %s (-want +got):\n%s", format, diff)
 		}
 	}
-	c.kargoAvail(t, admin, "prod").wantFailure(t, 3, 1, `Error from server (NotFound): stages.kargo.akuity.io "prod" not found`)
+	c.kargoAvail(t, admin, "stage/prod").wantFailure(t, 3, 2, `Error from server (NotFound): stages.kargo.akuity.io "prod" not found`, "have a Stage of this name; name one with -p: ")
 }
 
 func TestNamesThatNameNothing(t *testing.T) {
@@ -68,8 +68,8 @@ func TestNamesThatNameNothing(t *testing.T) {
 		"a Stage that is near":         {[]string{"prd"}, []string{`Error from server (NotFound): stages.kargo.akuity.io "prd" not found in Project "named"`, "Did you mean prod?"}},
 		"a Stage with letters swapped": {[]string{"prdo"}, []string{`Error from server (NotFound): stages.kargo.akuity.io "prdo" not found in Project "named"`, "Did you mean prod?"}},
 		"a Stage among others":         {[]string{"qa", "stage/prd"}, []string{`Error from server (NotFound): stages.kargo.akuity.io "prd" not found in Project "named"`, "Did you mean prod?"}},
-		"a Stage that is nothing":      {[]string{"elephant"}, []string{`Error from server (NotFound): stages.kargo.akuity.io "elephant" not found in Project "named"`}},
-		"a verb that is near":          {[]string{"verzion"}, []string{`Error from server (NotFound): stages.kargo.akuity.io "verzion" not found in Project "named"`, `Did you mean the command "version"?`}},
+		"a Stage that is nothing":      {[]string{"elephant"}, []string{`Error from server (NotFound): stages.kargo.akuity.io "elephant" not found in Project "named"`, `There is no verb "elephant" either. See 'kubectl kargo-avail --help' for the verbs.`}},
+		"a verb that is near":          {[]string{"verzion"}, []string{`Error from server (NotFound): stages.kargo.akuity.io "verzion" not found in Project "named"`, `There is no verb "verzion" either. Did you mean version? See 'kubectl kargo-avail --help' for the verbs.`}},
 		"an alias that is near":        {[]string{"--freight", "new-newts"}, []string{`Error from server (NotFound): freights.kargo.akuity.io "new-newts" not found in Project "named"`, "Did you mean new-newt?"}},
 		"Freight that is nothing":      {[]string{"--freight", "zebra"}, []string{`Error from server (NotFound): freights.kargo.akuity.io "zebra" not found in Project "named"`}},
 		"a prefix of two": {[]string{"--freight", "2"}, []string{

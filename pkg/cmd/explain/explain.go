@@ -49,7 +49,7 @@ func NewCommand(env cli.Env, connection *cli.ConnectionFlags) *cobra.Command {
 
 // oneOrTwo wants a STAGE, and a FREIGHT at most beside it.
 func oneOrTwo(_ *cobra.Command, args []string) error {
-	switch {
+	switch args = withoutType(args); {
 	case len(args) == 0:
 		return errors.New("say which Stage: explain STAGE [FREIGHT]")
 	case len(args) > 2:
@@ -59,12 +59,22 @@ func oneOrTwo(_ *cobra.Command, args []string) error {
 	}
 }
 
+// withoutType leaves out the type that kubectl wants before the name of a Stage. The one
+// argument there is, is a name.
+func withoutType(args []string) []string {
+	if len(args) > 1 && cli.IsStageType(args[0]) {
+		return args[1:]
+	}
+	return args
+}
+
 const long = `Explain the availability of Freight to one Stage (not the schema, as kubectl explain
 does): the rule point by point with its evidence, the chain of causes, what
 auto-promotion does, when each question will be answered, and the commands that
 would help.
 
-FREIGHT is a name, an alias or a unique prefix of a name. Without it the newest
+FREIGHT is a name, an alias, a unique prefix of a name, or what it contains: a tag or
+version (v1.3.0, guestbook:v1.3.0) or a commit of seven digits or more. Without it the newest
 Freight that is not available is explained, for each Warehouse that the Stage
 requests, with a line for each of the next.`
 

@@ -63,12 +63,12 @@ func (f *flags) options(args []string, connection *cli.ConnectionFlags, env cli.
 	o.Options, err = f.input.Options(connection, env)
 	problems = append(problems, err)
 	o.question.Candidates = true
-	o.question.Stage, err = cli.ParseStage(args[0])
+	args = withoutType(args)
+	o.question.Stage, err = cli.ParseOneStage(args[0])
 	problems = append(problems, err)
 	if len(args) > 1 {
-		if o.question.Freight = args[1]; args[1] == "" {
-			problems = append(problems, errors.New("FREIGHT is empty"))
-		}
+		o.question.Freight, err = cli.ParseFreight(args[1])
+		problems = append(problems, err)
 	}
 	if f.limit < 0 {
 		problems = append(problems, fmt.Errorf("invalid --limit %d: expected 0 or more", f.limit))

@@ -3,6 +3,7 @@ package list
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/labels"
@@ -42,7 +43,7 @@ func (f *flags) addTo(cmd *cobra.Command) {
 	set.BoolVar(&f.allStages, "all-stages", false, "show the Stages that have no upstream, too")
 	set.StringVarP(&f.selector, "selector", "l", "", "show the Stages with these labels, as in kubectl get -l")
 	set.StringSliceVar(&f.warehouses, "warehouse", nil, "show the Freight of this Warehouse alone; may be repeated")
-	set.StringSliceVar(&f.freight, "freight", nil, "show this Freight alone, by name, alias or unique prefix of a name; may be repeated")
+	set.StringSliceVar(&f.freight, "freight", nil, "show this Freight alone, by name, alias, unique prefix of a name, tag, version or commit; may be repeated")
 	set.BoolVar(&f.differs, "differs", false, "show only Freight on which any and all disagree")
 	set.IntVar(&f.limit, "limit", tableLimit, "show the newest so many Freight per Stage, 0 for all; the default is for tables alone")
 	set.StringVar(&f.sortBy, "sort-by", "", "order the Freight of each Stage by a field of -o json's freight[], such as .alias; newest first otherwise")
@@ -59,8 +60,6 @@ type options struct {
 	watch   bool
 	// limited says that --limit was given.
 	limited bool
-	// verbs suggests verbs for a mistyped Stage.
-	verbs func(string) []string
 }
 
 // options checks the command line. Its error joins all that is wrong with it.
@@ -68,7 +67,14 @@ func (f *flags) options(args []string, connection *cli.ConnectionFlags, env cli.
 	var problems []error
 	note := func(err error) { problems = append(problems, err) }
 
-	o := &options{freight: f.freight, watch: f.watch.On, limited: f.cmd.Flags().Changed("limit")}
+	o := &options{freight: slices.Clone(f.freight), watch: f.watch.On, limited: f.cmd.Flags().Changed("limit")}
+	args = slices.DeleteFunc(slices.Clone(args), func(arg string) bool {
+		reference, ok := cli.CutFreight(arg)
+		if ok {
+			o.freight = append(o.freight, reference)
+		}
+		return ok
+	})
 	var err error
 	o.Options, err = f.input.Options(connection, env)
 	note(err)
@@ -78,6 +84,9 @@ func (f *flags) options(args []string, connection *cli.ConnectionFlags, env cli.
 	note(err)
 	note(f.watch.Check(o.Options, o.output.format, "wide", "json", "yaml"))
 	note(cli.NotEmpty(f.cmd.Flags(), "freight", f.freight))
+	if len(f.freight) == 0 && slices.Contains(o.freight, "") {
+		note(errors.New("FREIGHT is empty"))
+	}
 	note(cli.NotEmpty(f.cmd.Flags(), "warehouse", f.warehouses))
 	return o, errors.Join(problems...)
 }
@@ -85,18 +94,18 @@ func (f *flags) options(args []string, connection *cli.ConnectionFlags, env cli.
 func (f *flags) filter(args []string, output output) (report.Selection, error) {
 	var problems []error
 	filter := report.Selection{AllStages: f.allStages, Differs: f.differs, Limit: f.limit}
-	for _, arg := range args {
-		name, err := cli.ParseStage(arg)
-		problems = append(problems, err)
-		filter.Stages = append(filter.Stages, name)
+	if len(args) == 1 && cli.IsStageType(args[0]) { // all of them, as in kubectl get stages
+		args = nil
 	}
+	var err error
+	filter.Stages, err = cli.ParseStages(args)
+	problems = append(problems, err)
 	for _, arg := range f.warehouses {
 		name, err := cli.ParseWarehouse(arg)
 		problems = append(problems, err)
 		filter.Warehouses = append(filter.Warehouses, name)
 	}
 	if f.selector != "" {
-		var err error
 		if filter.Labels, err = labels.Parse(f.selector); err != nil {
 			problems = append(problems, fmt.Errorf("--selector: %w", err))
 		}

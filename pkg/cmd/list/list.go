@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"github.com/spf13/cobra"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/complete"
@@ -25,13 +26,14 @@ func NewCommand(env cli.Env, connection *cli.ConnectionFlags) *cobra.Command {
 		Aliases: []string{"ls"},
 		Short:   "Show which Freight is available where, and what blocks the rest",
 	}
-	Configure(cmd, env, connection, func(string) []string { return nil })
+	Configure(cmd, env, connection, func(string) (string, bool) { return "", false })
 	return cmd
 }
 
 // Configure makes cmd behave as list: the verb itself, and the root command, which
-// is list when no verb is named. verbs suggests verbs for a mistyped word.
-func Configure(cmd *cobra.Command, env cli.Env, connection *cli.ConnectionFlags, verbs func(string) []string) {
+// is list when no verb is named. verbHint says which verb a first word may stand for that
+// is no Stage; "" says nothing.
+func Configure(cmd *cobra.Command, env cli.Env, connection *cli.ConnectionFlags, verbHint func(word string) (hint string, near bool)) {
 	cmd.Long = long
 	cmd.Example = examples
 	cmd.Args = cobra.ArbitraryArgs
@@ -43,12 +45,28 @@ func Configure(cmd *cobra.Command, env cli.Env, connection *cli.ConnectionFlags,
 		if err != nil {
 			return &cli.UsageError{Command: cmd.CommandPath(), Err: err}
 		}
-		options.verbs = verbs
 		if options.watch {
-			return options.follow(cmd.Context(), env)
+			err = options.follow(cmd.Context(), env)
+		} else {
+			err = options.run(cmd.Context(), env)
 		}
-		return options.run(cmd.Context(), env)
+		return withVerbHint(err, args, verbHint)
 	}
+}
+
+// withVerbHint adds to an error what the first word may stand for: it was taken for a
+// Stage, and there is none, or nothing to look for it in.
+func withVerbHint(err error, args []string, verbHint func(word string) (hint string, near bool)) error {
+	notFound, is := errors.AsType[*cli.NotFoundError](err)
+	switch {
+	case len(args) == 0, !is && !errors.Is(err, genericclioptions.ErrEmptyConfig), is && notFound.Name != args[0]:
+		return err
+	}
+	hint, near := verbHint(args[0])
+	if hint != "" && (near || !is || notFound.Hint == "") {
+		return fmt.Errorf("%w\n%s", err, hint)
+	}
+	return err
 }
 
 const long = `Show, per downstream Stage, which Freight is available under any and under all,
@@ -59,13 +77,10 @@ upstream Stage that has verified it were enough (OneOf), if every one had to
 (All), and as the Stage is configured. Auto-promotion follows a list of its own;
 where that disagrees, the last column says so.
 
-With --watch a terminal shows a picture that keeps itself up to date. What changed
-in the last ten seconds has ◂ behind it (< with --ascii), and the line at the bottom
-says how fresh the picture is. A pipe gets a line for each verdict that changes: the
-time, the Project, the Stage, the Freight, the verdict before and the one now ("-" is
-none), and why; with -o json or yaml a document for each. Where the answer under any
-or all changes and the verdict does not, both verdicts are the same, and why says
-which answer: "under all: available now".`
+With --watch a terminal shows a picture that keeps itself up to date and marks what
+changed with ◂ (< with --ascii). A pipe gets a line for each verdict that changes: time,
+Project, Stage, Freight, the verdict before and now ("-" is none), and why; with -o json
+or yaml a document for each (docs/report.md).`
 
 const examples = `  # What is available to the Stages of the current Project, and what blocks the rest
   kubectl kargo-avail
@@ -121,7 +136,7 @@ var errUnread = errors.New("incomplete: Freight could not be read, so that nothi
 // selection resolves the names that the options give against what was read.
 func (o *options) selection(in *load.Input) (report.Selection, error) {
 	selection := o.filter
-	if err := in.RequireStages(o.filter.Stages, o.verbs); err != nil {
+	if err := in.RequireStages(o.filter.Stages); err != nil {
 		return selection, err
 	}
 	if err := in.RequireWarehouses(o.filter.Warehouses); err != nil {

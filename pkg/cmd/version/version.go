@@ -48,6 +48,7 @@ else the newest rules.`,
 			return f.run(cmd.Context(), env, connection, releases)
 		},
 	}
+	cmd.Flags().StringSliceVarP(&f.files, "filename", "f", nil, "show by which rules files are judged, and contact no cluster")
 	cmd.Flags().BoolVar(&f.client, "client", false, "show this plugin's version only, and contact no cluster")
 	cli.AddOutput(cmd, &f.output, "json", "yaml")
 	return cmd
@@ -56,6 +57,8 @@ else the newest rules.`,
 // flags mirror the command line.
 type flags struct {
 	client bool
+	// files are not read: whatever they hold, they are judged by the same rules.
+	files  []string
 	output string
 	// given is where a version is given, if one is.
 	given string
@@ -75,7 +78,7 @@ func (f *flags) run(ctx context.Context, env cli.Env, connection *cli.Connection
 	var err error
 	if !f.client {
 		// The client's own version is known whatever the cluster says.
-		v.Kargo, err = rulesOf(ctx, env, connection, releases, f.given)
+		v.Kargo, err = f.rules(ctx, env, connection, releases)
 	}
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -86,11 +89,15 @@ func (f *flags) run(ctx context.Context, env cli.Env, connection *cli.Connection
 	return err
 }
 
-// rulesOf says which rules apply and why. An API server that answers and does not
+// rules says which rules apply and why. An API server that answers and does not
 // tell leaves the newest rules; one that does not answer is an error.
-func rulesOf(ctx context.Context, env cli.Env, connection *cli.ConnectionFlags, releases kargo.Releases, given string) (*report.KargoRules, error) {
-	rules := &report.KargoRules{Source: report.FromFlag, Message: "as " + given + " says"}
-	if !releases.Given {
+func (f *flags) rules(ctx context.Context, env cli.Env, connection *cli.ConnectionFlags, releases kargo.Releases) (*report.KargoRules, error) {
+	rules := &report.KargoRules{Source: report.FromFlag, Message: "as " + f.given + " says"}
+	switch {
+	case releases.Given:
+	case len(f.files) > 0:
+		rules.Source, rules.Message = report.Assumed, "the newest rules, as files do not say which Kargo they are for; --kargo-version does"
+	default:
 		client, err := load.Connect(env, connection)
 		if err != nil {
 			return nil, err

@@ -61,7 +61,7 @@ func (f *flags) options(args []string, connection *cli.ConnectionFlags, env cli.
 	problems = append(problems, err)
 	o.format, o.template, err = f.document.Options()
 	problems = append(problems, err)
-	for _, arg := range args {
+	for _, arg := range assignments(args) {
 		problems = append(problems, o.rule(arg))
 	}
 	for _, arg := range f.soak {
@@ -71,6 +71,29 @@ func (f *flags) options(args []string, connection *cli.ConnectionFlags, env cli.
 		problems = append(problems, errors.New("expected STAGE=RULE, such as prod=all, or --soak"))
 	}
 	return o, errors.Join(problems...)
+}
+
+// assignments writes the arguments as STAGE=RULE, one Stage each: of "prod,gate=all",
+// and of "stage prod gate all", which is how set-strategy takes them.
+func assignments(args []string) []string {
+	if len(args) > 1 && cli.IsStageType(args[0]) {
+		args = args[1:]
+	}
+	rule := ""
+	if last := len(args) - 1; last > 0 && !slices.ContainsFunc(args, func(arg string) bool { return strings.Contains(arg, "=") }) {
+		args, rule = args[:last], "="+args[last]
+	}
+	var each []string
+	for _, arg := range args {
+		stages, value, assigned := strings.Cut(arg, "=")
+		if assigned {
+			value = "=" + value
+		}
+		for stage := range strings.SplitSeq(stages, ",") {
+			each = append(each, stage+value+rule)
+		}
+	}
+	return each
 }
 
 // edit returns the edit of a Stage, a new one when there is none yet.

@@ -114,7 +114,7 @@ func (o *options) load(ctx context.Context, env cli.Env) (*load.Input, error) {
 	if err != nil {
 		return nil, err
 	}
-	return subject.Input, subject.RequireStages(names[1:], func(string) []string { return nil })
+	return subject.Input, subject.RequireStages(names[1:])
 }
 
 // loadOne reads the one Project that there is to choose from.
