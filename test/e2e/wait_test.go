@@ -193,7 +193,7 @@ func TestWaitAnswers(t *testing.T) {
 			stderr: "error: " + subject + " is not current in Stage prod: uat: promotion failed (Promotion uat.01kdz9k0000000000000000000.2222222: the database is locked)\n",
 		},
 		"no such Stage":   {args: []string{"prd", "new-newt"}, exit: 3, stderr: "Error from server (NotFound): stages.kargo.akuity.io \"prd\" not found in Project \"answers\"\nDid you mean prod?\n"},
-		"no such Freight": {args: []string{"prod", "new-nwt"}, exit: 3, stderr: "Error from server (NotFound): freights.kargo.akuity.io \"new-nwt\" not found in Project \"answers\"\nDid you mean new-newt?\n"},
+		"no such Freight": {args: []string{"prod", "new-nwt", "--timeout=0"}, exit: 3, stderr: "Error from server (NotFound): freights.kargo.akuity.io \"new-nwt\" not found in Project \"answers\"\nDid you mean new-newt?\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -229,6 +229,53 @@ func TestWaitWithoutTheRightToWatch(t *testing.T) {
 				t.Errorf("got %+v", got)
 			}
 		})
+	}
+}
+
+// Freight that is not there yet is waited for, and that is said.
+func TestWaitForFreightToCome(t *testing.T) {
+	t.Parallel()
+	c := sharedCluster(t)
+	w := c.newWaiter(t, "to-come")
+	never := c.kargoAvail(t, w.kubeconfig, "wait", "qa", "late-lynx", "--timeout=2s")
+	never.wantFailure(t, 1, 2,
+		`Note: freights.kargo.akuity.io "late-lynx" not found in Project "to-come": waiting for it.`,
+		`error: timed out waiting for Freight "late-lynx", which is not there`)
+	waiting := begin(t, w.KubectlCommand(t, w.kubeconfig, "kargo-avail", "wait", "qa", "prod", "late-lynx", "--for=verified", "--timeout=60s", "-o", "json"))
+	w.untilWatched(t, w.project, watches-1)
+	const name = "3333333333333333333333333333333333333333"
+	c.load(t, write(t, "late.yaml", fmt.Sprintf(`apiVersion: kargo.akuity.io/v1alpha1
+kind: Freight
+metadata: {name: %q, namespace: %s}
+alias: late-lynx
+origin: {kind: Warehouse, name: app}
+`, name, w.project)))
+	w.patchFreight(t, name, verifiedIn("qa"))
+	w.patchFreight(t, name, verifiedIn("prod"))
+	got := waiting.end(t)
+	if got.Exit != 0 || !strings.Contains(got.Stdout, `"met": true`) || !strings.Contains(got.Stdout, name) {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// Several Stages are waited for together, and each that the wait ends without is named.
+func TestWaitForSeveralStages(t *testing.T) {
+	t.Parallel()
+	c := sharedCluster(t)
+	w := c.newWaiter(t, "several")
+	got := c.kargoAvail(t, w.kubeconfig, "wait", "qa", "prod", "new-newt", "--timeout=2s")
+	if got.Exit != 1 || got.Stdout != "freight.kargo.akuity.io/"+newtName+" condition met: available to qa\n" {
+		t.Errorf("got %+v", got)
+	}
+	got.wantStderr(t, "error: timed out waiting for new-newt ("+newtName+") to be available to Stage prod: ")
+	if got := c.kargoAvail(t, w.kubeconfig, "wait", "--all", "new-newt", "--timeout=0", "-q"); got != (outcome{Exit: 1}) {
+		t.Errorf("got %+v", got)
+	}
+	waiting := begin(t, w.KubectlCommand(t, w.kubeconfig, "kargo-avail", "wait", "--all", "new-newt", "--timeout=60s", "-q"))
+	w.untilWatched(t, w.project, watches-1+watches-1)
+	w.patchFreight(t, newtName, verifiedIn("uat"))
+	if got := waiting.end(t); got != (outcome{}) {
+		t.Errorf("got %+v", got)
 	}
 }
 

@@ -28,6 +28,7 @@ func kinds() map[string]reflect.Type {
 		report.KindChange:         reflect.TypeFor[report.Change](),
 		report.KindStrategyChange: reflect.TypeFor[report.StrategyChange](),
 		report.KindWhatIf:         reflect.TypeFor[report.WhatIf](),
+		report.KindWait:           reflect.TypeFor[report.Wait](),
 		report.VersionKind:        reflect.TypeFor[report.Version](),
 	}
 }

@@ -25,43 +25,48 @@ type moment struct {
 	lost    *live.Staleness
 }
 
+// target is one Stage for which the condition is waited for.
+type target struct {
+	*waiting
+	stage string
+	// known has the Stages that matter, once they were there.
+	known map[string]bool
+	// last is what was seen last.
+	last *moment
+	// ended says that the wait for this Stage is over: met says how, failure why not.
+	ended, met bool
+	failure    string
+}
+
 // look finds what is waited for in what is known.
-func (w *waiting) look(in *load.Input, lost *live.Staleness) *moment {
+func (t *target) look(in *load.Input, lost *live.Staleness) *moment {
 	m := &moment{lost: lost}
 	if len(in.Projects) == 0 {
-		m.missing = []string{w.options.stage}
+		m.missing = []string{t.stage}
 		return m
 	}
 	m.evaluator = in.Projects[0]
-	m.stage = m.evaluator.Stage(w.options.stage)
+	m.stage = m.evaluator.Stage(t.stage)
 	for _, f := range m.evaluator.Project().Freight() {
-		if f.Metadata.Name == w.name {
+		if f.Metadata.Name == t.freight.name {
 			m.freight = f
-			w.title = title(f)
+			t.freight.alias = f.Alias
 		}
 	}
-	m.missing = w.missing(m.evaluator)
+	m.missing = t.missing(m.evaluator)
 	return m
-}
-
-// title names Freight as people know it.
-func title(f *kargo.Freight) string {
-	if f.Alias != "" {
-		return fmt.Sprintf("%s (%s)", f.Alias, f.Metadata.Name)
-	}
-	return f.Metadata.Name
 }
 
 // missing returns the Stages, of the one that is asked about and its upstreams, that
 // were there earlier in this wait and are not now. They may be about to be recreated.
-func (w *waiting) missing(e *avail.Evaluator) []string {
-	chain := []string{w.options.stage}
+func (t *target) missing(e *avail.Evaluator) []string {
+	chain := []string{t.stage}
 	for i := 0; i < len(chain); i++ {
 		stage := e.Project().Stage(chain[i])
 		if stage == nil {
 			continue
 		}
-		w.known[chain[i]] = true
+		t.known[chain[i]] = true
 		for _, request := range stage.Spec.RequestedFreight {
 			for _, name := range request.Sources.Stages {
 				if !slices.Contains(chain, name) {
@@ -71,7 +76,7 @@ func (w *waiting) missing(e *avail.Evaluator) []string {
 		}
 	}
 	var missing []string
-	for name := range w.known {
+	for name := range t.known {
 		if stage := e.Project().Stage(name); stage == nil || stage.Metadata.DeletionTimestamp != nil {
 			missing = append(missing, name)
 		}
@@ -97,43 +102,43 @@ func (m *moment) isMet(c condition) bool {
 }
 
 // never says why the condition will not hold, "" while it may.
-func (w *waiting) never(m *moment) string {
+func (t *target) never(m *moment) string {
 	switch {
-	case w.options.ignoreImpossible, m.lost != nil, m.evaluator == nil:
+	case t.options.ignoreImpossible, m.lost != nil, m.evaluator == nil:
 		return ""
 	case m.freight == nil:
-		return fmt.Sprintf("%s was deleted: it will never be %s", w.title, w.what())
+		return fmt.Sprintf("%s was deleted: it will never be %s", t.freight.title(), t.what())
 	case m.stage == nil, len(m.missing) > 0:
 		return ""
 	}
-	unless, is := w.options.condition.hopeless(m.stage, m.freight)
+	unless, is := t.options.condition.hopeless(m.stage, m.freight)
 	switch {
 	case !is:
 		return ""
 	case len(unless) == 0:
-		return fmt.Sprintf("%s will never be %s: %s", w.title, w.what(), w.reason(m))
+		return fmt.Sprintf("%s will never be %s: %s", t.freight.title(), t.what(), t.reason(m))
 	default:
-		return fmt.Sprintf("%s will never be %s, unless %s", w.title, w.what(), strings.Join(unless, ", or "))
+		return fmt.Sprintf("%s will never be %s, unless %s", t.freight.title(), t.what(), strings.Join(unless, ", or "))
 	}
 }
 
 // reason says why the condition does not hold, as far as that is known.
-func (w *waiting) reason(m *moment) string {
+func (t *target) reason(m *moment) string {
 	var reason string
 	switch {
 	case m.stage == nil:
-		reason = fmt.Sprintf("Stage %s is gone", w.options.stage)
+		reason = fmt.Sprintf("Stage %s is gone", t.stage)
 	case m.freight == nil:
 		reason = "it was deleted"
 	default:
-		reason = w.options.condition.reason(m.evaluator, m.stage, m.freight)
+		reason = t.options.condition.reason(m.evaluator, m.stage, m.freight)
 	}
 	if m.lost != nil {
 		reason += fmt.Sprintf("; this is as of %s, when the connection to %s was lost: %s",
-			m.lost.Since.UTC().Format(time.RFC3339), w.live.Where(), load.DescribeLoss(m.lost.Err))
+			m.lost.Since.UTC().Format(time.RFC3339), t.live.Where(), load.DescribeLoss(m.lost.Err))
 	}
 	return reason
 }
 
 // what is what the Freight is to be, such as "available to Stage prod".
-func (w *waiting) what() string { return w.options.condition.of("Stage " + w.options.stage) }
+func (t *target) what() string { return t.options.condition.of("Stage " + t.stage) }

@@ -32,8 +32,9 @@ func pieces(options ...build.FreightOption) []kargo.Freight {
 	return []kargo.Freight{f}
 }
 
-func awaiting(c condition, stage string) *waiting {
-	return &waiting{options: &options{condition: c, stage: stage}, name: "f1", title: "f1", known: map[string]bool{}}
+func awaiting(c condition, stage string) *target {
+	w := &waiting{options: &options{condition: c}, freight: freightNames{name: "f1"}}
+	return &target{waiting: w, stage: stage, known: map[string]bool{}}
 }
 
 func TestConditions(t *testing.T) {
