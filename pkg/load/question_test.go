@@ -25,15 +25,15 @@ const twoProjects = `
 ---
 {apiVersion: kargo.akuity.io/v1alpha1, kind: Stage, metadata: {name: qa, namespace: shop}, spec: {requestedFreight: [{origin: {kind: Warehouse, name: w}, sources: {availabilityStrategy: Most}}]}}
 ---
-{apiVersion: kargo.akuity.io/v1alpha1, kind: Freight, metadata: {name: ab12, namespace: web}, alias: lucky-koala}
+{apiVersion: kargo.akuity.io/v1alpha1, kind: Freight, metadata: {name: ab12, namespace: web}, origin: {kind: Warehouse, name: app}, alias: lucky-koala}
 ---
-{apiVersion: kargo.akuity.io/v1alpha1, kind: Freight, metadata: {name: ab34, namespace: shop}, alias: new-newt}
+{apiVersion: kargo.akuity.io/v1alpha1, kind: Freight, metadata: {name: ab34, namespace: shop}, origin: {kind: Warehouse, name: app}, alias: new-newt}
 ---
-{apiVersion: kargo.akuity.io/v1alpha1, kind: Freight, metadata: {name: ab56, namespace: shop}, alias: old-otter}
+{apiVersion: kargo.akuity.io/v1alpha1, kind: Freight, metadata: {name: ab56, namespace: shop}, origin: {kind: Warehouse, name: app}, alias: old-otter}
 ---
-{apiVersion: kargo.akuity.io/v1alpha1, kind: Freight, metadata: {name: cd12, namespace: web}, alias: twin}
+{apiVersion: kargo.akuity.io/v1alpha1, kind: Freight, metadata: {name: cd12, namespace: web}, origin: {kind: Warehouse, name: app}, alias: twin}
 ---
-{apiVersion: kargo.akuity.io/v1alpha1, kind: Freight, metadata: {name: cd34, namespace: shop}, alias: twin}
+{apiVersion: kargo.akuity.io/v1alpha1, kind: Freight, metadata: {name: cd34, namespace: shop}, origin: {kind: Warehouse, name: app}, alias: twin}
 ---
 {apiVersion: kargo.akuity.io/v1alpha1, kind: Warehouse, metadata: {name: w, namespace: shop}}
 ---

@@ -52,6 +52,8 @@ type Objects struct {
 	// PoliciesFromStatus says that no ProjectConfig was given, and that a Stage's
 	// status.autoPromotionEnabled stands in for it, as for a Project in files.
 	PoliciesFromStatus bool
+	// Oddities say, for a person, what about the objects looks like a mistake.
+	Oddities []string
 	// Unread holds the kinds that could not be read: nothing is known of them, and
 	// their field above is empty.
 	Unread Kinds

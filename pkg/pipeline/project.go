@@ -17,10 +17,11 @@ type Project struct {
 	Name string
 	// Stages are ordered by depth, then by name.
 	Stages []*kargo.Stage
-	// Config, Spec, PoliciesFromStatus and Partial: see Objects.
+	// Config, Spec, PoliciesFromStatus, Partial and Oddities: see Objects.
 	Config, Spec       *kargo.ProjectSpec
 	PoliciesFromStatus bool
 	Partial            bool
+	Oddities           []string
 
 	unread Kinds
 	// position is where each Stage is in Stages; depth is its depth, by position.
@@ -51,6 +52,7 @@ func New(objects Objects, byDiscovery bool) *Project {
 		Spec:               objects.Spec,
 		PoliciesFromStatus: objects.PoliciesFromStatus,
 		Partial:            objects.Partial,
+		Oddities:           objects.Oddities,
 
 		unread:     objects.Unread,
 		position:   make(map[string]int, len(objects.Stages)),

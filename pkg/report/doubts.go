@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/autopromote"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
@@ -10,8 +11,8 @@ import (
 
 // doubts says what the rules make of a Project's objects that a person may not expect.
 func doubts(e *avail.Evaluator) []string {
-	var said []string
 	project, rules := e.Project(), e.Rules()
+	said := slices.Clone(project.Oddities)
 	if spec := project.Spec; spec != nil && len(spec.PromotionPolicies) > 0 && autopromote.IgnoresProject(project, rules) {
 		said = append(said, fmt.Sprintf(
 			"Project %q: the promotionPolicies in its spec do not count: from v1.7.0 on Kargo reads them from the ProjectConfig alone; --kargo-version names an older Kargo", project.Name))

@@ -218,7 +218,9 @@ func (c *collection) snapshot(only, paths string) (*Snapshot, error) {
 	}
 	c.judgeGaps(s, &found)
 	s.Warnings = append(s.Warnings, firstOf(c.warnings, "more warnings about fields")...)
-	s.Warnings = append(s.Warnings, c.oddities(s)...)
+	for i := range s.Projects {
+		s.Projects[i].Oddities = oddities(&s.Projects[i])
+	}
 	s.Notes = c.notes()
 	return s, nil
 }

@@ -1,13 +1,10 @@
 package source
 
 import (
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/go-json-experiment/json/jsontext"
-	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 // Of a field that is given twice the last one counts, as for kubectl, whole.
@@ -50,10 +47,7 @@ func TestFilesTakeTheLastOfAFieldThatIsGivenTwice(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			warnings := slices.DeleteFunc(s.Warnings, func(w string) bool { return strings.Contains(w, "origin") })
-			if diff := cmp.Diff(test.warnings, warnings, cmpopts.EquateEmpty()); diff != "" {
-				t.Errorf("warnings (-want +got):\n%s", diff)
-			}
+			wantLines(t, "warnings", s.Warnings, test.warnings...)
 			freight := s.Projects[0].Freight
 			if len(freight) != 1 || freight[0].Metadata.Name != "f1" || freight[0].Alias != test.alias {
 				t.Errorf("Freight %+v", freight)

@@ -61,17 +61,11 @@ func (c *collection) warnMisplaced(o *object) {
 	}
 }
 
-// oddities says what in the Projects looks like a mistake, or like another Kargo.
-func (c *collection) oddities(s *Snapshot) []string {
-	var said []string
-	for i := range s.Projects {
-		p := &s.Projects[i]
-		said = append(said, outdated(p)...)
-		said = append(said, pickyMatches(p)...)
-		said = append(said, namelessPolicies(p)...)
-		if len(p.Freight) == 0 {
-			said = append(said, ghosts(p)...)
-		}
+// oddities says what in a Project looks like a mistake, or like another Kargo.
+func oddities(p *pipeline.Objects) []string {
+	said := slices.Concat(outdated(p), pickyMatches(p), namelessPolicies(p))
+	if len(p.Freight) == 0 {
+		said = append(said, ghosts(p)...)
 	}
 	return said
 }

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -43,7 +44,7 @@ func TestFilesWarnOfOddities(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			wantLines(t, "warnings", s.Warnings, test.want...)
+			wantLines(t, "warnings", slices.Concat(s.Warnings, s.Projects[0].Oddities), test.want...)
 		})
 	}
 }
@@ -53,7 +54,7 @@ func TestFilesWarnOfFreightAndPoliciesThatLeadNowhere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantLines(t, "warnings", s.Warnings,
+	wantLines(t, "oddities", s.Projects[0].Oddities,
 		`Project "default": 1 piece of Freight is without an origin, as before Kargo v0.9: no Stage can request it`,
 		`ProjectConfig of Project "default": spec.promotionPolicies.0 is for Stage "prdo", which is not in the files`,
 		`ProjectConfig of Project "default": spec.promotionPolicies.2 is for Stage "nowhere", which is not in the files`)
@@ -68,7 +69,7 @@ func TestFilesWithoutFreightNameWhatIsNotThere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantLines(t, "warnings", s.Warnings, noFreight,
+	wantLines(t, "warnings", slices.Concat(s.Warnings, s.Projects[0].Oddities), noFreight,
 		`no Stage "uat" in Project "default", which is upstream of prod, dr`,
 		`no Warehouse "ap" in Project "default", whose Freight is requested by qa, prod, dr`)
 }
