@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/labels"
@@ -116,8 +117,32 @@ func typeWord(args []string) (word string, names []string) {
 	return "", args
 }
 
+// splitAssignments turns STAGE=STRATEGY, as in what-if, into Stages with their strategy
+// behind them. As one edit sets one strategy, it must be the same for all.
+func splitAssignments(args []string) ([]string, error) {
+	if !slices.ContainsFunc(args, func(arg string) bool { return strings.Contains(arg, "=") }) {
+		return args, nil
+	}
+	var names []string
+	last := ""
+	for _, arg := range args {
+		name, strategy, ok := strings.Cut(arg, "=")
+		switch {
+		case !ok:
+			return nil, fmt.Errorf("%q has no strategy: write STAGE=STRATEGY for every Stage, or STAGE... STRATEGY", arg)
+		case last != "" && !strings.EqualFold(last, strategy):
+			return nil, fmt.Errorf("one command sets one strategy, not %q and %q: run it once for each", last, strategy)
+		}
+		names, last = append(names, name), strategy
+	}
+	return append(names, last), nil
+}
+
 // strategy takes the strategy off the end of the arguments.
 func (f *flags) strategy(o *options, args []string) (names []string, err error) {
+	if args, err = splitAssignments(args); err != nil {
+		return nil, err
+	}
 	if f.unset {
 		o.Rule, names = change.Unset(), args
 	} else {

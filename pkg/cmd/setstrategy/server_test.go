@@ -39,6 +39,8 @@ type server struct {
 	fault func(n int) fault
 	// unreadable makes the Stage unreadable after so many patches; 0 is never.
 	unreadable int
+	// forbidden is a resource that may not be listed.
+	forbidden string
 	// applied counts the patches that were stored.
 	applied int
 	// drops the field that is written, as an old Kargo does.
@@ -145,6 +147,8 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 	case !ok:
 		fail(w, http.StatusNotFound, `"reason":"NotFound","message":"not there"`)
+	case !one && resource == s.forbidden:
+		fail(w, http.StatusForbidden, `"reason":"Forbidden","message":"`+resource+` is forbidden"`)
 	case !one:
 		kinds := map[string]string{
 			"stages": "Stage", "freights": "Freight", "warehouses": "Warehouse", "promotions": "Promotion", "projectconfigs": "ProjectConfig",

@@ -372,7 +372,13 @@ func TestAsks(t *testing.T) {
 		"a gate":                     {gate("prod", request("app", all)), nil, "any", "open control-flow Stage prod, which passes Freight on for good"},
 		"a gate that is unset":       {gate("prod", request("app", all)), nil, "--unset", "open control-flow Stage prod, which passes Freight on for good"},
 		"a gate that closes":         {gate("prod", request("app", upstreams)), nil, "all", ""},
-		"a Promotion":                {regular("prod", request("app", upstreams)), []string{running}, "all", "fail Promotions"},
+		"a candidate that is refused": {
+			regular("prod", request("app", all+`,"requiredSoakTime":"1h"`)),
+			[]string{auto, soaked("g0", "01:00", `"verifiedIn":{"qa":{"longestSoak":"2h"},"uat":{"longestSoak":"2h"}}`),
+				soaked("g1", "02:00", `"verifiedIn":{"qa":{},"dev":{"longestSoak":"2h"}},"currentlyIn":{"qa":{"since":"2026-01-02T11:50:00Z"}}`)},
+			"any", "stall auto-promotion",
+		},
+		"a Promotion": {regular("prod", request("app", upstreams)), []string{running}, "all", "fail Promotions"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := pipeline(t, test.prod, test.more...)
@@ -394,6 +400,21 @@ func TestAsks(t *testing.T) {
 				t.Errorf("with -y: %+v", got)
 			}
 		})
+	}
+}
+
+// soaked is Freight of the Warehouse app that was found at a time of the day.
+func soaked(name, at, status string) string {
+	return fmt.Sprintf(`{"kind":"Freight","metadata":{"name":%q,"creationTimestamp":"2026-01-02T%s:00Z"},"origin":{"kind":"Warehouse","name":"app"},"status":{%s}}`, name, at, status)
+}
+
+// What hangs on objects that may not be read is asked about.
+func TestAPartlyUnknownEffectIsAskedAbout(t *testing.T) {
+	s := pipeline(t, regular("prod", request("app", upstreams)))
+	s.forbidden = "promotions"
+	got := s.run(t, "prod", "all")
+	if got.err == nil || !strings.HasPrefix(got.err.Error(), "not changed: the effect is not fully known; ") || len(s.patches) > 0 {
+		t.Errorf("got %+v", got)
 	}
 }
 
