@@ -14,7 +14,9 @@ type Text struct {
 	Name string
 	// Path is "" for standard input.
 	Path string
-	Data []byte
+	// Data is in UTF-8, even where the file is in UTF-16.
+	Data  []byte
+	UTF16 bool
 	// Err says why the file could not be read.
 	Err error
 }
@@ -75,8 +77,20 @@ func (in input) text(ctx context.Context, left *int64, seen map[string]bool) *Te
 		}
 		seen[target] = true
 	}
-	if t.Data, err = io.ReadAll(&meter{ctx: ctx, r: r, left: left, begun: in.begun}); err != nil {
+	if t.Data, err = io.ReadAll(&meter{ctx: ctx, r: r, left: left, begun: in.begun}); err == nil {
+		err = t.decode()
+	}
+	if err != nil {
 		t.Err = fmt.Errorf("%s: %w", in.name, err)
 	}
 	return t
+}
+
+// decode turns UTF-16 into UTF-8.
+func (t *Text) decode() (err error) {
+	if encoding := utf16Of(t.Data); encoding != nil {
+		t.UTF16 = true
+		t.Data, err = encoding.NewDecoder().Bytes(t.Data)
+	}
+	return err
 }

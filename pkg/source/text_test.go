@@ -78,3 +78,21 @@ func TestTextsEndWithTheirContext(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// A file in UTF-16 reads like the same one in UTF-8.
+func TestTextsReadUTF16(t *testing.T) {
+	for stored, isUTF16 := range map[string]bool{
+		"\xff\xfea\x00:\x00\xe9\x00\n\x00": true,
+		"\xfe\xff\x00a\x00:\x00\xe9\x00\n": true,
+		"a:\u00e9\n":                       false,
+	} {
+		texts, err := Files{Paths: []string{"-"}, Stdin: strings.NewReader(stored)}.Texts(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := []Text{{Name: StandardInput, Data: []byte("a:\u00e9\n"), UTF16: isUTF16}}
+		if diff := cmp.Diff(want, texts); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", stored, diff)
+		}
+	}
+}

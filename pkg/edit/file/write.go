@@ -37,6 +37,9 @@ func (e *Edit) Write(ctx context.Context, s *edit.Stage) error {
 // changed since it was read, the edit is planned again for what it has now: so edits of
 // several processes at the same time are all in the file in the end.
 func (e *Edit) writeFile(ctx context.Context, f *editedFile) error {
+	if f.text.UTF16 {
+		return errors.New("it is in UTF-16, which is not written: convert it to UTF-8, or leave out --in-place and use what is printed")
+	}
 	path, err := filepath.EvalSymlinks(f.text.Path)
 	if err != nil {
 		return err
