@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/printers"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/formats"
 )
 
 // DocumentFlags say in which format a verb prints its one document, if not for a
@@ -20,7 +22,7 @@ type DocumentFlags struct {
 // NewDocumentFlags returns the flags with their defaults, for a verb that knows more
 // formats than JSON, YAML and the templates.
 func NewDocumentFlags(more ...string) DocumentFlags {
-	return DocumentFlags{words: append([]string{"json", "yaml"}, more...), templates: NewTemplateFlags()}
+	return DocumentFlags{words: append(formats.Documents(), more...), templates: NewTemplateFlags()}
 }
 
 // AddTo registers the flags.
@@ -30,7 +32,7 @@ func (f *DocumentFlags) AddTo(cmd *cobra.Command) {
 }
 
 func (f *DocumentFlags) formats() []string {
-	return slices.Concat(f.words, f.templates.Formats())
+	return slices.Concat(f.words, formats.Templates())
 }
 
 // Options returns the format, one of the verb's words or "" for a person, or else a

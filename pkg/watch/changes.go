@@ -57,7 +57,7 @@ func (w *watcher) write(in *load.Input, before *report.Verdicts) (*report.Verdic
 	changes, after := (&report.Builder{Projects: in.Projects, Selection: selection}).Changes(before, in.Header.At)
 	for i := range changes {
 		var text bytes.Buffer
-		if err := w.render(&text, &changes[i]); err != nil {
+		if err := formats.Change(&text, &changes[i], w.Format); err != nil {
 			return nil, err
 		}
 		if _, err := w.env.Out.Write(text.Bytes()); err != nil {
@@ -65,17 +65,6 @@ func (w *watcher) write(in *load.Input, before *report.Verdicts) (*report.Verdic
 		}
 	}
 	return after, nil
-}
-
-func (w *watcher) render(text *bytes.Buffer, change *report.Change) error {
-	switch w.Format {
-	case "json":
-		return formats.ChangeJSON(text, change)
-	case "yaml":
-		return formats.ChangeYAML(text, change)
-	default:
-		return formats.ChangeLine(text, change)
-	}
 }
 
 // wait returns when it is time to look again: there is news, or turn has come, which

@@ -82,7 +82,7 @@ func (f *flags) options(args []string, connection *cli.ConnectionFlags, env cli.
 	note(err)
 	o.filter, err = f.filter(args, o.output)
 	note(err)
-	note(f.watch.Check(o.Options, o.output.format, "wide", "json", "yaml"))
+	note(f.watch.Check(o.Options, o.output.Name, "wide", "json", "yaml"))
 	note(cli.NotEmpty(f.cmd.Flags(), "freight", f.freight))
 	if len(f.freight) == 0 && slices.Contains(o.freight, "") {
 		note(errors.New("FREIGHT is empty"))
@@ -116,7 +116,7 @@ func (f *flags) filter(args []string, output output) (report.Selection, error) {
 	if f.limit < 0 {
 		problems = append(problems, fmt.Errorf("invalid --limit %d: expected 0 or more", f.limit))
 	}
-	if !f.cmd.Flags().Changed("limit") && !output.isTable() {
+	if !f.cmd.Flags().Changed("limit") && !output.Table {
 		filter.Limit = 0
 	}
 	if f.sortBy != "" {

@@ -115,7 +115,7 @@ func (o *options) run(ctx context.Context, env cli.Env) error {
 	}
 	in.PrintWarnings(env, o.Connection.Color)
 	out := bufio.NewWriter(env.Out)
-	shown, err := o.write(out, env, in, &report.Builder{Projects: in.Projects, Selection: selection, Brief: o.output.isTable()})
+	shown, err := o.write(out, env, in, &report.Builder{Projects: in.Projects, Selection: selection, Brief: o.output.Table})
 	if err == nil {
 		err = out.Flush()
 	}
@@ -157,10 +157,10 @@ func (o *options) comment(w io.Writer, in *load.Input, shown shown, terminal boo
 		where = fmt.Sprintf(" in %s namespace", in.Project)
 	}
 	switch {
-	case shown.more > 0 && terminal && o.output.isTable(): // the table says so itself
+	case shown.more > 0 && terminal && o.output.Table: // the table says so itself
 	case shown.more > 0:
 		fmt.Fprintf(w, "%d more Freight not shown, of %s (--limit 0 shows all)\n", shown.more, stages(shown.moreStages))
-	case shown.stages > 0 || o.output.isDocument():
+	case shown.stages > 0 || o.output.Document:
 	case hasStages(in) && !o.narrows():
 		fmt.Fprintf(w, "No downstream Stages found%s; --all-stages shows the others.\n", where)
 	case where != "":

@@ -9,6 +9,7 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/load"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/formats"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/listing"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
@@ -23,7 +24,7 @@ func (o *options) follow(ctx context.Context, env cli.Env) error {
 		Draw:    w.draw,
 		Headers: !o.output.noHeaders,
 		Mark:    o.style(env, &load.Input{}).ChangeMark(),
-		Format:  o.output.format,
+		Format:  o.output.Name,
 		ASCII:   o.output.ascii,
 	}.Run(ctx, env, o.Options)
 }
@@ -77,7 +78,7 @@ func (w *watched) draw(out io.Writer, in *load.Input, columns int) (changed bool
 	changed = w.marks.Observe(projects, w.env.Now())
 	style := w.style(w.env, in)
 	style.Width, style.Changed = columns, w.marks.Changed
-	if err := listing.Write(out, report.EachOf(projects), in.Header.At, style); err != nil {
+	if err := w.output.write(out, formats.List{Header: in.Header, Projects: report.EachOf(projects), Options: style}); err != nil {
 		return false, err
 	}
 	w.comment(out, in, counted, true)

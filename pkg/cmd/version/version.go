@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -50,7 +51,7 @@ else the newest rules.`,
 	}
 	cmd.Flags().StringSliceVarP(&f.files, "filename", "f", nil, "show by which rules files are judged, and contact no cluster")
 	cmd.Flags().BoolVar(&f.client, "client", false, "show this plugin's version only, and contact no cluster")
-	cli.AddOutput(cmd, &f.output, "json", "yaml")
+	cli.AddOutput(cmd, &f.output, formats.Documents()...)
 	return cmd
 }
 
@@ -65,12 +66,10 @@ type flags struct {
 }
 
 func (f *flags) validate() error {
-	switch f.output {
-	case "", "json", "yaml":
+	if f.output == "" || slices.Contains(formats.Documents(), f.output) {
 		return nil
-	default:
-		return fmt.Errorf("unknown output format %q, allowed formats are: json,yaml", f.output)
 	}
+	return fmt.Errorf("unknown output format %q, allowed formats are: %s", f.output, strings.Join(formats.Documents(), ","))
 }
 
 func (f *flags) run(ctx context.Context, env cli.Env, connection *cli.ConnectionFlags, releases kargo.Releases) error {
@@ -121,15 +120,7 @@ func write(w io.Writer, v *report.Version, format string) error {
 	if format == "" {
 		return writeText(w, v)
 	}
-	marshal := formats.MarshalJSON
-	if format == "yaml" {
-		marshal = formats.MarshalYAML
-	}
-	text, err := marshal(v)
-	if err == nil {
-		_, err = w.Write(text)
-	}
-	return err
+	return formats.Document(w, v, format, nil)
 }
 
 func writeText(w io.Writer, v *report.Version) error {

@@ -60,8 +60,8 @@ func BenchmarkReport(b *testing.B) {
 func BenchmarkFormats(b *testing.B) {
 	header := report.NewHeader(build.Noon(), kargo.Releases{}, nil)
 	formats := map[string]func(*report.Builder) error{
-		"json": func(r *report.Builder) error { return JSON(io.Discard, header, r.Each()) },
-		"yaml": func(r *report.Builder) error { return YAML(io.Discard, header, r.Each()) },
+		"json": func(r *report.Builder) error { return writeJSON(io.Discard, List{Header: header, Projects: r.Each()}) },
+		"yaml": func(r *report.Builder) error { return writeYAML(io.Discard, List{Header: header, Projects: r.Each()}) },
 		"table": func(r *report.Builder) error {
 			return listing.Write(io.Discard, r.Each(), build.Noon(), listing.Options{})
 		},

@@ -14,12 +14,12 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 )
 
-// ChangeLine writes a Change as a line of fields, separated by three spaces: the time,
+// changeLine writes a Change as a line of fields, separated by three spaces: the time,
 // the Project, the Stage, the Freight, the verdict before and the one now, each without
 // a space in it, and why it is so: what admits the Freight, then the words of the table.
 // Nothing is "-". Where the verdict is as before, the answer under another strategy is
 // not, and why says which.
-func ChangeLine(w io.Writer, c *report.Change) error {
+func changeLine(w io.Writer, c *report.Change) error {
 	name := c.Freight
 	if c.Alias != "" {
 		name = c.Alias
@@ -43,8 +43,8 @@ func wordOf(verdict *string) string {
 	return *verdict
 }
 
-// ChangeJSON writes a Change as a document on a line of its own.
-func ChangeJSON(w io.Writer, c *report.Change) error {
+// changeJSON writes a Change as a document on a line of its own.
+func changeJSON(w io.Writer, c *report.Change) error {
 	text, err := json.Marshal(c)
 	if err != nil {
 		return err
@@ -61,8 +61,8 @@ func ChangeJSON(w io.Writer, c *report.Change) error {
 	return err
 }
 
-// ChangeYAML writes a Change as a document that begins with a line "---".
-func ChangeYAML(w io.Writer, c *report.Change) error {
+// changeYAML writes a Change as a document that begins with a line "---".
+func changeYAML(w io.Writer, c *report.Change) error {
 	text, err := MarshalYAML(c)
 	if err != nil {
 		return err

@@ -52,7 +52,7 @@ func TestChangesAreWritten(t *testing.T) {
 
 	var lines, documents, yamls bytes.Buffer
 	for i := range changes {
-		for _, err := range []error{ChangeLine(&lines, &changes[i]), ChangeJSON(&documents, &changes[i]), ChangeYAML(&yamls, &changes[i])} {
+		for _, err := range []error{changeLine(&lines, &changes[i]), changeJSON(&documents, &changes[i]), changeYAML(&yamls, &changes[i])} {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -134,7 +134,7 @@ func TestFlipsAreWritten(t *testing.T) {
 			changes, _ := builderOf(test.after, build.Noon()).Changes(before, build.Noon())
 			var lines bytes.Buffer
 			for i := range changes {
-				if err := ChangeLine(&lines, &changes[i]); err != nil {
+				if err := changeLine(&lines, &changes[i]); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"iter"
+	"os"
 	"strings"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/table"
@@ -12,17 +12,46 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 )
 
-// CustomColumns writes one row per Stage and Freight, with the columns that a
+// customColumnsFormat is -o custom-columns.
+func customColumnsFormat() Format {
+	return Format{Name: "custom-columns", List: func(a Argument) (ListWriter, error) {
+		columns, err := parseCustomColumns(a.Text)
+		if err != nil {
+			return nil, err
+		}
+		return columns.write, nil
+	}}
+}
+
+// customColumnsFileFormat is -o custom-columns-file.
+func customColumnsFileFormat() Format {
+	return Format{Name: "custom-columns-file", List: func(a Argument) (ListWriter, error) {
+		if a.Text == "" {
+			return nil, errors.New("output format custom-columns-file needs a file: custom-columns-file=FILE")
+		}
+		template, err := os.ReadFile(a.Text)
+		if err != nil {
+			return nil, fmt.Errorf("reading custom columns: %w", err)
+		}
+		columns, err := parseCustomColumnsFile(string(template))
+		if err != nil {
+			return nil, err
+		}
+		return columns.write, nil
+	}}
+}
+
+// customColumns writes one row per Stage and Freight, with the columns that a
 // person asked for. The zero value has none.
-type CustomColumns struct {
+type customColumns struct {
 	headers []string
 	fields  []*Field
 }
 
-// ParseCustomColumns reads the columns from kubectl's notation,
+// parseCustomColumns reads the columns from kubectl's notation,
 // "HEADER:.field,HEADER:.field".
-func ParseCustomColumns(spec string) (*CustomColumns, error) {
-	c := &CustomColumns{}
+func parseCustomColumns(spec string) (*customColumns, error) {
+	c := &customColumns{}
 	for part := range strings.SplitSeq(spec, ",") {
 		header, path, ok := strings.Cut(part, ":")
 		if !ok || header == "" || path == "" {
@@ -35,9 +64,9 @@ func ParseCustomColumns(spec string) (*CustomColumns, error) {
 	return c, nil
 }
 
-// ParseCustomColumnsFile reads the columns from kubectl's template: a line of
+// parseCustomColumnsFile reads the columns from kubectl's template: a line of
 // headers and a line of fields.
-func ParseCustomColumnsFile(template string) (*CustomColumns, error) {
+func parseCustomColumnsFile(template string) (*customColumns, error) {
 	lines := strings.Split(strings.TrimSpace(template), "\n")
 	if len(lines) != 2 {
 		return nil, errors.New("invalid custom columns file: expected a line of headers and a line of fields")
@@ -46,7 +75,7 @@ func ParseCustomColumnsFile(template string) (*CustomColumns, error) {
 	if len(headers) != len(paths) {
 		return nil, fmt.Errorf("invalid custom columns file: %d headers and %d fields", len(headers), len(paths))
 	}
-	c := &CustomColumns{}
+	c := &customColumns{}
 	for i := range headers {
 		if err := c.add(headers[i], paths[i]); err != nil {
 			return nil, err
@@ -55,7 +84,7 @@ func ParseCustomColumnsFile(template string) (*CustomColumns, error) {
 	return c, nil
 }
 
-func (c *CustomColumns) add(header, path string) error {
+func (c *customColumns) add(header, path string) error {
 	field, err := parseField(path)
 	if err != nil {
 		return err
@@ -65,11 +94,11 @@ func (c *CustomColumns) add(header, path string) error {
 	return nil
 }
 
-// Write writes the rows: the fields of a report's Freight, and project and stage.
+// write writes the rows: the fields of a report's Freight, and project and stage.
 // A field that a row does not have is <none>.
-func (c *CustomColumns) Write(w io.Writer, projects iter.Seq[report.ProjectStages], noHeaders bool) error {
+func (c *customColumns) write(w io.Writer, l List) error {
 	var rows [][]string
-	for project := range projects {
+	for project := range l.Projects {
 		for stage := range project.Stages {
 			for i := range stage.Freight {
 				row, err := c.row(project.Name, stage.Name, &stage.Freight[i])
@@ -80,13 +109,13 @@ func (c *CustomColumns) Write(w io.Writer, projects iter.Seq[report.ProjectStage
 			}
 		}
 	}
-	if noHeaders {
+	if l.Options.NoHeaders {
 		return table.Write(w, nil, rows)
 	}
 	return table.Write(w, c.headers, rows)
 }
 
-func (c *CustomColumns) row(project, stage string, f *report.Freight) ([]string, error) {
+func (c *customColumns) row(project, stage string, f *report.Freight) ([]string, error) {
 	object, err := generic(f)
 	if err != nil {
 		return nil, err

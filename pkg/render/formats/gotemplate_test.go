@@ -1,12 +1,10 @@
-package formats_test
+package formats
 
 import (
 	"strings"
 	"testing"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-
-	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/formats"
 )
 
 func TestGoTemplateIsKubectls(t *testing.T) {
@@ -29,7 +27,7 @@ func TestGoTemplateIsKubectls(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var out strings.Builder
-			printer, err := formats.NewGoTemplate(test.template, !test.strict)
+			printer, err := newGoTemplate(test.template, !test.strict)
 			if err == nil {
 				err = printer.PrintObj(object, &out)
 			}

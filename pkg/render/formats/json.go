@@ -11,10 +11,15 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 )
 
-// JSON writes a report as it is computed, one Stage at a time.
-func JSON(w io.Writer, header report.Header, projects iter.Seq[report.ProjectStages]) error {
+// jsonFormat is -o json.
+func jsonFormat() Format {
+	return Format{Name: "json", Document: true, List: withoutArgument("json", writeJSON), Marshal: MarshalJSON, Change: changeJSON}
+}
+
+// writeJSON writes a report as it is computed, one Stage at a time.
+func writeJSON(w io.Writer, l List) error {
 	escaper := newJSONEscaper(w)
-	if err := writeJSON(escaper, header, projects); err != nil {
+	if err := encodeJSON(escaper, l.Header, l.Projects); err != nil {
 		return err
 	}
 	return escaper.Close()
@@ -34,7 +39,7 @@ func MarshalJSON(v any) ([]byte, error) {
 	return out.Bytes(), escaper.Close()
 }
 
-func writeJSON(w io.Writer, header report.Header, projects iter.Seq[report.ProjectStages]) error {
+func encodeJSON(w io.Writer, header report.Header, projects iter.Seq[report.ProjectStages]) error {
 	e := &jsonWriter{enc: jsontext.NewEncoder(newJSONLayout(w))}
 	e.token(jsontext.BeginObject)
 	e.members(header)

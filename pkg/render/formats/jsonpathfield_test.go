@@ -55,12 +55,12 @@ func TestSortPutsNothingFirstThenNumbersThenText(t *testing.T) {
 
 func TestCustomColumns(t *testing.T) {
 	for _, spec := range []string{"", "A", "A:", ":.a", "A:.a,", "A:.b["} {
-		if _, err := ParseCustomColumns(spec); err == nil {
+		if _, err := parseCustomColumns(spec); err == nil {
 			t.Errorf("%q is taken for columns", spec)
 		}
 	}
 	for _, file := range []string{"", "A B", "A B\n.a", "A\n.a\n.b"} {
-		if _, err := ParseCustomColumnsFile(file); err == nil {
+		if _, err := parseCustomColumnsFile(file); err == nil {
 			t.Errorf("%q is taken for a file of columns", file)
 		}
 	}

@@ -2,15 +2,16 @@ package formats
 
 import (
 	"io"
-	"iter"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
-	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 )
 
-// Names writes the Stages shown, one per line, as kubectl -o name does.
-func Names(w io.Writer, projects iter.Seq[report.ProjectStages]) error {
-	for project := range projects {
+// nameFormat is -o name.
+func nameFormat() Format { return Format{Name: "name", List: withoutArgument("name", writeNames)} }
+
+// writeNames writes the Stages shown, one per line, as kubectl does.
+func writeNames(w io.Writer, l List) error {
+	for project := range l.Projects {
 		for stage := range project.Stages {
 			if _, err := io.WriteString(w, "stage."+kargo.Group+"/"+stage.Name+"\n"); err != nil {
 				return err

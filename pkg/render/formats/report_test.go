@@ -52,10 +52,10 @@ func TestDocumentsAreWhole(t *testing.T) {
 		t.Fatal(err)
 	}
 	var asJSON, asYAML bytes.Buffer
-	if err := JSON(&asJSON, header, builder.Each()); err != nil {
+	if err := writeJSON(&asJSON, List{Header: header, Projects: builder.Each()}); err != nil {
 		t.Fatal(err)
 	}
-	if err := YAML(&asYAML, header, builder.Each()); err != nil {
+	if err := writeYAML(&asYAML, List{Header: header, Projects: builder.Each()}); err != nil {
 		t.Fatal(err)
 	}
 	var gotJSON, gotYAML any
@@ -95,7 +95,7 @@ func TestAReportSurvivesItsJSON(t *testing.T) {
 	header, builder := projects()
 	want := builder.Collect(header)
 	var text bytes.Buffer
-	if err := JSON(&text, header, builder.Each()); err != nil {
+	if err := writeJSON(&text, List{Header: header, Projects: builder.Each()}); err != nil {
 		t.Fatal(err)
 	}
 	var got report.Report
@@ -106,7 +106,7 @@ func TestAReportSurvivesItsJSON(t *testing.T) {
 		t.Errorf("(-reported +read back):\n%s", diff)
 	}
 	var again bytes.Buffer
-	if err := JSON(&again, header, builder.Each()); err != nil {
+	if err := writeJSON(&again, List{Header: header, Projects: builder.Each()}); err != nil {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(text.Bytes(), again.Bytes()) {
@@ -118,7 +118,7 @@ func TestAReportSurvivesItsJSON(t *testing.T) {
 func TestDocumentsOfNothing(t *testing.T) {
 	header := report.NewHeader(time.Date(2024, 1, 2, 3, 4, 5, 0, time.UTC), kargo.Releases{}, nil)
 	var text bytes.Buffer
-	if err := YAML(&text, header, (&report.Builder{}).Each()); err != nil {
+	if err := writeYAML(&text, List{Header: header, Projects: (&report.Builder{}).Each()}); err != nil {
 		t.Fatal(err)
 	}
 	want := "apiVersion: kargo-avail/v1alpha1\nkind: AvailabilityReport\nat: \"2024-01-02T03:04:05Z\"\nkargoVersion: unknown\nwarnings: []\nprojects: []\n"

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"iter"
 	"strings"
 	"unicode"
 
@@ -14,12 +13,17 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 )
 
-// YAML writes a report as it is computed, one Stage at a time.
-func YAML(w io.Writer, header report.Header, projects iter.Seq[report.ProjectStages]) error {
+// yamlFormat is -o yaml.
+func yamlFormat() Format {
+	return Format{Name: "yaml", Document: true, List: withoutArgument("yaml", writeYAML), Marshal: MarshalYAML, Change: changeYAML}
+}
+
+// writeYAML writes a report as it is computed, one Stage at a time.
+func writeYAML(w io.Writer, l List) error {
 	y := &yamlWriter{w: w}
-	y.marshal(header, 0)
+	y.marshal(l.Header, 0)
 	lead := "projects:\n"
-	for project := range projects {
+	for project := range l.Projects {
 		y.text(lead)
 		lead = ""
 		y.marshal([]struct {
