@@ -194,16 +194,26 @@ func (m *model) head() []string {
 	return lines
 }
 
-// layout returns how many lines the picture has, and those that are always visible.
+// layout returns how many lines the picture has, and those that are always visible. What
+// says which part of the picture is seen takes room itself and may grow as the picture
+// shrinks, so that room is only ever added for it; where there is none, it is left out.
 func (m *model) layout() (rows int, status []string) {
-	where := ""
-	for range 2 { // what says where one is takes room, too
-		status = m.status(where)
-		rows = max(m.rows-len(m.head())-len(status)-1, 1)
-		where = m.window.where(m.frame.Text, m.columns, rows)
+	status = m.status("")
+	reserved := len(status)
+	for rows = max(m.room(reserved), 1); ; rows = m.room(reserved) {
+		located := m.status(m.window.where(m.frame.Text, m.columns, rows))
+		if len(located) <= reserved {
+			return rows, located
+		}
+		if m.room(len(located)) < 1 {
+			return rows, status
+		}
+		reserved = len(located)
 	}
-	return rows, m.status(where)
 }
+
+// room returns how many lines so many lines of status leave for the picture.
+func (m *model) room(status int) int { return m.rows - len(m.head()) - status - 1 }
 
 func (m *model) status(where string) []string {
 	parts := slices.Clone(m.frame.Status)

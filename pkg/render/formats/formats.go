@@ -17,7 +17,7 @@ import (
 // file in this package and one line here.
 func all() []Format {
 	return slices.Concat(
-		[]Format{wideFormat(), jsonFormat(), yamlFormat(), nameFormat(), customColumnsFormat(), customColumnsFileFormat()},
+		[]Format{wideFormat(), jsonFormat(), yamlFormat(), nameFormat(), csvFormat(), markdownFormat(), customColumnsFormat(), customColumnsFileFormat()},
 		goTemplateFormats(),
 		jsonPathFormats(),
 	)
@@ -145,6 +145,31 @@ func Change(w io.Writer, c *report.Change, format string) error {
 		}
 	}
 	return changeLine(w, c)
+}
+
+// rows returns the Freight of each Stage of a list, nil for a Stage without any.
+func (l List) rows() iter.Seq[row] {
+	return func(yield func(row) bool) {
+		for project := range l.Projects {
+			for stage := range project.Stages {
+				if len(stage.Freight) == 0 && !yield(row{project.Name, &stage, nil}) {
+					return
+				}
+				for i := range stage.Freight {
+					if !yield(row{project.Name, &stage, &stage.Freight[i]}) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
+// row is a Stage and a piece of Freight.
+type row struct {
+	project string
+	stage   *report.Stage
+	freight *report.Freight
 }
 
 // withoutArgument wraps a writer of a format that takes no argument.

@@ -9,8 +9,6 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"go.yaml.in/yaml/v3"
-
-	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 )
 
 // yamlFormat is -o yaml.

@@ -100,8 +100,8 @@ func addMeanings(rows map[report.Subject]meanings, project string, stage *report
 
 func stageMeanings(stage *report.Stage, origin string) meanings {
 	return meanings{
-		headerStage:    auto(&stage.AutoPromotion) + stage.ListError,
-		headerStrategy: strategies(stage, origin),
+		headerStage:    describe.Auto(&stage.AutoPromotion) + stage.ListError,
+		headerStrategy: describe.Strategies(stage, origin),
 	}
 }
 

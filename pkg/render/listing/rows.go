@@ -86,21 +86,7 @@ func (t *rows) stage(project string, stage *report.Stage) {
 		t.rows = append(t.rows, row{strategy: t.rows[len(t.rows)-1].strategy, freight: fmt.Sprintf("and %d more", stage.More), reasons: []string{"--limit 0 shows all"}, note: true})
 	}
 	for i := first; i < len(t.rows); i++ {
-		t.rows[i].project, t.rows[i].stage, t.rows[i].auto = term.Sanitize(project), term.Sanitize(stage.Name), auto(&stage.AutoPromotion)
-	}
-}
-
-// auto says in a word whether Kargo promotes to the Stage by itself.
-func auto(a *report.AutoPromotion) string {
-	switch {
-	case a.Enabled == nil:
-		return "?"
-	case !*a.Enabled:
-		return "no"
-	case len(a.Held) > 0:
-		return "held"
-	default:
-		return "yes"
+		t.rows[i].project, t.rows[i].stage, t.rows[i].auto = term.Sanitize(project), term.Sanitize(stage.Name), describe.Auto(&stage.AutoPromotion)
 	}
 }
 
@@ -115,7 +101,7 @@ func severalOrigins(stage *report.Stage) bool {
 
 // empty is the row of a Stage without Freight to show.
 func empty(stage *report.Stage) row {
-	r := row{strategy: strategies(stage, ""), freight: "<none>", age: "-", note: true}
+	r := row{strategy: describe.Strategies(stage, ""), freight: "<none>", age: "-", note: true}
 	if stage.Freight == nil {
 		r.freight, r.note = "?", false
 		return r
@@ -143,7 +129,7 @@ func fromWhere(request *report.Request) string {
 
 func (t *rows) row(stage *report.Stage, f *report.Freight) row {
 	r := row{
-		strategy:  strategies(stage, f.Origin),
+		strategy:  describe.Strategies(stage, f.Origin),
 		freight:   t.name(f),
 		origin:    term.Sanitize(f.Origin),
 		age:       describe.Age(f.DiscoveredAt, t.now),
@@ -170,36 +156,4 @@ func (t *rows) name(f *report.Freight) string {
 		return term.Sanitize(f.Name)
 	}
 	return describe.Freight(f.Alias, f.Name)
-}
-
-// strategies names the strategy of the Stage's requests, or of those of one origin
-// alone: OneOf or All, direct, or none for a request that has no source at all.
-func strategies(stage *report.Stage, origin string) string {
-	var names []string
-	for i := range stage.Requests {
-		request := &stage.Requests[i]
-		if origin != "" && request.Origin != origin {
-			continue
-		}
-		for _, name := range sourcesOf(request) {
-			if !slices.Contains(names, name) {
-				names = append(names, name)
-			}
-		}
-	}
-	if len(names) == 0 {
-		return "-"
-	}
-	return strings.Join(names, "+")
-}
-
-func sourcesOf(request *report.Request) []string {
-	var names []string
-	if request.Direct {
-		names = append(names, "direct")
-	}
-	if len(request.Upstreams) > 0 || !request.Direct {
-		names = append(names, term.Sanitize(request.Strategy))
-	}
-	return names
 }

@@ -1,0 +1,84 @@
+package formats
+
+import (
+	"io"
+	"strings"
+	"unicode"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/describe"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/table"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
+)
+
+// markdownFormat is -o markdown, for reports and pull requests.
+func markdownFormat() Format {
+	return Format{Name: "markdown", List: withoutArgument("markdown", writeMarkdown)}
+}
+
+// writeMarkdown writes a table of one row per Stage and Freight; nothing without any.
+func writeMarkdown(w io.Writer, l List) error {
+	header := []string{"Stage", "Strategy", "Freight", "Age", "any", "all", "now", "Blocked by"}
+	if l.Options.Projects {
+		header = append([]string{"Project"}, header...)
+	}
+	var cells [][]string
+	for r := range l.rows() {
+		cells = append(cells, markdownCells(l, r))
+	}
+	if len(cells) == 0 {
+		return nil
+	}
+	return table.WriteMarkdown(w, header, cells)
+}
+
+func markdownCells(l List, r row) []string {
+	auto := map[string]string{"yes": " (auto)", "held": " (auto, held)", "?": " (auto?)"}
+	stage, f := r.stage, r.freight
+	cells := []string{stage.Name + auto[describe.Auto(&stage.AutoPromotion)]}
+	if l.Options.Projects {
+		cells = []string{r.project, cells[0]}
+	}
+	if f == nil {
+		freight := "none"
+		if stage.Freight == nil {
+			freight = "unknown"
+		}
+		cells = append(cells, describe.Strategies(stage, ""), freight, "", "", "", "", stage.ListError)
+	} else {
+		freight := describe.Freight(f.Alias, f.Name)
+		if f.Here.Current {
+			freight += " (current)"
+		}
+		answer := func(b bool) string { return term.Style{}.Answer(avail.TruthOf(b)) }
+		cells = append(cells, describe.Strategies(stage, f.Origin), freight, describe.Age(f.DiscoveredAt, l.Header.At),
+			answer(f.Available.Any), answer(f.Available.All), answer(f.Available.Configured),
+			strings.Join(describe.Reasons(stage, f, l.Options.Wide), "; "))
+	}
+	for i := range cells {
+		cells[i] = escapeMarkdown(term.Sanitize(cells[i]))
+	}
+	return cells
+}
+
+// escapeMarkdown escapes what Markdown, and GitHub in it, would take for markup: also
+// tags, entities, mentions and the bar between cells.
+func escapeMarkdown(text string) string {
+	var out strings.Builder
+	before := ' '
+	for _, r := range text {
+		switch {
+		case r == '@' && !unicode.IsLetter(before) && !unicode.IsDigit(before):
+			out.WriteString("@<!-- -->") // a mention begins at the start of a word
+		case r == '&':
+			out.WriteString("&amp;")
+		case strings.ContainsRune("\\`*_[]<>|~$", r):
+			out.WriteRune('\\')
+			out.WriteRune(r)
+		default:
+			out.WriteRune(r)
+		}
+		before = r
+	}
+	return out.String()
+}
