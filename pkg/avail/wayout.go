@@ -115,7 +115,12 @@ type waysOut struct {
 	// path leads from the Stage asked about to the current one.
 	path   []string
 	onPath map[string]bool
+	// circles counts those that were met.
+	circles int
 }
+
+// maxCircles is how many circles are named.
+const maxCircles = 3
 
 // forStage returns what would let the Freight into the Stage, each alone.
 func (w *waysOut) forStage(stage *Stage, semantics Semantics) []string {
@@ -189,6 +194,9 @@ func (w *waysOut) forUpstream(stage *Stage, place int, request *request) string 
 	case view.Metadata.DeletionTimestamp != nil:
 		return upstream + ", which is being deleted, is created anew"
 	case w.onPath[upstream]:
+		if w.circles++; w.circles > maxCircles {
+			return ""
+		}
 		return fmt.Sprintf("the circle %s is broken", w.circle(upstream))
 	}
 	var parts []string

@@ -17,7 +17,7 @@ const (
 	// nest is how far a level of the tree is indented, mostLevels how many there are, and
 	// mostBranches how many lines they have in all. What is beyond is summed up by its
 	// root causes.
-	nest, mostLevels, mostBranches = 4, 6, 25
+	nest, mostLevels, mostBranches = 4, 6, 20
 )
 
 // causes draws the blockers and what is behind them, down to the root causes. Every Stage

@@ -78,7 +78,7 @@ func changedRequest(r *report.ChangedRequest) string {
 	if r.From == r.To || strategyOf(r.From) == strategyOf(r.To) && r.To != "" {
 		text += " stays"
 	} else {
-		text += " becomes " + strategyWord(r.To)
+		text += " becomes " + strings.Replace(strategyWord(r.To), "not set", "unset", 1)
 	}
 	if soak := r.RequiredSoakTime; soak != nil {
 		if from, to := soakWord(soak.From), soakWord(soak.To); from == to {

@@ -31,7 +31,7 @@ func named(names ...string) []report.Named {
 
 func TestStrategyChangeWithoutFreight(t *testing.T) {
 	c := &report.StrategyChange{Requests: []report.ChangedRequest{{Stage: "prod", Origin: "Warehouse/w", From: "All", To: "", Changes: true}}}
-	want := "prod, Warehouse/w: All becomes OneOf (absent)\nWhat that does is unknown, as not all that it hangs on could be read; the warnings say what.\n"
+	want := "prod, Warehouse/w: All becomes unset (defaults to OneOf)\nWhat that does is unknown, as not all that it hangs on could be read; the warnings say what.\n"
 	if diff := cmp.Diff(want, strategyChange(t, c)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
@@ -126,9 +126,9 @@ func TestWhatIfWithoutFreight(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := `
-Had it always been so, which answers would be others is unknown, as Freight could not be read.
+If this had been the rule from the start: unknown, as Freight could not be read.
 
-Carried out now:
+If applied now:
   What that does is unknown, as not all that it hangs on could be read; the warnings say what.
 `
 	if diff := cmp.Diff(want, out.String()); diff != "" {
@@ -149,11 +149,11 @@ func TestWhatIfRowsInAPipe(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := `
-Had it always been so:
+If this had been the rule from the start:
 prod   All   ` + hash + `   <unknown>   yes->no   ?->no
 prod   All   oddpanda                                   <unknown>   no        yes->?
 
-Carried out now:
+If applied now:
   At once:
     - nothing
 `
