@@ -10,6 +10,8 @@ import (
 	"github.com/spf13/cobra"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/transport"
 )
 
 // Exit codes, the same for every verb. ExitNo is of verbs that answer a question with
@@ -116,6 +118,9 @@ func headline(err error) string {
 	var status apierrors.APIStatus
 	if errors.As(err, &status) && status.Status().Reason != "" {
 		return fmt.Sprintf("Error from server (%s): %v", status.Status().Reason, err)
+	}
+	if redirect, ok := errors.AsType[*transport.RedirectError](err); ok {
+		return "error: " + redirect.Error()
 	}
 	if request, ok := errors.AsType[*url.Error](err); ok {
 		return "error: " + strings.Replace(err.Error(), request.Error(), unreachable(request), 1)

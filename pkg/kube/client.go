@@ -51,6 +51,7 @@ type Client struct {
 	context   string
 	host      string
 	namespace string
+	activity  *transport.Activity
 }
 
 // Connect reads the kubeconfig and makes no request. The flags must include server and
@@ -88,6 +89,7 @@ func Connect(flags *genericclioptions.ConfigFlags, options Options) (*Client, er
 		context:   context,
 		host:      config.Host,
 		namespace: namespace,
+		activity:  options.Activity,
 	}, nil
 }
 
@@ -131,6 +133,9 @@ func newREST(config *rest.Config) (rest.Interface, error) {
 
 // REST returns the client of the API server, for absolute paths.
 func (c *Client) REST() rest.Interface { return c.rest }
+
+// Activity returns the one of the options: it knows the requests in flight.
+func (c *Client) Activity() *transport.Activity { return c.activity }
 
 // Namespace returns the namespace to work in: the flag's, else that of the
 // context, else the option's, else "default".

@@ -3,34 +3,61 @@ package kube
 import (
 	"bytes"
 	"context"
+	"crypto/sha512"
 	"fmt"
+	"net/url"
+	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/discovery"
+	"k8s.io/client-go/rest"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 )
 
-// NoSchemaError says why the API server does not tell which Kargo it has, though it
-// answers: the schema may not be read, or does not know Kargo.
+// NoSchemaError says why the releases of Kargo are unknown although the API server
+// answers: the user may not read the schema, or it does not describe Kargo.
 type NoSchemaError struct{ Reason string }
 
 // Error returns the reason.
 func (e *NoSchemaError) Error() string { return e.Reason }
 
 // Releases infers which releases of Kargo the cluster may run, from the OpenAPI v3
-// document of Kargo's API, which every authenticated user may read. It is kept in
-// kubectl's cache on disk under its hash; a cache that cannot be written does no
-// harm.
+// document of Kargo's API, which every authenticated user may read. The document is kept
+// in kubectl's cache on disk by its hash, if that can be written. One that does not match
+// its hash, or does not describe Kargo, is fetched again: it may have been damaged on its
+// way into the cache.
 //
-// With an error the releases are unknown: a *NoSchemaError, or what kept the API
-// server from answering.
+// After an error the releases are unknown: a *NoSchemaError, or why the API server did not
+// answer.
 func (c *Client) Releases(ctx context.Context) (kargo.Releases, error) {
-	document, err := c.openAPI(ctx)
+	client, address, err := c.schemaAddress(ctx)
 	if err != nil {
 		return kargo.Releases{}, err
 	}
+	cached, err := fetchSchema(ctx, client, address, "")
+	if err == nil && matches(address, cached) {
+		if releases, err := releasesOf(cached); err == nil {
+			return releases, nil
+		}
+	}
+	if err != nil {
+		return kargo.Releases{}, schemaError(err)
+	}
+	fresh, err := fetchSchema(ctx, client, address, "no-cache")
+	switch {
+	case err != nil:
+		return kargo.Releases{}, schemaError(err)
+	case !matches(address, fresh) && !bytes.Equal(cached, fresh): // the hash may be of something else, and is then not needed
+		return kargo.Releases{}, &NoSchemaError{fmt.Sprintf("the OpenAPI v3 document of %s does not match its hash", kargo.APIVersion)}
+	default:
+		return releasesOf(fresh)
+	}
+}
+
+// releasesOf reads the releases from the document.
+func releasesOf(document []byte) (kargo.Releases, error) {
 	releases, err := kargo.ReleasesOf(bytes.NewReader(document))
 	if err != nil {
 		return kargo.Releases{}, &NoSchemaError{err.Error()}
@@ -41,26 +68,52 @@ func (c *Client) Releases(ctx context.Context) (kargo.Releases, error) {
 	return releases, nil
 }
 
-// openAPI returns the document of Kargo's API.
-func (c *Client) openAPI(ctx context.Context) ([]byte, error) {
+// schemaAddress returns the address of the document of Kargo's API, with its hash, and the
+// client to fetch it with, which has the cache.
+func (c *Client) schemaAddress(ctx context.Context) (rest.Interface, *url.URL, error) {
 	client, err := c.flags.ToDiscoveryClient()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	documents, err := discovery.OpenAPIV3ToSchemaInterfaceWithContext(client).OpenAPIV3WithContext(ctx).PathsWithContext(ctx)
 	if err != nil {
-		return nil, schemaError(err)
+		return nil, nil, schemaError(err)
 	}
 	document, ok := documents["apis/"+kargo.APIVersion]
 	if !ok {
-		return nil, &NoSchemaError{fmt.Sprintf("the API server does not serve %s (%s): is Kargo installed there?", kargo.APIVersion, c.Where())}
+		return nil, nil, &NoSchemaError{fmt.Sprintf("the API server does not serve %s (%s): is Kargo installed there?", kargo.APIVersion, c.Where())}
 	}
-	text, err := document.SchemaWithContext(ctx, runtime.ContentTypeJSON)
-	return text, schemaError(err)
+	address, err := url.Parse(document.ServerRelativeURL())
+	return client.RESTClient(), address, err
 }
 
-// schemaError sorts out the errors by which the API server says that it has no
-// schema for this user; their own words say little.
+// fetchSchema fetches the document, from the cache if control is "".
+func fetchSchema(ctx context.Context, client rest.Interface, address *url.URL, control string) ([]byte, error) {
+	request := client.Get().AbsPath(address.Path).SetHeader("Accept", runtime.ContentTypeJSON)
+	if control != "" {
+		request.SetHeader("Cache-Control", control)
+	}
+	for name, values := range address.Query() {
+		for _, value := range values {
+			request.Param(name, value)
+		}
+	}
+	result := request.Do(ctx)
+	if err := result.Error(); err != nil {
+		return nil, err
+	}
+	return result.Raw()
+}
+
+// matches reports whether a document matches the hash in its address, which in API servers
+// of Kubernetes is the SHA-512 of its text. A hash of another kind says nothing.
+func matches(address *url.URL, document []byte) bool {
+	hash := address.Query().Get("hash")
+	return len(hash) != 2*sha512.Size || strings.EqualFold(hash, fmt.Sprintf("%x", sha512.Sum512(document)))
+}
+
+// schemaError replaces the errors by which the API server says that it has no schema for
+// this user, as their own words say little.
 func schemaError(err error) error {
 	switch {
 	case apierrors.IsForbidden(err):

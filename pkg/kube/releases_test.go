@@ -2,6 +2,7 @@ package kube_test
 
 import (
 	"context"
+	"crypto/sha512"
 	"errors"
 	"fmt"
 	"net/http"
@@ -139,6 +140,39 @@ func TestReleasesAreUnknownForAReason(t *testing.T) {
 			}
 			if diff := cmp.Diff(test.want, err.Error()); diff != "" {
 				t.Errorf("error (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// A document that was damaged on its way into the cache does not stay there.
+func TestADamagedDocumentIsFetchedAgain(t *testing.T) {
+	const older = `{"components":{"schemas":{` +
+		`"a":{"x-kubernetes-group-version-kind":[{"group":"kargo.akuity.io","kind":"Freight"}],"properties":{"alias":{}}},` +
+		`"b":{"x-kubernetes-group-version-kind":[{"group":"kargo.akuity.io","kind":"Stage"}],"properties":{"spec":{}}}}}}`
+	hash := fmt.Sprintf("%X", sha512.Sum512([]byte(documentOf18)))
+	for name, damaged := range map[string]string{"nothing": `{}`, "what is not JSON": `{"components":{`, "fields that are left out": older} {
+		t.Run(name, func(t *testing.T) {
+			s := newServer(t, map[string]http.HandlerFunc{rootPath: root(hash)})
+			first := true
+			s.answers[documentPath] = func(w http.ResponseWriter, r *http.Request) {
+				document := documentOf18
+				if first {
+					first, document = false, damaged
+				}
+				forever(document)(w, r)
+			}
+			cache := t.TempDir()
+			for _, run := range []string{"at first", "from the cache"} {
+				flags := flagsFor(t, s.url)
+				flags.CacheDir = &cache
+				if releases, err := connect(t, flags).Releases(t.Context()); err != nil || releases.String() != "v1.8.0 - v1.10.10" {
+					t.Errorf("%s: %s, %v", run, releases, err)
+				}
+			}
+			want := []string{rootPath + " by tool/v1", documentPath + "?hash=" + hash + " by tool/v1", documentPath + "?hash=" + hash + " by tool/v1", rootPath + " by tool/v1"}
+			if diff := cmp.Diff(want, s.asked()); diff != "" {
+				t.Errorf("requests (-want +got):\n%s", diff)
 			}
 		})
 	}

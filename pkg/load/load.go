@@ -10,7 +10,6 @@ import (
 	"slices"
 	"time"
 
-	"golang.org/x/sync/errgroup"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/client-go/rest"
 
@@ -22,6 +21,7 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/source"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/transport"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/version"
 )
 
@@ -72,10 +72,13 @@ type loading struct {
 	// client is nil where files are read.
 	client   *kube.Client
 	releases kargo.Releases
-	// unknown is why the releases are, where an API server was asked.
+	// unknown is why the releases are, if an API server was asked.
 	unknown error
 	// ctx is that of the reading, for what is asked when it is over.
 	ctx context.Context
+	// schema receives the releases that the API server's schema tells; nil unless it is
+	// asked.
+	schema chan schemaAnswer
 	// status is what is said on standard error while reading.
 	status *statusLine
 }
@@ -113,6 +116,7 @@ func connect(env cli.Env, flags *cli.ConnectionFlags, warnings io.Writer) (*kube
 			}
 			return project
 		},
+		Activity:  &transport.Activity{Now: env.Now},
 		Warnings: visibleWarnings{rest.NewWarningWriter(warnings, rest.WarningWriterOptions{
 			Deduplicate: true,
 			Color:       env.Colors(flags.Color, env.ErrOut),
@@ -132,24 +136,19 @@ func (w visibleWarnings) HandleWarningHeader(code int, agent, text string) {
 	w.WarningHandler.HandleWarningHeader(code, agent, term.Sanitize(text))
 }
 
-// loadCluster reads the objects and tells the version of Kargo at the same time.
+// loadCluster reads the objects and infers Kargo's version at the same time.
 func loadCluster(ctx context.Context, env cli.Env, options cli.Options) (*loading, error) {
 	l, err := dial(ctx, env, options)
 	if err != nil {
 		return nil, err
 	}
-	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error {
-		return l.withProgress(ctx, env, l.cluster().Count, func(c source.Cluster) (err error) {
-			l.snapshot, err = l.read(ctx, c)
-			return err
-		})
+	err = l.readCluster(ctx, env, l.cluster().Count, func(ctx context.Context, c source.Cluster) (err error) {
+		if l.snapshot, err = l.read(ctx, c); err == nil {
+			l.awaitReleases(ctx)
+		}
+		return err
 	})
-	group.Go(func() error {
-		l.tellReleases(ctx)
-		return nil // the newest rules apply
-	})
-	if err := group.Wait(); err != nil {
+	if err != nil {
 		return nil, err
 	}
 	return l, nil
@@ -170,14 +169,6 @@ func dial(ctx context.Context, env cli.Env, options cli.Options) (*loading, erro
 
 func (l *loading) cluster() source.Cluster {
 	return source.Cluster{Client: l.client, Namespace: l.options.Project}
-}
-
-// tellReleases infers the releases, unless a person named one, and returns them.
-func (l *loading) tellReleases(ctx context.Context) kargo.Releases {
-	if !l.releases.Given {
-		l.releases, l.unknown = l.client.Releases(ctx)
-	}
-	return l.releases
 }
 
 // input gets what was read ready to be judged.

@@ -15,36 +15,66 @@ import (
 	xterm "golang.org/x/term"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kube"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/source"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/transport"
 )
 
 const (
 	// progressDelay is how long reading may take before progress is shown.
 	progressDelay = time.Second
-	// refreshPause is how long what is said of it stands.
+	// refreshPause is the time between two updates of the progress.
 	refreshPause = 250 * time.Millisecond
+	// silenceDelay is how long the server may send nothing before that is shown.
+	silenceDelay = 1500 * time.Millisecond
+	// maxReading bounds a reading as a whole, unless --request-timeout bounds each of its
+	// requests.
+	maxReading = 10 * time.Minute
 )
 
-// withProgress reads, and says on a terminal's standard error how far it is when that
-// takes long. Nothing of it is left there when it returns. The count asks how many
-// objects there are to be read; nil where none can know.
-func (l *loading) withProgress(ctx context.Context, env cli.Env, count func(context.Context) (int64, error), read func(source.Cluster) error) error {
-	cluster := l.cluster()
-	if kind, _ := env.Getenv("TERM"); !cli.IsTerminal(env.ErrOut) || kind == "dumb" {
-		return read(cluster)
+// readCluster reads from the cluster, infers the releases at the same time, and meanwhile shows
+// the progress on a terminal's standard error. Nothing of that is left there when it
+// returns. The count asks how many objects there are to be read; nil if that is unknown.
+func (l *loading) readCluster(ctx context.Context, env cli.Env, count func(context.Context) (int64, error), read func(context.Context, source.Cluster) error) error {
+	limit := context.CancelFunc(func() {})
+	if timeout := *l.options.Connection.Kube.Timeout; timeout == "" || timeout == "0" {
+		ctx, limit = context.WithTimeoutCause(ctx, maxReading, fmt.Errorf("reading takes longer than %s", maxReading))
 	}
+	defer limit()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel() // a schema that nobody waits for any longer
+	l.startReleases(ctx)
+	cluster := l.cluster()
 	cluster.Progress = &source.Progress{}
 	if len(l.options.Projects) > 0 {
 		count = nil // which counts all Projects
 	}
-	p := &progress{line: l.status, what: l.describe(), read: cluster.Progress.Objects, count: count}
-	ctx, stop := context.WithCancel(ctx)
-	var telling sync.WaitGroup
-	telling.Go(func() { p.tell(ctx) })
-	defer telling.Wait()
-	defer stop()
-	return read(cluster)
+	defer l.showProgress(ctx, env, cluster.Progress.Objects, count)()
+	return read(ctx, cluster)
+}
+
+// showProgress shows the progress until stop is called, if there is a terminal that can
+// rewrite a line.
+func (l *loading) showProgress(ctx context.Context, env cli.Env, read func() int64, count func(context.Context) (int64, error)) (stop func()) {
+	if kind, _ := env.Getenv("TERM"); !cli.IsTerminal(env.ErrOut) || kind == "dumb" {
+		return func() {}
+	}
+	p := &progress{line: l.status, what: l.describe(), read: read, count: count, now: env.Now, waiting: l.client.Activity().Longest}
+	ctx, cancel := context.WithCancel(ctx)
+	var showing sync.WaitGroup
+	showing.Go(func() { p.show(ctx) })
+	return func() {
+		cancel()
+		showing.Wait()
+	}
+}
+
+// ShowWaiting shows on a terminal's standard error that a server does not answer, until
+// stop is called. It is for a client of Connect.
+func ShowWaiting(ctx context.Context, env cli.Env, client *kube.Client) (stop func()) {
+	l := &loading{client: client, status: &statusLine{out: env.ErrOut}}
+	return l.showProgress(ctx, env, func() int64 { return 0 }, nil)
 }
 
 // describe names what is read, and from where, for a person.
@@ -62,32 +92,40 @@ func (l *loading) projects() string {
 	return what
 }
 
-// progress says how far a reading is.
+// progress is what is shown of a reading.
 type progress struct {
 	line *statusLine
 	what string
 	// read returns how many objects have been read.
 	read func() int64
-	// count asks how many there are; it may be nil.
+	// count asks how many there are; nil if that is unknown.
 	count func(context.Context) (int64, error)
 	ask   sync.Once
 	total atomic.Int64 // 0 while it is unknown
+	now   func() time.Time
+	// waiting returns the request that has been waited for the longest. It knows only
+	// requests that were sent: before that, a program that gets the credentials may be
+	// talking to the person.
+	waiting func() (transport.Wait, bool)
 }
 
-// tell rewrites the line until the context ends, and then erases it. It says nothing
-// before the first object is there: until then a program that gets the credentials may
-// be talking to the person.
-func (p *progress) tell(ctx context.Context) {
+// show rewrites the line until the context ends, and then erases it.
+func (p *progress) show(ctx context.Context) {
 	defer p.line.erase()
 	for pause := progressDelay; sleep(ctx, pause); pause = refreshPause {
-		if read := p.read(); read > 0 {
-			p.line.show(p.text(read))
+		read := p.read()
+		if text := p.text(read); text != "" {
+			p.line.show(text)
+		} else {
+			p.line.erase()
+		}
+		if read > 0 {
 			p.ask.Do(func() { go p.askTotal(ctx) })
 		}
 	}
 }
 
-// askTotal leaves the total unknown where it cannot be had.
+// askTotal leaves the total unknown if it cannot be had.
 func (p *progress) askTotal(ctx context.Context) {
 	if p.count == nil {
 		return
@@ -97,14 +135,32 @@ func (p *progress) askTotal(ctx context.Context) {
 	}
 }
 
+// text is the progress, "" when there is nothing to say yet.
 func (p *progress) text(read int64) string {
+	wait, isWaiting := p.waiting()
+	silence := p.now().Sub(wait.Since)
+	isSilent := isWaiting && silence >= silenceDelay
+	received := fmt.Sprintf("nothing received for %s", silence.Truncate(time.Second))
+	switch {
+	case read > 0 && isSilent:
+		return term.Sanitize(p.objects(read) + ", " + received)
+	case read > 0:
+		return term.Sanitize(p.objects(read))
+	case isSilent:
+		return term.Sanitize(fmt.Sprintf("Waiting for %s from %s: %s", wait.Resource, wait.Server, received))
+	default:
+		return ""
+	}
+}
+
+func (p *progress) objects(read int64) string {
 	objects := thousands(read) + " objects"
 	if total := p.total.Load(); total > 0 { // there may be more by now
 		objects = thousands(read) + " of " + thousands(max(read, total)) + " objects"
 	} else if read == 1 {
 		objects = "1 object"
 	}
-	return term.Sanitize("Reading " + p.what + ": " + objects)
+	return "Reading " + p.what + ": " + objects
 }
 
 // sleep reports whether the context lasts as long.

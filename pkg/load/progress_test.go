@@ -24,6 +24,7 @@ import (
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/transport"
 )
 
 // Nothing is said, and nobody asked, of what is over within a second, or of which
@@ -34,7 +35,7 @@ func TestProgressIsPatient(t *testing.T) {
 		var read, asked atomic.Int64
 		p := &progress{
 			line: &statusLine{out: &shown}, what: "all Projects",
-			read: read.Load,
+			read: read.Load, now: time.Now, waiting: func() (transport.Wait, bool) { return transport.Wait{}, false },
 			count: func(context.Context) (int64, error) {
 				asked.Add(1)
 				return 122000, nil
@@ -42,7 +43,7 @@ func TestProgressIsPatient(t *testing.T) {
 		}
 		ctx, stop := context.WithCancel(t.Context())
 		var telling sync.WaitGroup
-		telling.Go(func() { p.tell(ctx) })
+		telling.Go(func() { p.show(ctx) })
 		for _, step := range []struct {
 			name  string
 			pause time.Duration
@@ -68,6 +69,49 @@ func TestProgressIsPatient(t *testing.T) {
 		if got := onScreen(shown.String()); got != "" {
 			t.Errorf("at the end %q stays", got)
 		}
+	})
+}
+
+// A server that sends nothing is named, with how long it has been silent, before the first
+// object as well as later.
+func TestProgressNamesASilentServer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var shown bytes.Buffer
+		var read atomic.Int64
+		var heard atomic.Pointer[transport.Wait]
+		p := &progress{
+			line: &statusLine{out: &shown}, what: "all Projects", read: read.Load, now: time.Now,
+			waiting: func() (transport.Wait, bool) {
+				if wait := heard.Load(); wait != nil {
+					return *wait, true
+				}
+				return transport.Wait{}, false
+			},
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		var showing sync.WaitGroup
+		showing.Go(func() { p.show(ctx) })
+		see := func(after time.Duration, want string) {
+			t.Helper()
+			time.Sleep(after)
+			synctest.Wait()
+			if got := onScreen(shown.String()); got != want {
+				t.Errorf("shown %q, want %q", got, want)
+			}
+		}
+		heard.Store(&transport.Wait{Server: "https://10.0.0.1:6443", Resource: "stages", Since: time.Now()})
+		see(1400*time.Millisecond, "")
+		see(600*time.Millisecond, "Waiting for stages from https://10.0.0.1:6443: nothing received for 2s")
+		see(time.Minute, "Waiting for stages from https://10.0.0.1:6443: nothing received for 1m2s")
+		read.Store(5)
+		heard.Store(&transport.Wait{Server: "https://10.0.0.1:6443", Resource: "freights", Since: time.Now()})
+		see(time.Second, "Reading all Projects: 5 objects")
+		see(2*time.Second, "Reading all Projects: 5 objects, nothing received for 3s")
+		heard.Store(nil)
+		see(time.Second, "Reading all Projects: 5 objects")
+		stop()
+		showing.Wait()
+		see(0, "")
 	})
 }
 

@@ -64,11 +64,11 @@ func loadNarrowly(ctx context.Context, env cli.Env, options cli.Options, questio
 		return nil, err
 	}
 	var found source.Found
-	err = l.withProgress(ctx, env, nil, func(c source.Cluster) (err error) {
+	err = l.readCluster(ctx, env, nil, func(ctx context.Context, c source.Cluster) (err error) {
 		l.snapshot, found, err = c.ReadFor(ctx, source.Question{
 			Stage:    question.Stage,
 			Freight:  question.Freight,
-			Releases: l.tellReleases,
+			Releases: l.awaitReleases,
 			NeedsAll: func(objects pipeline.Objects, releases kargo.Releases) bool {
 				return question.Candidates && mayAutoPromote(question.Stage, objects, avail.RulesFor(releases))
 			},

@@ -9,7 +9,6 @@ import (
 	"syscall"
 	"time"
 
-	"golang.org/x/sync/errgroup"
 	utilnet "k8s.io/apimachinery/pkg/util/net"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
@@ -34,7 +33,7 @@ func Watch(ctx context.Context, env cli.Env, options cli.Options, question Quest
 		return nil, err
 	}
 	f := &Live{loading: l}
-	if err := f.watchAll(ctx, live.Scope{Namespace: l.options.Project, Now: env.Now}); err != nil {
+	if err := f.watchAll(ctx, env, live.Scope{Namespace: l.options.Project, Now: env.Now}); err != nil {
 		return nil, err
 	}
 	if question.Stage == "" {
@@ -53,6 +52,7 @@ func Watch(ctx context.Context, env cli.Env, options cli.Options, question Quest
 // was there then need not be there any more. It ends with the context, and has to be closed.
 func (s *Subject) Watch(ctx context.Context, env cli.Env) (*Live, error) {
 	f := &Live{loading: s.loading}
+	defer s.loading.showProgress(ctx, env, func() int64 { return 0 }, nil)()
 	var err error
 	f.watcher, err = live.Watch(ctx, s.loading.client, live.Scope{
 		Namespace: s.loading.options.Project,
@@ -71,18 +71,18 @@ func (s *Subject) Watch(ctx context.Context, env cli.Env) (*Live, error) {
 	return f, nil
 }
 
-// watchAll tells the version of Kargo at the same time.
-func (f *Live) watchAll(ctx context.Context, scope live.Scope) error {
-	group, telling := errgroup.WithContext(ctx)
-	group.Go(func() (err error) {
-		f.watcher, err = live.Watch(ctx, f.loading.client, scope) // which is to outlive this
+// watchAll starts to watch, and infers Kargo's version at the same time.
+func (f *Live) watchAll(ctx context.Context, env cli.Env, scope live.Scope) error {
+	defer f.loading.showProgress(ctx, env, func() int64 { return 0 }, nil)()
+	asking, cancel := context.WithCancel(ctx)
+	defer cancel()
+	f.loading.startReleases(asking)
+	var err error
+	if f.watcher, err = live.Watch(ctx, f.loading.client, scope); err != nil {
 		return err
-	})
-	group.Go(func() error {
-		f.loading.tellReleases(telling)
-		return nil // the newest rules apply
-	})
-	return group.Wait()
+	}
+	f.loading.awaitReleases(asking)
+	return nil
 }
 
 // At returns what is known now, judged at an instant, and what of it is lost: nil

@@ -101,6 +101,7 @@ func (f *flags) rules(ctx context.Context, env cli.Env, connection *cli.Connecti
 		if err != nil {
 			return nil, err
 		}
+		defer load.ShowWaiting(ctx, env, client)()
 		rules.Source, rules.Message = report.FromSchema, "as the schema of Kargo's API in the cluster tells"
 		releases, err = client.Releases(ctx)
 		var none *kube.NoSchemaError

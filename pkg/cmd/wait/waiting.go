@@ -42,12 +42,23 @@ func (f freightNames) title() string {
 	return f.name
 }
 
+// lookTimeout bounds a look that does not wait, which --timeout 0 asks for.
+const lookTimeout = 30 * time.Second
+
+// limit returns how long the wait may take; less than 0 sets no limit.
+func (o *options) limit() time.Duration {
+	if o.timeout == 0 {
+		return lookTimeout
+	}
+	return o.timeout
+}
+
 // run waits, and says how that ended.
 func (o *options) run(ctx context.Context, env cli.Env) error {
 	limited := ctx
-	if o.timeout > 0 {
+	if limit := o.limit(); limit > 0 {
 		var cancel context.CancelFunc
-		limited, cancel = context.WithTimeout(ctx, o.timeout)
+		limited, cancel = context.WithTimeout(ctx, limit)
 		defer cancel()
 	}
 	w := &waiting{options: o, env: env}
@@ -67,7 +78,7 @@ func (w *waiting) run(ctx context.Context) error {
 	in, subject, err := w.read(ctx)
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return fmt.Errorf("timed out after %s, before all that is needed was read", w.options.timeout)
+		return fmt.Errorf("timed out after %s, before everything needed was read", w.options.limit())
 	case err != nil && !w.mayAppear(err):
 		return err
 	case err != nil:
