@@ -39,6 +39,11 @@ e2e: ## run the tests against a real API server (KARGO_CRDS=DIR tests each Kargo
 	go run -C test/e2e ./cmd/build-tools
 	cd test/e2e && $(GOTEST) -count=1 -parallel=4 -p 1 ./...
 
+RUNS ?= 3000
+.PHONY: faults
+faults: ## run the plugin RUNS (3000) times with a fault on its wire, and compare with the truth (SEED=1)
+	cd test/e2e && go test -count=1 -v -timeout=4h ./faults -run TestNeverAWrongAnswer -runs $(RUNS) -seed $(or $(SEED),1)
+
 .PHONY: release-check
 release-check: ## release a copy of the tree, but for publishing, and have krew install it
 	go run -C test/e2e ./cmd/build-tools goreleaser krew validate-krew-manifest kubectl kube-apiserver etcd

@@ -11,6 +11,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/transport"
 )
 
@@ -117,7 +118,9 @@ func headline(err error) string {
 	}
 	var status apierrors.APIStatus
 	if errors.As(err, &status) && status.Status().Reason != "" {
-		return fmt.Sprintf("Error from server (%s): %v", status.Status().Reason, err)
+		// A newline in the server's message must not start a line of its own.
+		message := status.Status().Message
+		return fmt.Sprintf("Error from server (%s): %s", term.Sanitize(string(status.Status().Reason)), strings.Replace(err.Error(), message, term.Sanitize(message), 1))
 	}
 	if redirect, ok := errors.AsType[*transport.RedirectError](err); ok {
 		return "error: " + redirect.Error()

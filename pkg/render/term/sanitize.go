@@ -19,7 +19,7 @@ func Sanitize(text string) string {
 	for len(text) > 0 {
 		r, size := utf8.DecodeRuneInString(text)
 		switch {
-		case r == utf8.RuneError && size == 1, !unicode.IsPrint(r):
+		case r == utf8.RuneError && size == 1, !unicode.IsPrint(r), isInvisible(r):
 			quoted := strconv.QuoteToASCII(text[:size])
 			out.WriteString(quoted[1 : len(quoted)-1])
 		default:
@@ -28,6 +28,18 @@ func Sanitize(text string) string {
 		text = text[size:]
 	}
 	return out.String()
+}
+
+// isInvisible reports whether a letter or mark shows as nothing, so that two texts that
+// differ by it look alike: fillers, the braille blank, the grapheme joiner and variation
+// selectors.
+func isInvisible(r rune) bool {
+	switch r {
+	case 0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0:
+		return true
+	default:
+		return unicode.Is(unicode.Variation_Selector, r)
+	}
 }
 
 // isPlain reports whether text is printable ASCII.

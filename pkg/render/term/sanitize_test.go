@@ -15,6 +15,8 @@ func TestSanitize(t *testing.T) {
 		"v1.4.2 (lucky-koala)":         "v1.4.2 (lucky-koala)",
 		"日本語 é ✔ 🚀":                    "日本語 é ✔ 🚀",
 		`C:\new`:                       `C:\new`,
+		"a\u3164b\u115f\uffa0\u2800":   `a\u3164b\u115f\uffa0\u2800`,
+		"a\u034fb\ufe0f\U000e0100":     `a\u034fb\ufe0f\U000e0100`,
 		"a\nb\tc\r":                    `a\nb\tc\r`,
 		"\x1b[31mred\x1b[0m":           `\x1b[31mred\x1b[0m`,
 		"\x1b]8;;http://x\x07y":        `\x1b]8;;http://x\ay`,

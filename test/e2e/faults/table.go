@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
 	"path"
 	"slices"
 	"strconv"
@@ -29,6 +30,8 @@ type Fault struct {
 	Unknown bool
 	// Harmless says that the answer has to be the same.
 	Harmless bool
+	// First says that it happens to the first request that fits, as there are few.
+	First bool
 	// Slow says that a run takes seconds, so that it is chosen less often.
 	Slow bool
 }
@@ -44,10 +47,23 @@ func (f *Fault) fits(a *Answer) bool {
 
 // requests is how many requests the fault may choose from.
 func (f *Fault) requests() int {
-	if f.Always {
+	if f.Always || f.First {
 		return 1
 	}
 	return 5
+}
+
+// Concerns reports whether a command can meet the fault: one that writes, or watches.
+func (f *Fault) Concerns(writes, watches bool) bool {
+	patch := &Answer{Request: &http.Request{Method: http.MethodPatch, URL: &url.URL{Path: base + "/stages/x"}}}
+	switch {
+	case f.Watches:
+		return watches
+	case f.Fits != nil && f.Fits(patch):
+		return writes
+	default:
+		return true
+	}
 }
 
 func resourceOf(urlPath string) string {
@@ -269,11 +285,11 @@ func documents() []*Fault {
 	index := func(a *Answer) bool { return a.Request.URL.Path == "/openapi/v3" }
 	discovery := func(a *Answer) bool { return a.Request.URL.Path == base }
 	unknown := func(f *Fault) *Fault {
-		f.Unknown = true
+		f.Unknown, f.First = true, true
 		return f
 	}
 	text := func(name string, fits func(*Answer) bool, text string) *Fault {
-		return &Fault{Name: name, Fits: fits, Unknown: true, Apply: func(a *Answer, _ *rand.Rand) { a.Body = []byte(text) }}
+		return &Fault{Name: name, Fits: fits, Unknown: true, First: true, Apply: func(a *Answer, _ *rand.Rand) { a.Body = []byte(text) }}
 	}
 	return []*Fault{
 		unknown(edit("a schema without kinds", schema, func(d map[string]any, _ *rand.Rand) { d["components"] = map[string]any{"schemas": map[string]any{}} })),
@@ -304,7 +320,7 @@ func without(document any, names ...string) {
 
 func watches() []*Fault {
 	stream := func(name, text string) *Fault {
-		return &Fault{Name: name, Watches: true, Apply: func(a *Answer, _ *rand.Rand) { a.Body = []byte(text) }}
+		return &Fault{Name: name, Watches: true, First: true, Apply: func(a *Answer, _ *rand.Rand) { a.Body = []byte(text) }}
 	}
 	const freight = `{"apiVersion":"` + version + `","kind":"Freight","metadata":{"name":"intruder","namespace":"other","resourceVersion":"1"}}`
 	return []*Fault{
@@ -314,19 +330,19 @@ func watches() []*Fault {
 		stream("an event of another namespace", `{"type":"ADDED","object":`+freight+"}\n"),
 		stream("an event of nothing", `{"type":"DELETED","object":{}}`+"\n"),
 		stream("a piece of an event", `{"type":"ADDED","obj`),
-		{Name: "a watch that is refused for a moment", Watches: true, Apply: func(a *Answer, _ *rand.Rand) { a.set(503, status(503, "ServiceUnavailable", "starting")) }},
+		{Name: "a watch that is refused for a moment", Watches: true, First: true, Apply: func(a *Answer, _ *rand.Rand) { a.set(503, status(503, "ServiceUnavailable", "starting")) }},
 	}
 }
 
 func patches() []*Fault {
 	isPatch := func(a *Answer) bool { return a.Request.Method == http.MethodPatch }
 	return []*Fault{
-		{Name: "a write whose answer is lost", Fits: isPatch, Apply: func(a *Answer, _ *rand.Rand) { a.Status, a.Body, a.Length, a.Cut = 0, nil, 0, 0 }},
-		{Name: "a write whose answer is cut", Fits: isPatch, Apply: func(a *Answer, r *rand.Rand) { a.Cut = r.IntN(len(a.Body)) }},
-		{Name: "a 502 behind a write", Fits: isPatch, Apply: func(a *Answer, _ *rand.Rand) { a.html(http.StatusBadGateway) }},
-		{Name: "a page behind a write", Fits: isPatch, Apply: func(a *Answer, _ *rand.Rand) { a.html(http.StatusOK) }},
-		{Name: "an empty object behind a write", Fits: isPatch, Apply: func(a *Answer, _ *rand.Rand) { a.Body = []byte("{}") }},
-		{Name: "silence behind a write", Fits: isPatch, Slow: true, Apply: func(a *Answer, _ *rand.Rand) { a.Mute = true }},
+		{Name: "a write whose answer is lost", Fits: isPatch, First: true, Apply: func(a *Answer, _ *rand.Rand) { a.Status, a.Body, a.Length, a.Cut = 0, nil, 0, 0 }},
+		{Name: "a write whose answer is cut", Fits: isPatch, First: true, Apply: func(a *Answer, r *rand.Rand) { a.Cut = r.IntN(len(a.Body)) }},
+		{Name: "a 502 behind a write", Fits: isPatch, First: true, Apply: func(a *Answer, _ *rand.Rand) { a.html(http.StatusBadGateway) }},
+		{Name: "a page behind a write", Fits: isPatch, First: true, Apply: func(a *Answer, _ *rand.Rand) { a.html(http.StatusOK) }},
+		{Name: "an empty object behind a write", Fits: isPatch, First: true, Apply: func(a *Answer, _ *rand.Rand) { a.Body = []byte("{}") }},
+		{Name: "silence behind a write", Fits: isPatch, First: true, Slow: true, Apply: func(a *Answer, _ *rand.Rand) { a.Mute = true }},
 	}
 }
 
