@@ -116,7 +116,7 @@ func connect(env cli.Env, flags *cli.ConnectionFlags, warnings io.Writer) (*kube
 			}
 			return project
 		},
-		Activity:  &transport.Activity{Now: env.Now},
+		Activity: &transport.Activity{Now: env.Now},
 		Warnings: visibleWarnings{rest.NewWarningWriter(warnings, rest.WarningWriterOptions{
 			Deduplicate: true,
 			Color:       env.Colors(flags.Color, env.ErrOut),
