@@ -32,6 +32,8 @@ type Input struct {
 	Header   report.Header
 	// Notes are for a person and not part of a report.
 	Notes []string
+	// Releases are those of Kargo by whose rules the Projects are judged.
+	Releases kargo.Releases
 	// Project is the one Project that was asked for; "" for all there are.
 	Project string
 	// FromServer says that an API server was asked, and not files.
@@ -201,7 +203,7 @@ func (l *loading) projectsWith(stage string) []string {
 
 func prepare(snapshot *source.Snapshot, options cli.Options, releases kargo.Releases) *Input {
 	rules := avail.RulesFor(releases)
-	in := &Input{Notes: snapshot.Notes, Project: options.Project, FreightUnread: snapshot.FreightUnread}
+	in := &Input{Notes: snapshot.Notes, Releases: releases, Project: options.Project, FreightUnread: snapshot.FreightUnread}
 	var newest time.Time
 	for i := range snapshot.Projects {
 		objects := &snapshot.Projects[i]

@@ -13,6 +13,9 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
+// ErrTemplate says that a file has to be rendered before it is YAML.
+var ErrTemplate = errors.New("a template is not YAML: render it first, or edit it by hand") //nolint:gochecknoglobals // a sentinel error
+
 // fault is what is wrong at a line of a file; line 0 is unknown.
 type fault struct {
 	line int
@@ -20,6 +23,8 @@ type fault struct {
 }
 
 func (f *fault) Error() string { return f.err.Error() }
+
+func (f *fault) Unwrap() error { return f.err }
 
 // lineOf returns the line of a fault, 0 where none is known.
 func lineOf(err error) int {
@@ -156,7 +161,7 @@ func parseYAML(data []byte) (roots []*yaml.Node, err error) {
 func (t *text) explain(err error) error {
 	// Kargo's own expressions, ${{ … }}, are no template.
 	if at := regexp.MustCompile(`(?m)(^|[^$])\{\{`).FindIndex(t.data); at != nil {
-		return &fault{t.line(at[1]) + 1, errors.New("a template is not YAML: render it first, or edit it by hand")}
+		return &fault{t.line(at[1]) + 1, ErrTemplate}
 	}
 	parts := regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`).FindStringSubmatch(err.Error())
 	if parts == nil {

@@ -18,7 +18,7 @@ import (
 // contract: the members of the closed sets and the fields.
 func TestTheReportIsDocumented(t *testing.T) {
 	words := append(constants(t, "avail", "Reason", "Cause", "Verdict"), fields(t, func(file string) bool {
-		return file != "explanation.go" && file != "strategychange.go"
+		return file != "explanation.go" && file != "strategychange.go" && file != "lint.go"
 	})...)
 	wantWords(t, "report.md", words, 80)
 }
@@ -26,6 +26,10 @@ func TestTheReportIsDocumented(t *testing.T) {
 func TestTheEffectIsDocumented(t *testing.T) {
 	words := append(constants(t, "change", "Part"), fields(t, func(file string) bool { return file == "strategychange.go" })...)
 	wantWords(t, "strategy.md", words, 40)
+}
+
+func TestTheLintReportIsDocumented(t *testing.T) {
+	wantWords(t, "lint.md", fields(t, func(file string) bool { return file == "lint.go" }), 30)
 }
 
 func TestTheExplanationIsDocumented(t *testing.T) {

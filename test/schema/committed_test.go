@@ -29,6 +29,7 @@ func kinds() map[string]reflect.Type {
 		report.KindStrategyChange: reflect.TypeFor[report.StrategyChange](),
 		report.KindWhatIf:         reflect.TypeFor[report.WhatIf](),
 		report.KindWait:           reflect.TypeFor[report.Wait](),
+		report.KindLintReport:     reflect.TypeFor[report.LintReport](),
 		report.VersionKind:        reflect.TypeFor[report.Version](),
 	}
 }

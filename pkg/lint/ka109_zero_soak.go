@@ -1,0 +1,27 @@
+package lint
+
+import "fmt"
+
+func zeroSoak() Rule {
+	return Rule{
+		Code: "KA109", Name: "zero-soak", Severity: Warning, In: Anywhere, Issues: []string{"kargo#4586"},
+		Summary: "A soak of zero, which is not the same as none.",
+		Why:     "Under OneOf it says nothing. Under All it brings in the listing's rule about soaks: Freight that was also verified in a Stage that is not listed drops out of it, see KA107.",
+		Remedy:  "Remove requiredSoakTime.",
+		check:   (*pass).zeroSoaks,
+	}
+}
+
+func (p *pass) zeroSoaks() {
+	for _, r := range p.requests {
+		need := r.Sources.RequiredSoakTime
+		if need == nil || *need != 0 || r.Sources.Direct || len(r.Sources.Stages) == 0 {
+			continue
+		}
+		p.report(Finding{
+			Message: fmt.Sprintf("%s has a soak of zero, which is not the same as none", r.name()),
+			Place:   r.at("sources", "requiredSoakTime"), Label: "with All, Kargo lists less than without it", Subject: r.subject(""),
+			Fix: &Fix{Safe, "remove requiredSoakTime", []Edit{remove(r.object, r.path("sources", "requiredSoakTime"))}},
+		})
+	}
+}

@@ -1,0 +1,70 @@
+package source
+
+import (
+	"context"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+)
+
+// Documents returns the Stages, Warehouses and ProjectConfigs of the Project as they are
+// stored, in JSON. What may not be listed, or is not served, is missing: Read says so.
+func (c Cluster) Documents(ctx context.Context) ([][]byte, error) {
+	var all [][]byte
+	for _, r := range []struct {
+		*resource
+		kind string
+	}{
+		{stages(), "Stage"}, {&resource{plural: "warehouses"}, "Warehouse"}, {projectConfigs(), "ProjectConfig"},
+	} {
+		listed, err := list(ctx, c, r.resource, storedMeta)
+		if apierrors.IsForbidden(err) || apierrors.IsNotFound(err) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		for _, objects := range listed {
+			for i := range objects {
+				all = append(all, objects[i].complete(r.kind))
+			}
+		}
+	}
+	return all, nil
+}
+
+// storedObject is an object as it is stored.
+type storedObject struct {
+	meta kargo.Metadata
+	text jsontext.Value
+}
+
+func storedMeta(s *storedObject) *kargo.Metadata { return &s.meta }
+
+// UnmarshalJSONFrom keeps the text, and reads the metadata.
+func (s *storedObject) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	text, err := d.ReadValue()
+	if err != nil {
+		return err
+	}
+	s.text = text.Clone()
+	var read struct {
+		Metadata kargo.Metadata `json:"metadata"`
+	}
+	err = json.Unmarshal(s.text, &read, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	s.meta = read.Metadata
+	return err
+}
+
+// complete returns the text of an object that says what it is, which items of lists may
+// leave out.
+func (s *storedObject) complete(kind string) []byte {
+	var says typeMeta
+	if err := json.Unmarshal(s.text, &says, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)); err == nil && says.complete() {
+		return s.text
+	}
+	return append([]byte(`{"apiVersion":"`+kargo.APIVersion+`","kind":"`+kind+`",`), s.text[1:]...)
+}
