@@ -58,7 +58,7 @@ func TestOptions(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := parsed{o.Project, o.Projects, o.filter.Stages, o.freight, o.filter.Warehouses, o.filter.Limit, o.output.format}
+			got := parsed{o.Project, o.Projects, o.filter.Stages, o.freight, o.filter.Warehouses, o.filter.Limit, o.output.Name}
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
