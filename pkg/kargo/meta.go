@@ -2,6 +2,7 @@ package kargo
 
 import (
 	"encoding/hex"
+	"fmt"
 	"hash/fnv"
 	"time"
 )
@@ -34,6 +35,14 @@ func (u *UID) UnmarshalText(text []byte) error {
 	_, _ = h.Write(text) // a hash takes everything
 	h.Sum(u[:0])
 	return nil
+}
+
+// MarshalText writes the bytes as a UUID, which reads back as the same UID; none is empty.
+func (u UID) MarshalText() ([]byte, error) {
+	if u == (UID{}) {
+		return nil, nil
+	}
+	return fmt.Appendf(nil, "%x-%x-%x-%x-%x", u[0:4], u[4:6], u[6:8], u[8:10], u[10:]), nil
 }
 
 // parse reports whether the text is a UUID.
