@@ -14,8 +14,8 @@ import (
 // parts that stand for themselves.
 func Reasons(stage *report.Stage, f *report.Freight, wide bool) []string {
 	parts := blockedBy(stage, f, wide)
-	for i := range f.Divergence {
-		parts = append(parts, divergence(stage, f, &f.Divergence[i]))
+	for _, c := range Consequences(stage, f) {
+		parts = append(parts, c.String())
 	}
 	if promotion := PromotionHere(f); promotion != "" {
 		parts = append(parts, promotion)
@@ -78,8 +78,24 @@ func under(semantics string, parts []string) []string {
 	return parts
 }
 
-// divergence says what follows from a disagreement of available and listed.
-func divergence(stage *report.Stage, f *report.Freight, d *report.Divergence) string {
+// Consequence is what follows from a disagreement of available and listed, and why they
+// disagree.
+type Consequence struct{ Text, Why string }
+
+// String joins the two.
+func (c Consequence) String() string { return c.Text + ": " + c.Why }
+
+// Consequences are those of all disagreements about a piece of Freight. Reasons has them,
+// too, as strings.
+func Consequences(stage *report.Stage, f *report.Freight) []Consequence {
+	var list []Consequence
+	for i := range f.Divergence {
+		list = append(list, consequence(stage, f, &f.Divergence[i]))
+	}
+	return list
+}
+
+func consequence(stage *report.Stage, f *report.Freight, d *report.Divergence) Consequence {
 	available, prefix := f.Available.Configured, ""
 	if !slices.Contains(d.In, "configured") {
 		available = f.Available.Any && slices.Contains(d.In, "any") || f.Available.All && slices.Contains(d.In, "all")
@@ -92,13 +108,13 @@ func divergence(stage *report.Stage, f *report.Freight, d *report.Divergence) st
 	}
 	switch {
 	case available && stage.ControlFlow:
-		return prefix + "the Stage does not pass it on: " + why
+		return Consequence{prefix + "the Stage does not pass it on", why}
 	case available:
-		return prefix + "auto-promotion " + will + " not pick it up: " + why
+		return Consequence{prefix + "auto-promotion " + will + " not pick it up", why}
 	case stage.ControlFlow:
-		return prefix + "the Stage passes it on all the same: " + why
+		return Consequence{prefix + "the Stage passes it on anyway", why}
 	default:
-		return prefix + "auto-promotion " + will + " pick it and be refused: " + why
+		return Consequence{prefix + "auto-promotion " + will + " pick it and be refused", why}
 	}
 }
 

@@ -40,7 +40,11 @@ func Write(w io.Writer, projects iter.Seq[report.ProjectStages], now time.Time, 
 	if len(t.rows) == 0 {
 		return nil
 	}
-	return t.write(w)
+	notes := t.takeNotes()
+	if err := t.write(w); err != nil {
+		return err
+	}
+	return t.writeNotes(w, notes)
 }
 
 // rows are the rows of the table. A row's reasons are kept apart from its cells, as they
@@ -65,7 +69,9 @@ type row struct {
 	any, all, now  avail.Truth
 	artifacts      string
 	reasons        []string
-	failed, note   bool
+	// consequences are among the reasons.
+	consequences []describe.Consequence
+	failed, note bool
 }
 
 func (t *rows) stage(project string, stage *report.Stage) {
@@ -138,7 +144,10 @@ func (t *rows) row(stage *report.Stage, f *report.Freight) row {
 		now:       avail.TruthOf(f.Available.Configured),
 		artifacts: strings.Join(describe.Artifacts(f.Artifacts), ","),
 		reasons:   describe.Reasons(stage, f, t.style.Wide),
-		failed:    describe.FailedHere(f),
+
+		consequences: describe.Consequences(stage, f),
+
+		failed: describe.FailedHere(f),
 	}
 	if f.Here.Current {
 		r.marks = append(r.marks, t.style.Current())
