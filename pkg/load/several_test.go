@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
@@ -94,6 +95,7 @@ func (p projects) start(t *testing.T) (env cli.Env, options cli.Options, errOut 
 	errOut = &bytes.Buffer{}
 	env = cli.Env{
 		IOStreams: genericiooptions.IOStreams{Out: io.Discard, ErrOut: errOut},
+		Now:       time.Now,
 		Getenv:    func(string) (string, bool) { return "", false },
 	}
 	return env, cli.Options{Connection: connection, Releases: releases}, errOut
