@@ -54,8 +54,6 @@ func checkFirstWord(cmd *cobra.Command, args []string) error {
 	}
 	var problem error
 	switch word := args[0]; word {
-	case "graph":
-		problem = fmt.Errorf("this version has no verb %q; a Stage of that name is stage/%s", word, word)
 	case "promote", "approve":
 		problem = fmt.Errorf("this plugin does not %s; the kargo CLI does:\n  kargo %s --project=PROJECT --freight-alias=ALIAS --stage=STAGE\na Stage of that name is stage/%s", word, word, word)
 	case "refresh", "verify", "abort":

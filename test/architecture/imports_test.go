@@ -20,14 +20,14 @@ func layers() [][]string {
 	return [][]string{
 		{"pkg/kargo", "pkg/transport", "pkg/version"},
 		{"pkg/manifest", "pkg/owner", "pkg/pipeline"},
-		{"pkg/avail"},
+		{"pkg/avail", "pkg/graph"},
 		{"pkg/autopromote"},
 		{"pkg/change", "pkg/remedy"},
 		{"pkg/lint"},
 		{"pkg/report"},
 		{"pkg/render/term"},
 		{"pkg/render/describe", "pkg/render/table"},
-		{"pkg/render/listing", "pkg/render/page", "pkg/render/findings"},
+		{"pkg/render/listing", "pkg/render/page", "pkg/render/findings", "pkg/render/picture"},
 		{"pkg/render/formats"},
 		{"pkg/kube", "pkg/screen"},
 		{"pkg/source"},
@@ -36,7 +36,7 @@ func layers() [][]string {
 		{"pkg/cli"},
 		{"pkg/load"},
 		{"pkg/complete", "pkg/watch"},
-		{"pkg/cmd/completion", "pkg/cmd/explain", "pkg/cmd/lint", "pkg/cmd/list", "pkg/cmd/setstrategy", "pkg/cmd/version", "pkg/cmd/wait", "pkg/cmd/whatif"},
+		{"pkg/cmd/completion", "pkg/cmd/explain", "pkg/cmd/graph", "pkg/cmd/lint", "pkg/cmd/list", "pkg/cmd/setstrategy", "pkg/cmd/version", "pkg/cmd/wait", "pkg/cmd/whatif"},
 		{"pkg/cmd"},
 		{"cmd/kubectl-kargo_avail"},
 		{"pkg/internal/build"}, // for tests alone, as what follows: nothing else is above it
@@ -46,7 +46,7 @@ func layers() [][]string {
 
 // core lists the packages that judge, and outside what they must not know.
 func core() (packages, outside []string) {
-	return []string{"pkg/kargo", "pkg/pipeline", "pkg/avail", "pkg/autopromote", "pkg/change", "pkg/lint", "pkg/manifest", "pkg/owner", "pkg/remedy", "pkg/report"},
+	return []string{"pkg/kargo", "pkg/pipeline", "pkg/avail", "pkg/autopromote", "pkg/change", "pkg/graph", "pkg/lint", "pkg/manifest", "pkg/owner", "pkg/remedy", "pkg/report"},
 		[]string{"os", "context", "net", "syscall", "github.com/spf13", "k8s.io/client-go", "k8s.io/cli-runtime", "golang.org/x/term", "github.com/fatih/color"}
 }
 

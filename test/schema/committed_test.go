@@ -30,6 +30,7 @@ func kinds() map[string]reflect.Type {
 		report.KindWhatIf:         reflect.TypeFor[report.WhatIf](),
 		report.KindWait:           reflect.TypeFor[report.Wait](),
 		report.KindLintReport:     reflect.TypeFor[report.LintReport](),
+		report.KindGraph:          reflect.TypeFor[report.Graph](),
 		report.VersionKind:        reflect.TypeFor[report.Version](),
 	}
 }

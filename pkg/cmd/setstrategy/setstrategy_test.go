@@ -483,7 +483,7 @@ func TestARefusedChangeIsJudged(t *testing.T) {
 	s := pipeline(t, flux, regular("free", request("app", upstreams)))
 	got := s.run(t, "prod", "all")
 	if got.err == nil || !strings.Contains(got.err.Error(), "Flux") || len(s.patches) > 0 ||
-		!strings.Contains(got.stderr, "prod, Warehouse/app: OneOf (absent) becomes All") || !strings.Contains(got.stderr, "no longer available or listed: half") {
+		!strings.Contains(got.stderr, "prod, Warehouse/app: not set (defaults to OneOf) becomes All") || !strings.Contains(got.stderr, "no longer available or listed: half") {
 		t.Errorf("got %+v", got)
 	}
 	got = s.run(t, "prod", "all", "--dry-run=client", "-o", "jsonpath={.requests[0].changes} {.effect.now[0].lost[0].alias} {.results[0].result}")

@@ -1,0 +1,103 @@
+package graph
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/cli-runtime/pkg/printers"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+)
+
+// flags mirror the command line.
+type flags struct {
+	input      cli.InputFlags
+	document   cli.DocumentFlags
+	selector   string
+	warehouses []string
+	freight    string
+	ascii      bool
+	noHeaders  bool
+	expand     bool
+	set        *pflag.FlagSet
+}
+
+func newFlags() *flags {
+	return &flags{document: cli.NewDocumentFlags("svg", "html", "mermaid", "dot")}
+}
+
+func (f *flags) addTo(cmd *cobra.Command) {
+	f.input.AddTo(cmd)
+	f.document.AddTo(cmd)
+	f.set = cmd.Flags()
+	f.set.StringVarP(&f.selector, "selector", "l", "", "draw the Stages with these labels, and all that is upstream and downstream of them")
+	f.set.StringSliceVar(&f.warehouses, "warehouse", nil, "draw the way of the Freight of this Warehouse alone; may be repeated")
+	f.set.StringVar(&f.freight, "freight", "", "draw how far this Freight has come: a name, an alias or a unique prefix of a name")
+	f.set.BoolVar(&f.ascii, "ascii", false, "draw with ASCII characters only")
+	f.set.BoolVar(&f.noHeaders, "no-headers", false, "leave out the headers")
+	f.set.BoolVar(&f.expand, "expand", false, "on a terminal, give each Stage a line of its own, though others are like it")
+}
+
+// options are what the verb runs on.
+type options struct {
+	cli.Options
+	stages     []string
+	labels     labels.Selector
+	warehouses []string
+	freight    string
+	// format is "" for text.
+	format    string
+	template  printers.ResourcePrinter
+	ascii     bool
+	noHeaders bool
+	expand    bool
+}
+
+// isText reports whether the picture is text for a person.
+func (o *options) isText() bool { return o.format == "" && o.template == nil }
+
+// selects reports whether a Stage was asked for.
+func (o *options) selects(stage *kargo.Stage) bool {
+	if o.labels != nil {
+		return o.labels.Matches(labels.Set(stage.Metadata.Labels))
+	}
+	return slices.Contains(o.stages, stage.Metadata.Name)
+}
+
+// options checks the command line. Its error joins all that is wrong with it.
+func (f *flags) options(args []string, connection *cli.ConnectionFlags, env cli.Env) (*options, error) {
+	var problems []error
+	note := func(err error) { problems = append(problems, err) }
+	o := &options{freight: f.freight, ascii: f.ascii, noHeaders: f.noHeaders, expand: f.expand}
+	var err error
+	o.Options, err = f.input.Options(connection, env)
+	note(err)
+	o.format, o.template, err = f.document.Options()
+	note(err)
+	for _, arg := range args {
+		name, err := cli.ParseStage(arg)
+		note(err)
+		o.stages = append(o.stages, name)
+	}
+	for _, arg := range f.warehouses {
+		name, err := cli.ParseWarehouse(arg)
+		note(err)
+		o.warehouses = append(o.warehouses, name)
+	}
+	if f.selector != "" {
+		if o.labels, err = labels.Parse(f.selector); err != nil {
+			note(fmt.Errorf("--selector: %w", err))
+		}
+		if len(args) > 0 {
+			note(errors.New("name cannot be provided when a selector is specified"))
+		}
+	}
+	note(cli.NotEmpty(f.set, "freight", []string{f.freight}))
+	note(cli.NotEmpty(f.set, "warehouse", f.warehouses))
+	return o, errors.Join(problems...)
+}

@@ -1,0 +1,228 @@
+// Package graph is the verb graph: the pipeline as a picture, with what is available where.
+package graph
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/complete"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/graph"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/load"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/formats"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/picture"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
+)
+
+// NewCommand returns the verb.
+func NewCommand(env cli.Env, connection *cli.ConnectionFlags) *cobra.Command {
+	flags := newFlags()
+	cmd := &cobra.Command{
+		Use:               "graph [STAGE...]",
+		Short:             "Draw the pipeline, with what runs where, what is next and what is blocked",
+		Long:              long,
+		Example:           examples,
+		Args:              cobra.ArbitraryArgs,
+		ValidArgsFunction: complete.New(env, connection).Stages,
+	}
+	flags.addTo(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		options, err := flags.options(args, connection, env)
+		if err != nil {
+			return &cli.UsageError{Command: cmd.CommandPath(), Err: err}
+		}
+		return options.run(cmd.Context(), env)
+	}
+	return cmd
+}
+
+const long = `Draw the pipeline of a Project: Warehouses and Stages, and what leads from one to the
+other.
+
+As text, each Stage has a line with its lanes on the left, as in a commit graph: what
+it takes (direct, after an upstream Stage, any or all of several, a soak time), what
+it runs, the newest Freight that is available to it and that it does not run, and the
+newest that is blocked, with the root cause. On a terminal, three or more Stages that
+are alike share a line.
+
+With --freight the picture is about one piece of Freight: where it is, where it was
+verified, and for each input of a Stage whether it lets the Freight pass.
+
+A STAGE is drawn with all that is upstream and downstream of it; so are the Stages
+that --selector selects.
+
+  -o html      a page for a browser, in one file that needs no network: choose the
+               Freight, find a Stage, and walk along the lines with the arrow keys
+  -o svg       an image
+  -o mermaid   for GitHub and GitLab: paste it into a mermaid code block
+  -o dot       for Graphviz
+  -o json      nodes, edges and layers`
+
+const examples = `  # The pipeline of the current Project
+  kubectl kargo-avail graph
+
+  # One piece of Freight on its way, in Project web
+  kubectl kargo-avail graph --freight lucky-koala -p web
+
+  # All that is upstream and downstream of prod, for a pull request
+  kubectl kargo-avail graph prod -o mermaid
+
+  # A page to click through
+  kubectl kargo-avail graph -o html > pipeline.html`
+
+// run reads, judges and draws.
+func (o *options) run(ctx context.Context, env cli.Env) error {
+	in, err := load.Projects(ctx, env, o.Options)
+	if err != nil {
+		return err
+	}
+	scene, err := o.scene(in)
+	if err != nil {
+		return err
+	}
+	in.PrintWarnings(env, o.Connection.Color)
+	if len(scene) == 0 && o.isText() {
+		fmt.Fprintln(env.ErrOut, nothing(in))
+	}
+	var out bytes.Buffer
+	if err := o.write(&out, env, in, scene); err != nil {
+		return err
+	}
+	if _, err := out.WriteTo(env.Out); err != nil {
+		return &cli.WriteError{Err: err}
+	}
+	if in.FreightUnread {
+		return errUnread
+	}
+	return nil
+}
+
+// errUnread says that the main question has no answer.
+var errUnread = errors.New("incomplete: Freight could not be read, so nothing is known of what is available")
+
+// nothing says that there is nothing to draw.
+func nothing(in *load.Input) string {
+	if in.Project != "" {
+		return fmt.Sprintf("No Stages found in %s namespace.", in.Project)
+	}
+	return "No Stages found"
+}
+
+// scene resolves the names that the options give and returns the pictures of the Projects
+// that have something to draw.
+func (o *options) scene(in *load.Input) ([]picture.Picture, error) {
+	if err := in.RequireStages(o.stages); err != nil {
+		return nil, err
+	}
+	if err := in.RequireWarehouses(o.warehouses); err != nil {
+		return nil, err
+	}
+	freight, err := o.resolveFreight(in)
+	if err != nil {
+		return nil, err
+	}
+	var pictures []picture.Picture
+	for _, e := range in.Projects {
+		name := e.Project().Name
+		f := freight[name]
+		if f == nil && len(freight) > 0 {
+			continue
+		}
+		if g := graph.New(e.Project(), o.selection()); len(g.Nodes) > 0 {
+			project := report.NewGraphProject(e, g, f)
+			pictures = append(pictures, picture.Picture{Graph: g, Project: &project})
+		}
+	}
+	return pictures, nil
+}
+
+// resolveFreight returns the piece of Freight that was asked about, by Project.
+func (o *options) resolveFreight(in *load.Input) (map[string]*kargo.Freight, error) {
+	if o.freight == "" || in.FreightUnread {
+		return nil, nil
+	}
+	resolved, err := in.ResolveFreight([]string{o.freight})
+	if err != nil {
+		return nil, err
+	}
+	found := map[string]*kargo.Freight{}
+	for _, e := range in.Projects {
+		for _, name := range resolved[e.Project().Name] {
+			found[e.Project().Name] = e.Project().FreightNamed(name)
+		}
+	}
+	return found, nil
+}
+
+// write draws the pictures in the format that was asked for.
+func (o *options) write(w io.Writer, env cli.Env, in *load.Input, pictures []picture.Picture) error {
+	switch {
+	case o.isText():
+		return o.text(w, env, in, pictures)
+	case o.format == "mermaid":
+		return o.mermaid(w, env, pictures)
+	case o.format == "dot":
+		return picture.DOT(w, pictures)
+	case o.format == "svg":
+		return picture.SVG(w, pictures)
+	case o.format == "html":
+		return o.page(w, in, pictures)
+	}
+	document := &report.Graph{Header: in.Header, Projects: []report.GraphProject{}}
+	document.Kind = report.KindGraph
+	for _, p := range pictures {
+		document.Projects = append(document.Projects, *p.Project)
+	}
+	return formats.Document(w, document, o.format, o.template)
+}
+
+func (o *options) text(w io.Writer, env cli.Env, in *load.Input, pictures []picture.Picture) error {
+	style := o.style(env)
+	for i := range pictures {
+		if len(in.Projects) > 1 || o.AllProjects {
+			if i > 0 {
+				fmt.Fprintln(w)
+			}
+			fmt.Fprintln(w, "Project "+term.Sanitize(pictures[i].Project.Name))
+		}
+		if err := pictures[i].Rails(w, style); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (o *options) mermaid(w io.Writer, env cli.Env, pictures []picture.Picture) error {
+	tooLarge, err := picture.Mermaid(w, pictures)
+	if tooLarge {
+		cli.PrintWarnings(env, o.Connection.Color, "GitHub and GitLab draw no more than 500 edges and 50,000 characters: name Stages to draw a part of the pipeline")
+	}
+	return err
+}
+
+func (o *options) style(env cli.Env) picture.Style {
+	terminal, width := env.Terminal()
+	return picture.Style{
+		Style: term.Style{
+			Terminal: terminal, Width: width, Glyphs: terminal && !o.ascii, NoHeaders: o.noHeaders,
+			Palette: term.NewPalette(env.Colors(o.Connection.Color, env.Out)),
+		},
+		Expand: o.expand,
+	}
+}
+
+// selection says what of a Project is drawn.
+func (o *options) selection() graph.Selection {
+	selection := graph.Selection{Warehouses: o.warehouses}
+	if len(o.stages) > 0 || o.labels != nil {
+		selection.Stages = o.selects
+	}
+	return selection
+}
