@@ -14,7 +14,7 @@ RACE   := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 LINGER := atexit_sleep_ms=10
 # Those that go mod tidy is to leave as they are. It also wants what the tests of
 # goreleaser's dependencies need, which Go's proxy does not have all of.
-MODULES := . test/browser test/e2e test/release test/tools/dev test/tools/etcd test/tools/krew test/tools/kubernetes
+MODULES := . test/e2e test/release test/tools/dev test/tools/etcd test/tools/krew test/tools/kubernetes
 GORELEASER = "$$(go run -C test/e2e ./cmd/build-tools goreleaser)"
 FUZZTIME ?= 30s
 PACKAGES ?= ./...
@@ -33,17 +33,6 @@ test: unit e2e release-check ## run every test, building what they need first
 .PHONY: unit
 unit: ## run the tests that need no API server (PACKAGES=./pkg/... runs some of them)
 	GORACE="$(LINGER) $$GORACE" $(GOTEST) $(RACE) -shuffle=on $(PACKAGES)
-
-.PHONY: browser-tools
-browser-tools: ## install what the browser tests need: Chromium (as root, on Debian) and Node packages
-	@command -v "$${CHROMIUM:-chromium}" > /dev/null || { test "$$(id -u)" = 0 && apt-get update && apt-get install -y chromium; } || \
-	  { echo 'chromium is missing: as root, apt-get update && apt-get install -y chromium; or set CHROMIUM to the path of another one' >&2; exit 1; }
-	@command -v npm > /dev/null || { echo 'npm is missing: as root, apt-get install -y npm' >&2; exit 1; }
-	@cd test/browser && { test node_modules/.package-lock.json -nt package-lock.json || npm ci --ignore-scripts --no-audit --no-fund; }
-
-.PHONY: browser
-browser: browser-tools ## run the tests of the page, and of Mermaid and DOT, in a headless Chromium
-	cd test/browser && $(GOTEST) -count=1 -timeout=20m ./...
 
 .PHONY: e2e
 e2e: ## run the tests against a real API server (KARGO_CRDS=DIR tests each Kargo version in DIR)

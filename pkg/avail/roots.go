@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math/bits"
 	"slices"
+	"strconv"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 )
@@ -35,7 +36,7 @@ func (s rootSet) union(other rootSet) {
 func (b *waitBuilder) roots() {
 	order, place := b.rootOrder()
 	sets := make([]rootSet, len(b.members))
-	kept := map[*uint64]int32{}
+	kept := map[*uint64]int{}
 	for c, members := range b.members {
 		set := b.rootsOf(c, sets, place, len(order))
 		sets[c] = set
@@ -130,15 +131,15 @@ type waitCache struct {
 	states map[string][]waitState
 	// roots and cycles have what the states refer to, their first entry being none.
 	roots    []rootCauses
-	rootsAt  map[string]int32
+	rootsAt  map[string]int
 	cycles   []string
-	cyclesAt map[string]int32
+	cyclesAt map[string]int
 }
 
 func newWaitCache() waitCache {
 	return waitCache{
 		graphs: map[*kargo.Freight]*waitGraph{}, states: map[string][]waitState{},
-		roots: make([]rootCauses, 1), rootsAt: map[string]int32{}, cycles: make([]string, 1), cyclesAt: map[string]int32{},
+		roots: make([]rootCauses, 1), rootsAt: map[string]int{}, cycles: make([]string, 1), cyclesAt: map[string]int{},
 	}
 }
 
@@ -157,11 +158,12 @@ func (e *Evaluator) waitsOf(f *kargo.Freight) *waitGraph {
 
 // interned returns the one copy of the states that is kept.
 func (c *waitCache) interned(states []waitState) []waitState {
-	key := make([]byte, 0, len(states)*10)
+	key := make([]byte, 0, len(states)*8)
 	for _, s := range states {
-		key = append(key, byte(s.admission), byte(boolBit(s.waits)))
-		key = binary.LittleEndian.AppendUint32(key, uint32(s.cycle))
-		key = binary.LittleEndian.AppendUint32(key, uint32(s.roots))
+		key = append(key, byte(s.admission))
+		key = strconv.AppendBool(key, s.waits)
+		key = binary.AppendVarint(key, int64(s.cycle))
+		key = binary.AppendVarint(key, int64(s.roots))
 	}
 	if same, known := c.states[string(key)]; known {
 		return same
@@ -170,32 +172,25 @@ func (c *waitCache) interned(states []waitState) []waitState {
 	return states
 }
 
-func boolBit(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
-
-func (c *waitCache) internRoots(causes rootCauses) int32 {
-	key := binary.LittleEndian.AppendUint32(nil, uint32(causes.more))
+func (c *waitCache) internRoots(causes rootCauses) int {
+	key := binary.AppendVarint(nil, int64(causes.more))
 	for _, root := range causes.list {
 		key = append(append(append(append(key, root.Stage...), 0), root.Reason...), 0)
 	}
 	if place, known := c.rootsAt[string(key)]; known {
 		return place
 	}
-	place := int32(len(c.roots))
+	place := len(c.roots)
 	c.roots, c.rootsAt[string(key)] = append(c.roots, causes), place
 	return place
 }
 
 // cycle returns the place of what is said of Stages that wait for each other.
-func (c *waitCache) cycle(text string) int32 {
+func (c *waitCache) cycle(text string) int {
 	if place, known := c.cyclesAt[text]; known {
 		return place
 	}
-	place := int32(len(c.cycles))
+	place := len(c.cycles)
 	c.cycles, c.cyclesAt[text] = append(c.cycles, text), place
 	return place
 }

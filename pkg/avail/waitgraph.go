@@ -11,7 +11,7 @@ import (
 // waitGraph says of every Stage of a Project where it stands for one piece of Freight:
 // which Stages wait for upstreams, which of these wait for each other, and what the root
 // causes are. It is worked out once, in time that grows with Stages and upstreams, and
-// keeps a few bytes per Stage.
+// keeps a few words per Stage.
 type waitGraph struct {
 	evaluator *Evaluator
 	// states are by position in the Project.
@@ -27,9 +27,9 @@ type waitState struct {
 	// cycle is the place in waitCache.cycles of what is said of the Stages that wait for
 	// each other, 0 for a Stage that is not one of them. Two Stages with the same one wait
 	// for each other.
-	cycle int32
+	cycle int
 	// roots is the place of the root causes in waitCache.roots, 0 for none.
-	roots int32
+	roots int
 }
 
 // finding says why an upstream does not satisfy a request of the asking Stage.

@@ -4,15 +4,15 @@ package avail
 type Message int
 
 const (
-	// MessageEvidence: the message is the evidence for what the words say.
+	// MessageEvidence says that the message is the evidence for what the words say.
 	MessageEvidence Message = iota
-	// MessageDetail: the message says what the words say, with more detail.
+	// MessageDetail says that the message says what the words say, with more detail.
 	MessageDetail
-	// MessageSentence: the message is what the words say, as a sentence.
+	// MessageSentence says that the message is what the words say, as a sentence.
 	MessageSentence
-	// MessageInstead: the message says everything, behind the words.
+	// MessageInstead says that the message says everything, behind the words.
 	MessageInstead
-	// MessageAlone: the message says everything, in place of the words.
+	// MessageAlone says that the message says everything, in place of the words.
 	MessageAlone
 )
 

@@ -47,8 +47,10 @@ func gatesBehind(project *pipeline.Project, changed []string) map[string]bool {
 	for _, name := range changed {
 		add(project.Stage(name))
 	}
-	for i := 0; i < len(queue); i++ {
-		for _, stage := range downstream[queue[i].Metadata.Name] {
+	for len(queue) > 0 {
+		name := queue[0].Metadata.Name
+		queue = queue[1:]
+		for _, stage := range downstream[name] {
 			add(stage)
 		}
 	}

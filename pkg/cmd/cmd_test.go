@@ -3,6 +3,7 @@ package cmd_test
 import (
 	"bytes"
 	"context"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -131,7 +132,7 @@ func TestHelpIsShort(t *testing.T) {
 	e, _, _ := env()
 	for _, c := range commands(cmd.New(e)) {
 		e, out, _ := env()
-		words := append(strings.Fields(c.CommandPath())[2:], "--help")
+		words := slices.Concat(strings.Fields(c.CommandPath())[2:], []string{"--help"})
 		if got := cmd.Run(t.Context(), e, words); got != cli.ExitDone {
 			t.Fatalf("%q: exit code %d", words, got)
 		}

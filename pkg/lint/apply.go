@@ -2,6 +2,7 @@ package lint
 
 import (
 	"bytes"
+	"errors"
 	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -65,7 +66,6 @@ type applier struct {
 	// refused are the fingerprints of findings whose fix was tried in vain.
 	refused map[string]bool
 
-	edits  map[*File][]manifest.FieldEdit
 	edited map[string][]byte
 	fixed  []Finding
 	words  []string
@@ -106,7 +106,7 @@ func (a *applier) make(findings []Finding, prove bool) {
 			works = append(works, f)
 			continue
 		}
-		if prove && a.unsafe && err == errChanges {
+		if prove && a.unsafe && errors.Is(err, errChanges) {
 			err = a.attempt([]Finding{f}, false)
 			if err == nil {
 				return // one a round, as it changes what the others were tried on
@@ -146,7 +146,7 @@ func (a *applier) attempt(findings []Finding, prove bool) error {
 }
 
 // errChanges says that a fix is not safe here.
-var errChanges = changesError{} //nolint:gochecknoglobals // a sentinel error
+var errChanges = changesError{}
 
 type changesError struct{}
 

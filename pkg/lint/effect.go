@@ -114,22 +114,24 @@ func (p *Project) underAll(r request) *Effect {
 	if err != nil {
 		return nil
 	}
-	for _, e := range change.EffectOf(p.live, plan).Now {
-		text := ""
-		switch len(e.Lost) {
-		case 0:
-			return &Effect{"after the fix the same Freight is available as now", nil}
-		case 1:
-			text = fmt.Sprintf("after the fix %s is no longer available", names(e.Lost))
-		default:
-			text = fmt.Sprintf("after the fix %s are no longer available", names(e.Lost))
-		}
-		if len(e.Reverts) > 0 {
-			text += fmt.Sprintf("; auto-promotion would go back to %s at once", names(e.Reverts))
-		} else if len(e.Starts) > 0 {
-			text += fmt.Sprintf("; auto-promotion would start %s at once", names(e.Starts))
-		}
-		return &Effect{text, e.Lost}
+	now := change.EffectOf(p.live, plan).Now
+	if len(now) == 0 {
+		return nil
 	}
-	return nil
+	e := &now[0] // the plan is about one Stage
+	text := ""
+	switch len(e.Lost) {
+	case 0:
+		return &Effect{"after the fix the same Freight is available as now", nil}
+	case 1:
+		text = fmt.Sprintf("after the fix %s is no longer available", names(e.Lost))
+	default:
+		text = fmt.Sprintf("after the fix %s are no longer available", names(e.Lost))
+	}
+	if len(e.Reverts) > 0 {
+		text += fmt.Sprintf("; auto-promotion would go back to %s at once", names(e.Reverts))
+	} else if len(e.Starts) > 0 {
+		text += fmt.Sprintf("; auto-promotion would start %s at once", names(e.Starts))
+	}
+	return &Effect{text, e.Lost}
 }

@@ -31,28 +31,28 @@ func (p *pass) mixedStrategies() {
 		groups[key] = append(groups[key], r)
 	}
 	for _, key := range order {
-		var any, all []request
+		var one, all []request
 		for _, r := range groups[key] {
 			if r.isAll() {
 				all = append(all, r)
 			} else {
-				any = append(any, r)
+				one = append(one, r)
 			}
 		}
-		if len(any) > 0 && len(all) > 0 {
-			p.report(p.mixed(any, all, key))
+		if len(one) > 0 && len(all) > 0 {
+			p.report(p.mixed(one, all, key))
 		}
 	}
 }
 
-func (p *pass) mixed(any, all []request, key string) Finding {
+func (p *pass) mixed(one, all []request, key string) Finding {
 	f := Finding{
 		Message: fmt.Sprintf("%s %s what any of %s has verified, %s what all have",
-			and(stagesOf(any)), verb(any, "takes", "take"), and(any[0].Sources.Upstreams()), and(stagesOf(all))),
-		Place: any[0].at("sources", "availabilityStrategy"), Label: "OneOf", Subject: key,
+			and(stagesOf(one)), verb(one, "takes", "take"), and(one[0].Sources.Upstreams()), and(stagesOf(all))),
+		Place: one[0].at("sources", "availabilityStrategy"), Label: "OneOf", Subject: key,
 		Advice: "give them the same strategy, or suppress this and say why they differ",
 	}
-	if any[0].Sources.AvailabilityStrategy == "" {
+	if one[0].Sources.AvailabilityStrategy == "" {
 		f.Label = "no availabilityStrategy: OneOf"
 	}
 	f.Related = []Related{{"All", all[0].at("sources", "availabilityStrategy")}}

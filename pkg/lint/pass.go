@@ -124,12 +124,12 @@ func kindWord(kind pipeline.Kind) string {
 func number(findings []Finding) {
 	seen := map[string]int{}
 	for i := range findings {
-		print := findings[i].fingerprint()
-		seen[print]++
-		if n := seen[print]; n > 1 {
-			print = fmt.Sprintf("%s-%d", print, n)
+		mark := findings[i].fingerprint()
+		seen[mark]++
+		if n := seen[mark]; n > 1 {
+			mark = fmt.Sprintf("%s-%d", mark, n)
 		}
-		findings[i].Fingerprint = print
+		findings[i].Fingerprint = mark
 	}
 }
 

@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -125,5 +124,3 @@ func onOff(enabled bool) string {
 	}
 	return "off"
 }
-
-func (p policy) describe() string { return fmt.Sprintf("policy %d (%s)", p.index+1, p.selector()) }

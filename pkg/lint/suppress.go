@@ -240,8 +240,8 @@ func (b *Baseline) stale(findings []Finding) (Finding, bool) {
 		found[findings[i].Fingerprint] = true
 	}
 	gone := 0
-	for print := range b.Known {
-		if !found[print] {
+	for mark := range b.Known {
+		if !found[mark] {
 			gone++
 		}
 	}

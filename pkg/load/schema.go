@@ -12,7 +12,7 @@ import (
 const schemaGrace = 2 * time.Second
 
 // errNoSchema is why the releases are unknown if the schema does not come.
-var errNoSchema = errors.New("the API server did not send the schema of Kargo's API in time") //nolint:gochecknoglobals // as errors are
+var errNoSchema = errors.New("the API server did not send the schema of Kargo's API in time")
 
 // schemaAnswer is what the schema tells.
 type schemaAnswer struct {

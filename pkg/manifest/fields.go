@@ -3,6 +3,7 @@ package manifest
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"go.yaml.in/yaml/v3"
@@ -211,7 +212,7 @@ func (f *fieldEditor) move(at spot, one FieldEdit) error {
 	if at.member.value.Kind != yaml.ScalarNode {
 		return faultAt(at.member.value, "it is more than a plain value: move it by hand")
 	}
-	target, err := f.find(one.Object, append(one.To[:len(one.To):len(one.To)], ""))
+	target, err := f.find(one.Object, append(slices.Clip(one.To), ""))
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ import (
 )
 
 // ErrTemplate says that a file has to be rendered before it is YAML.
-var ErrTemplate = errors.New("a template is not YAML: render it first, or edit it by hand") //nolint:gochecknoglobals // a sentinel error
+var ErrTemplate = errors.New("a template is not YAML: render it first, or edit it by hand")
 
 // fault is what is wrong at a line of a file; line 0 is unknown.
 type fault struct {

@@ -81,7 +81,7 @@ func readEnd(decoder *kargo.ListDecoder, cancel context.CancelFunc) error {
 	case <-time.After(endGrace):
 	}
 	cancel()
-	<-ended // which the decoder is free after
+	_ = <-ended // which the decoder is free after
 	return nil
 }
 

@@ -146,7 +146,7 @@ func FuzzLastOfEach(f *testing.F) {
 		if err != nil {
 			return
 		}
-		value := jsontext.Value(got)
+		value := got
 		if !value.IsValid() {
 			t.Fatalf("%q becomes %q", text, got)
 		}

@@ -11,7 +11,7 @@ import (
 const readSize = 32 << 10
 
 // errTooLarge says that a stream would have to keep more text than it may.
-var errTooLarge = errors.New("too large") //nolint:gochecknoglobals // a sentinel error
+var errTooLarge = errors.New("too large")
 
 // textReader is a reader that keeps what was read since the last call of forget, can be
 // set back within it, and counts lines.

@@ -200,5 +200,5 @@ func (l *yamlList) finish() error {
 	l.document.above = l.here.line - 1
 	l.document.typeMeta = typeOfNode(root)
 	l.document.warnTwice(root)
-	return l.document.document.finish()
+	return l.document.finish()
 }

@@ -107,7 +107,7 @@ func (o *options) record(env cli.Env, result lint.Result) error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(o.baseline, text, fs.FileMode(0o644)); err != nil { //nolint:gosec // others read it, as it is checked in
+	if err := os.WriteFile(o.baseline, text, fs.FileMode(0o644)); err != nil { // others read it, as it is checked in
 		return err
 	}
 	fmt.Fprintf(env.ErrOut, "Note: written to %s: what is found there does not count with --baseline\n", o.baseline)

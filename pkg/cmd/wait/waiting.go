@@ -239,7 +239,7 @@ func (w *waiting) follow(ctx context.Context) error {
 		}
 		if ctx.Err() != nil {
 			w.timeOut()
-			return nil
+			return nil //nolint:nilerr // that the time is over is among the results
 		}
 		w.sleep(ctx)
 	}

@@ -148,7 +148,7 @@ func (w *write) readAgain(ctx context.Context, failure error) (done bool, err er
 	}
 	s.Plan = planned
 	if w.lost != nil || !planned.Changes() {
-		return false, nil
+		return false, nil //nolint:nilerr // what was read says that there is nothing left to write
 	}
 	return false, w.accept(ctx, shown)
 }

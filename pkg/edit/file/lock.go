@@ -93,7 +93,7 @@ func removeLeftovers(directory string) {
 	}
 	for _, entry := range entries {
 		if left, _ := filepath.Match(temporaryPattern, entry.Name()); left && entry.Type().IsRegular() {
-			_ = os.Remove(filepath.Join(directory, entry.Name()))
+			_ = os.Remove(filepath.Join(directory, entry.Name())) //nolint:gosec // a leftover of this tool beside the file that the user names
 		}
 	}
 }

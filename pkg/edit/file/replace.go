@@ -21,7 +21,7 @@ type replacement struct {
 // replace replaces the file at a path without symbolic links. It is left alone if it may
 // not be written, or does not hold the old contents any more.
 func (r *replacement) replace(path string, old, data []byte) error {
-	original, err := os.OpenFile(path, os.O_RDWR, 0) // replacing it would not need the right to write it
+	original, err := os.OpenFile(path, os.O_RDWR, 0) //nolint:gosec // the file that the user names; replacing it would not need the right to write it
 	if err != nil {
 		return err
 	}
@@ -33,7 +33,7 @@ func (r *replacement) replace(path string, old, data []byte) error {
 	if !info.Mode().IsRegular() {
 		return errors.New("it is not a regular file")
 	}
-	now, err := os.ReadFile(path)
+	now, err := os.ReadFile(path) //nolint:gosec // the same
 	if err != nil {
 		return err
 	}

@@ -23,7 +23,7 @@ func WhyChanged(c *report.Change) string {
 	case avail.Verdict(*c.To) == avail.VerdictApproved:
 		parts = append(parts, "it is approved for "+term.Sanitize(c.Stage))
 	case c.Object.Available.Configured:
-		parts = append(parts, admitted(c.Where, &report.ExplainedFreight{Freight: *c.Object, Checks: c.Checks}))
+		parts = append(parts, admitted(&report.ExplainedFreight{Freight: *c.Object, Checks: c.Checks}))
 	}
 	return strings.Join(append(parts, Reasons(c.Where, c.Object, false)...), "; ")
 }

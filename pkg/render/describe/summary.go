@@ -17,7 +17,7 @@ import (
 func Summary(stage *report.Stage, f *report.ExplainedFreight) string {
 	name, to := Freight(f.Alias, f.Name), term.Sanitize(stage.Name)
 	if f.Available.Configured {
-		return fmt.Sprintf("%s is available to %s: %s.", name, to, admitted(stage, f))
+		return fmt.Sprintf("%s is available to %s: %s.", name, to, admitted(f))
 	}
 	parts := blockedBy(stage, &f.Freight, false)
 	if stopped(f.Checks) {
@@ -59,7 +59,7 @@ func stopped(checks []report.Check) bool {
 }
 
 // admitted says what admits a piece of Freight.
-func admitted(stage *report.Stage, f *report.ExplainedFreight) string {
+func admitted(f *report.ExplainedFreight) string {
 	switch avail.Verdict(f.Verdict) {
 	case avail.VerdictApproved:
 		return "it is approved for it"

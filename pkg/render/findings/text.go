@@ -22,10 +22,10 @@ func Text(w io.Writer, result lint.Result, palette term.Palette) error {
 	for i := range result.Findings {
 		if f := &result.Findings[i]; f.Suppressed == nil {
 			(&block{&b, palette, 0}).finding(f)
-			b.WriteString("\n")
+			_, _ = b.WriteString("\n")
 		}
 	}
-	b.WriteString(Sum(result) + "\n")
+	_, _ = b.WriteString(Sum(result) + "\n")
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -80,7 +80,7 @@ type mark struct {
 
 func (b *block) finding(f *lint.Finding) {
 	head := fmt.Sprintf("%s[%s] %s:", f.Severity, f.Rule.Code, f.Rule.Name)
-	fmt.Fprintf(b, "%s %s\n", b.severity(f.Severity, head), term.Sanitize(f.Message))
+	_, _ = fmt.Fprintf(b, "%s %s\n", b.severity(f.Severity, head), term.Sanitize(f.Message))
 	marks := []mark{{f.Place, f.Label, true}}
 	for _, related := range f.Related {
 		marks = append(marks, mark{related.Place, related.Message, false})
@@ -149,17 +149,17 @@ func (b *block) group(marks []mark, first bool) {
 	}
 	at := head.place
 	if at.File == nil {
-		fmt.Fprintf(b, "%s%s %s", strings.Repeat(" ", b.gutter+1), arrow, term.Sanitize(at.Where()))
+		_, _ = fmt.Fprintf(b, "%s%s %s", strings.Repeat(" ", b.gutter+1), arrow, term.Sanitize(at.Where()))
 		if at.Object.Project != "" && first {
-			fmt.Fprintf(b, " in Project %s", term.Sanitize(at.Object.Project))
+			_, _ = fmt.Fprintf(b, " in Project %s", term.Sanitize(at.Object.Project))
 		}
 		if head.text != "" {
-			fmt.Fprintf(b, ": %s", term.Sanitize(head.text))
+			_, _ = fmt.Fprintf(b, ": %s", term.Sanitize(head.text))
 		}
-		b.WriteString("\n")
+		_, _ = b.WriteString("\n")
 		return
 	}
-	fmt.Fprintf(b, "%s%s %s:%d:%d\n", strings.Repeat(" ", b.gutter), arrow, term.Sanitize(at.File.Name), at.Span.Line, at.Span.Column)
+	_, _ = fmt.Fprintf(b, "%s%s %s:%d:%d\n", strings.Repeat(" ", b.gutter), arrow, term.Sanitize(at.File.Name), at.Span.Line, at.Span.Column)
 	b.line("", "")
 	last := 0
 	for i, m := range marks {
@@ -181,12 +181,12 @@ func (b *block) between(at lint.Place, last int) {
 	case at.Span.Line == last+2:
 		b.line(strconv.Itoa(last+1), excerpt(at.File.Line(last+1), 0))
 	default:
-		fmt.Fprintf(b, "%s\n", strings.Repeat(".", 3))
+		_, _ = fmt.Fprintf(b, "%s\n", strings.Repeat(".", 3))
 	}
 }
 
 func (b *block) line(number, text string) {
-	fmt.Fprintln(b, strings.TrimRight(fmt.Sprintf("%*s | %s", b.gutter, number, text), " "))
+	_, _ = fmt.Fprintln(b, strings.TrimRight(fmt.Sprintf("%*s | %s", b.gutter, number, text), " "))
 }
 
 // underline points at a part of the line above and says what is to be said of it.
@@ -244,7 +244,7 @@ func excerpt(text string, skip int) string {
 // remarks writes what is to be said beside the excerpts.
 func (b *block) remarks(f *lint.Finding) {
 	remark := func(format string, args ...any) {
-		fmt.Fprintf(b, "%s = %s\n", strings.Repeat(" ", b.gutter), term.Sanitize(fmt.Sprintf(format, args...)))
+		_, _ = fmt.Fprintf(b, "%s = %s\n", strings.Repeat(" ", b.gutter), term.Sanitize(fmt.Sprintf(format, args...)))
 	}
 	if f.Effect != nil {
 		remark("effect: %s", f.Effect.Text)

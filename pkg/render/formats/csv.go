@@ -56,7 +56,7 @@ func csvRecord(r row) []string {
 // escapeFormula puts an apostrophe before a text that a spreadsheet would take for a
 // formula.
 func escapeFormula(text string) string {
-	if text != "" && strings.Contains("=+-@\t\r", text[:1]) {
+	if strings.IndexAny(text, "=+-@\t\r") == 0 {
 		return "'" + text
 	}
 	return text

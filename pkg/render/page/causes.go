@@ -117,10 +117,11 @@ func (t *causeTree) causesOf(blockers []report.Blocker) []*cause {
 		case avail.SelfReference:
 			behind = nil
 		}
-		key := describe.Finding(b)
+		parts := []string{describe.Finding(b)}
 		for k := range behind {
-			key += "\x00" + behind[k].Stage
+			parts = append(parts, behind[k].Stage)
 		}
+		key := strings.Join(parts, "\x00")
 		if same := by[key]; same != nil {
 			same.stages = append(same.stages, b.Stage)
 			continue

@@ -53,7 +53,7 @@ func once(t *testing.T, tree string) {
 	for line := range strings.Lines(tree) {
 		_, branch, _ := strings.Cut(line, "-- ")
 		names, _, _ := strings.Cut(branch, ":")
-		for _, name := range strings.Fields(strings.ReplaceAll(names, ",", "")) {
+		for name := range strings.FieldsSeq(strings.ReplaceAll(names, ",", "")) {
 			if strings.Contains(name, "-") && met[name] {
 				t.Errorf("%s has two branches:\n%s", name, tree)
 			}
