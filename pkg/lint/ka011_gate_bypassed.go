@@ -46,7 +46,7 @@ func (p *pass) earlier(r request, stage string) *Effect {
 	if e == nil {
 		return nil
 	}
-	var list = e.Freight[:0:0]
+	list := e.Freight[:0:0]
 	for _, f := range e.Freight {
 		if !f.Status.VerifiedIn.Has(stage) && !f.Status.ApprovedFor.Has(r.name()) {
 			list = append(list, f)

@@ -49,7 +49,7 @@ func (p projects) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		reply(w, resource, items)
 	case resource == "projects", parts[0] == "api", resource == "stages" && namespace == "" && !p.everywhere, resource == "stages" && namespace != "" && !p.allowed[namespace]:
 		w.WriteHeader(http.StatusForbidden)
-		fmt.Fprintf(w, `{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Forbidden","code":403,"message":"%s in %q is forbidden"}`, resource, namespace)
+		_, _ = fmt.Fprintf(w, `{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Forbidden","code":403,"message":"%s in %q is forbidden"}`, resource, namespace)
 	case resource == "stages":
 		var items []any
 		for name := range p.allowed {

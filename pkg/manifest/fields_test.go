@@ -25,8 +25,11 @@ func TestEditFields(t *testing.T) {
 		"remove the first in flow": {"l: [x, y]\n", manifest.FieldEdit{Path: []string{"l", "0"}, Op: manifest.RemoveField}, "l: [y]\n"},
 		"remove the only item":     {"l: [x]\n", manifest.FieldEdit{Path: []string{"l", "0"}, Op: manifest.RemoveField}, ""},
 		"rename a field":           {`{"a": 1}`, manifest.FieldEdit{Path: []string{"a"}, Op: manifest.RenameField, Value: "b"}, `{"b": 1}`},
-		"move a field": {"r:\n- o: 1\n  s: All # soon\n  to:\n    x: y\n", manifest.FieldEdit{Path: []string{"r", "0", "s"}, Op: manifest.MoveField, To: []string{"r", "0", "to"}},
-			"r:\n- o: 1\n  to:\n    x: y\n    s: All\n"},
+		"move a field": {
+			"r:\n- o: 1\n  s: All # soon\n  to:\n    x: y\n",
+			manifest.FieldEdit{Path: []string{"r", "0", "s"}, Op: manifest.MoveField, To: []string{"r", "0", "to"}},
+			"r:\n- o: 1\n  to:\n    x: y\n    s: All\n",
+		},
 		"move a truth value":    {"s: true\nto: {x: y}\n", manifest.FieldEdit{Path: []string{"s"}, Op: manifest.MoveField, To: []string{"to"}}, "to: {x: y, s: true}\n"},
 		"what an anchor shares": {"a: &x {b: 1, c: 2}\nd: *x\n", manifest.FieldEdit{Path: []string{"a", "b"}, Op: manifest.RemoveField}, ""},
 		"what an alias is":      {"a: &x {b: 1, c: 2}\nd: *x\n", manifest.FieldEdit{Path: []string{"d", "b"}, Op: manifest.RemoveField}, ""},

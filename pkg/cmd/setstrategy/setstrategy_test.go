@@ -374,8 +374,10 @@ func TestAsks(t *testing.T) {
 		"a gate that closes":         {gate("prod", request("app", upstreams)), nil, "all", ""},
 		"a candidate that is refused": {
 			regular("prod", request("app", all+`,"requiredSoakTime":"1h"`)),
-			[]string{auto, soaked("g0", "01:00", `"verifiedIn":{"qa":{"longestSoak":"2h"},"uat":{"longestSoak":"2h"}}`),
-				soaked("g1", "02:00", `"verifiedIn":{"qa":{},"dev":{"longestSoak":"2h"}},"currentlyIn":{"qa":{"since":"2026-01-02T11:50:00Z"}}`)},
+			[]string{
+				auto, soaked("g0", "01:00", `"verifiedIn":{"qa":{"longestSoak":"2h"},"uat":{"longestSoak":"2h"}}`),
+				soaked("g1", "02:00", `"verifiedIn":{"qa":{},"dev":{"longestSoak":"2h"}},"currentlyIn":{"qa":{"since":"2026-01-02T11:50:00Z"}}`),
+			},
 			"any", "stall auto-promotion",
 		},
 		"a Promotion": {regular("prod", request("app", upstreams)), []string{running}, "all", "fail Promotions"},

@@ -49,7 +49,7 @@ func (r *replacement) replace(path string, old, data []byte) error {
 		err = r.rename(temporary.Name(), path)
 	}
 	if err != nil {
-		return errors.Join(err, os.Remove(temporary.Name()))
+		return errors.Join(err, os.Remove(temporary.Name())) //nolint:gosec // beside the file that the user names
 	}
 	syncDirectory(filepath.Dir(path))
 	if n := links(info); n > 1 {
@@ -78,7 +78,7 @@ func (r *replacement) fill(f *os.File, data []byte, original *os.File, info os.F
 // syncDirectory makes a new name in a directory survive a crash of the machine. Where
 // directories cannot be synced the old file may come back, which is whole, too.
 func syncDirectory(path string) {
-	if d, err := os.Open(path); err == nil {
+	if d, err := os.Open(path); err == nil { //nolint:gosec // beside the file that the user names
 		_ = d.Sync()
 		_ = d.Close()
 	}

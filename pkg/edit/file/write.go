@@ -54,7 +54,7 @@ func (e *Edit) writeFile(ctx context.Context, f *editedFile) error {
 		defer lock.release()
 		removeLeftovers(filepath.Dir(path))
 	}
-	now, err := os.ReadFile(path)
+	now, err := os.ReadFile(path) //nolint:gosec // beside the file that the user names
 	if err != nil {
 		return err
 	}

@@ -98,7 +98,7 @@ func (r *railsText) row(row graph.Row) railsRow {
 // maxNames is how wide the names of Stages that share a line may be.
 const maxNames = 24
 
-// names names the Stages that share a line.
+// names lists the Stages that share a line.
 func (r *railsText) names(members []int) string {
 	var names []string
 	for _, i := range members {

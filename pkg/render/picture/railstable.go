@@ -102,11 +102,11 @@ func (r *railsText) widths() (lanes int, widths []int) {
 
 func (r *railsText) writeTable(out *bufio.Writer, lanes int, widths []int, left int) {
 	if !r.style.NoHeaders {
-		line := pad("", lanes)
+		cells := []string{pad("", lanes)}
 		for c, header := range r.headers() {
-			line += gap + pad(header, widths[c])
+			cells = append(cells, pad(header, widths[c]))
 		}
-		writeLine(out, line)
+		writeLine(out, strings.Join(cells, gap))
 	}
 	for i := range r.rows {
 		row := &r.rows[i]
