@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	rbacv1 "k8s.io/api/rbac/v1"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/test/e2e/controlplane"
 )
@@ -74,7 +75,7 @@ func TestSomeProjects(t *testing.T) {
 	}
 	c.kargoAvail(t, kubeconfig, "-p", "some-1,some-3").wantFailure(t, 3, 1, `in the namespace "some-3"`)
 	c.kargoAvail(t, kubeconfig, "-A").wantFailure(t, 3, 1, "ask for one Project with -n or -p")
-	c.grant(t, user, "", readKargo("projects"))
+	c.grant(t, user, "", rbacv1.PolicyRule{APIGroups: []string{""}, Resources: []string{"namespaces"}, Verbs: []string{"list"}})
 	got := c.kargoAvail(t, kubeconfig, "-A", "-o", projects)
 	if got.Stdout != "some-1 some-2" || got.Exit != 0 {
 		t.Errorf("got %+v", got)

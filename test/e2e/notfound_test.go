@@ -40,12 +40,12 @@ func TestNamespaceThatIsEmpty(t *testing.T) {
 	}
 	for format, want := range map[string]string{
 		"json": `{
-    "apiVersion": "kargo-avail/v1alpha1",
-    "kind": "AvailabilityReport",
-    "at": "2100-01-01T00:00:00Z",
-    "kargoVersion": "v1.11.1 - v1.11.x",
-    "warnings": [],
-    "projects": []
+  "apiVersion": "kargo-avail/v1alpha1",
+  "kind": "AvailabilityReport",
+  "at": "2100-01-01T00:00:00Z",
+  "kargoVersion": "v1.11.1 - v1.11.x",
+  "warnings": [],
+  "projects": []
 }
 `,
 		"jsonpath={.projects}": "[]",
