@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
@@ -119,7 +120,7 @@ func pack(a *Answer, flipped bool, r *rand.Rand) {
 	}
 	write(&changed)
 	const trailer = 8
-	a.Body = append(changed.Bytes()[:changed.Len()-trailer], whole.Bytes()[whole.Len()-trailer:]...)
+	a.Body = slices.Concat(changed.Bytes()[:changed.Len()-trailer], whole.Bytes()[whole.Len()-trailer:])
 	a.Header.Set("Content-Encoding", "gzip")
 }
 
@@ -163,7 +164,8 @@ func (a *Answer) set(code int, value any) {
 	if err != nil {
 		panic(err) // what is marshaled is of this package's making
 	}
-	a.Status, a.Body, a.Length = code, append(text, '\n'), -1
+	text = append(text, '\n')
+	a.Status, a.Body, a.Length = code, text, -1
 }
 
 func (a *Answer) html(code int) {
@@ -234,14 +236,8 @@ func lists() []*Fault {
 		edit("items that are empty", hasItems, func(d map[string]any, r *rand.Rand) { clear(item(d, r)) }),
 		edit("an item twice", hasItems, func(d map[string]any, r *rand.Rand) { d["items"] = append(d["items"].([]any), item(d, r)) }),
 		edit("two items of one name", hasItems, func(d map[string]any, r *rand.Rand) {
-			other := map[string]any{}
-			for name, value := range item(d, r) {
-				other[name] = value
-			}
-			named := map[string]any{}
-			for name, value := range metadata(other) {
-				named[name] = value
-			}
+			other := maps.Clone(item(d, r))
+			named := maps.Clone(metadata(other))
 			named["uid"], other["metadata"] = "00000000-0000-4000-8000-ffffffffffff", named
 			d["items"] = append(d["items"].([]any), other)
 		}),
