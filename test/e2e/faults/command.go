@@ -145,10 +145,40 @@ func weaker(got, truth any) bool {
 	}
 }
 
-// isWeaker is weaker for JSON documents.
+// isWeaker is weaker for JSON documents. Where auto-promotion is unknown, so is everything
+// that an Explanation says in words because of it.
 func isWeaker(got, truth string) bool {
 	var g, t any
-	return json.Unmarshal([]byte(got), &g) == nil && json.Unmarshal([]byte(truth), &t) == nil && weaker(g, t)
+	if json.Unmarshal([]byte(got), &g) != nil || json.Unmarshal([]byte(truth), &t) != nil {
+		return false
+	}
+	if unknownPolicies(g) {
+		withoutPolicies(g)
+		withoutPolicies(t)
+	}
+	return weaker(g, t)
+}
+
+// unknownPolicies reports whether an Explanation says that the policies are unknown.
+func unknownPolicies(document any) bool {
+	explanation, _ := document.(map[string]any)
+	stage, _ := explanation["stage"].(map[string]any)
+	policies, explained := stage["autoPromotion"].(map[string]any)
+	return explained && policies["enabled"] == nil
+}
+
+// withoutPolicies removes from an Explanation what follows from the policies.
+func withoutPolicies(document any) {
+	explanation, _ := document.(map[string]any)
+	stage, _ := explanation["stage"].(map[string]any)
+	delete(stage, "autoPromotion")
+	list, _ := explanation["freight"].([]any)
+	for _, item := range list {
+		freight, _ := item.(map[string]any)
+		delete(freight, "autoPromotion")
+		delete(freight, "steps")
+		delete(freight, "disagreements")
+	}
 }
 
 // Schema makes an OpenAPI v3 document of CRDs, as an API server does.
