@@ -31,7 +31,7 @@ import (
 // nothing has come yet.
 func TestProgressIsPatient(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var shown bytes.Buffer
+		var shown written
 		var read, asked atomic.Int64
 		p := &progress{
 			line: &statusLine{out: &shown}, what: "all Projects",
@@ -76,7 +76,7 @@ func TestProgressIsPatient(t *testing.T) {
 // object as well as later.
 func TestProgressNamesASilentServer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var shown bytes.Buffer
+		var shown written
 		var read atomic.Int64
 		var heard atomic.Pointer[transport.Wait]
 		p := &progress{
@@ -242,12 +242,29 @@ func freightNumber(i int) string {
 	return fmt.Sprintf(`{"metadata":{"name":"f%d","namespace":"web"}}`, i)
 }
 
+// written is text that one goroutine writes while another reads it.
+type written struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (w *written) Write(text []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.Write(text)
+}
+
+func (w *written) String() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.String()
+}
+
 // terminal is one that a test looks at.
 type terminal struct {
 	*os.File
 	read  chan struct{}
-	mu    sync.Mutex
-	shown bytes.Buffer
+	shown written
 }
 
 func newTerminal(t *testing.T, columns uint16) *terminal {
@@ -262,7 +279,7 @@ func newTerminal(t *testing.T, columns uint16) *terminal {
 	tt := &terminal{File: slave, read: make(chan struct{})}
 	go func() {
 		defer close(tt.read)
-		_, _ = io.Copy(writerFunc(tt.see), master) // until nobody writes any more
+		_, _ = io.Copy(&tt.shown, master) // until nobody writes any more
 	}()
 	t.Cleanup(func() {
 		_ = slave.Close() // again, mostly
@@ -272,21 +289,7 @@ func newTerminal(t *testing.T, columns uint16) *terminal {
 	return tt
 }
 
-type writerFunc func([]byte) (int, error)
-
-func (f writerFunc) Write(text []byte) (int, error) { return f(text) }
-
-func (tt *terminal) see(text []byte) (int, error) {
-	tt.mu.Lock()
-	defer tt.mu.Unlock()
-	return tt.shown.Write(text)
-}
-
-func (tt *terminal) screen() string {
-	tt.mu.Lock()
-	defer tt.mu.Unlock()
-	return onScreen(tt.shown.String())
-}
+func (tt *terminal) screen() string { return onScreen(tt.shown.String()) }
 
 // await waits until this is all that is on the screen.
 func (tt *terminal) await(t *testing.T, want string) {
@@ -430,7 +433,7 @@ func TestProgressIsForTerminalsAlone(t *testing.T) {
 		}
 	}
 	dumb.wantLeft(t, "")
-	if dumb.shown.Len() > 0 || piped.Len() > 0 {
+	if dumb.shown.String() != "" || piped.Len() > 0 {
 		t.Errorf("on the dumb terminal %q is said, in the pipe %q", &dumb.shown, &piped)
 	}
 	if got := server.counts.Load(); got != 3 {
