@@ -1,5 +1,6 @@
 # All that a machine needs beside Go and make is built by these targets from Go
-# modules, at the versions that test/tools/*/go.mod pin.
+# modules, at the versions that test/tools/*/go.mod pin. The browser tests also need
+# Chromium and npm (make browser-tools).
 
 DEV    := $(CURDIR)/test/tools/dev/go.mod
 LINT   := go tool -modfile=$(DEV) golangci-lint
@@ -14,7 +15,7 @@ RACE   := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 LINGER := atexit_sleep_ms=10
 # Those that go mod tidy is to leave as they are. It also wants what the tests of
 # goreleaser's dependencies need, which Go's proxy does not have all of.
-MODULES := . test/e2e test/release test/tools/dev test/tools/etcd test/tools/krew test/tools/kubernetes
+MODULES := . test/browser test/e2e test/release test/tools/dev test/tools/etcd test/tools/krew test/tools/kubernetes
 GORELEASER = "$$(go run -C test/e2e ./cmd/build-tools goreleaser)"
 FUZZTIME ?= 30s
 PACKAGES ?= ./...
@@ -28,11 +29,24 @@ build: ## build bin/kubectl-kargo_avail
 	go build -trimpath -o bin/ ./cmd/kubectl-kargo_avail
 
 .PHONY: test
-test: unit e2e release-check ## run every test, building what they need first
+test: unit browser e2e release-check ## run every test, building what they need first
 
 .PHONY: unit
 unit: ## run the tests that need no API server (PACKAGES=./pkg/... runs some of them)
 	GORACE="$(LINGER) $$GORACE" $(GOTEST) $(RACE) -shuffle=on $(PACKAGES)
+
+.PHONY: browser-tools
+browser-tools: ## install what the browser tests need: Chromium (Debian's, as root) and Node packages
+	@test -n "$$CHROMIUM" || command -v chromium > /dev/null || command -v chromium-browser > /dev/null || command -v google-chrome > /dev/null || \
+	  { test "$$(id -u)" = 0 && command -v apt-get > /dev/null && apt-get update && \
+	    DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends chromium; } || \
+	  { echo 'There is no Chromium. As root on Debian: apt-get update && apt-get install chromium; elsewhere install Chromium or Chrome, or set CHROMIUM to the path of one.' >&2; exit 1; }
+	@command -v npm > /dev/null || { echo 'There is no npm. Install Node.js with npm; on Debian, as root: apt-get install npm' >&2; exit 1; }
+	@cd test/browser && { test node_modules/.package-lock.json -nt package-lock.json || npm ci --ignore-scripts --no-audit --no-fund; }
+
+.PHONY: browser
+browser: browser-tools ## test the page, the image, Mermaid and DOT with a real browser
+	cd test/browser && $(GOTEST) -count=1 -timeout=20m ./...
 
 .PHONY: e2e
 e2e: ## run the tests against a real API server (KARGO_CRDS=DIR tests each Kargo version in DIR)
@@ -68,6 +82,7 @@ manifests: ## write the krew manifests (TAG=v0.1.0 CHECKSUMS=FILE)
 .PHONY: lint
 lint: ## run the linters, over all modules
 	$(LINT) run ./...
+	cd test/browser && $(LINT) run -c $(CURDIR)/.golangci.yaml ./...
 	cd test/e2e && $(LINT) run -c $(CURDIR)/.golangci.yaml ./...
 	cd test/release && $(LINT) run -c $(CURDIR)/.golangci.yaml ./...
 	@for m in $(MODULES); do (cd $$m && go mod tidy -diff) || exit 1; done
@@ -75,6 +90,7 @@ lint: ## run the linters, over all modules
 .PHONY: fmt
 fmt: ## format the code
 	$(LINT) fmt ./...
+	cd test/browser && $(LINT) fmt -c $(CURDIR)/.golangci.yaml ./...
 	cd test/e2e && $(LINT) fmt -c $(CURDIR)/.golangci.yaml ./...
 	cd test/release && $(LINT) fmt -c $(CURDIR)/.golangci.yaml ./...
 

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -41,7 +42,7 @@ func documents(t *testing.T) []string {
 	t.Helper()
 	var files []string
 	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
-		if err == nil && entry.IsDir() && (entry.Name() == "dist" || entry.Name() == ".git") {
+		if err == nil && entry.IsDir() && slices.Contains([]string{"dist", ".git", "node_modules"}, entry.Name()) {
 			return fs.SkipDir
 		}
 		if err == nil && filepath.Ext(path) == ".md" {

@@ -3,6 +3,7 @@ package picture
 import (
 	"fmt"
 	"html"
+	"slices"
 	"strings"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/graph"
@@ -216,7 +217,7 @@ func (d *drawing) box(i int) {
 		case l > 1:
 			class = ` class="state"`
 		}
-		d.printf(`<text%s x="%d" y="%d">%s</text>`, class, boxPadding, l*lineHeight+lineHeight+1, html.EscapeString(d.cut(line, room)))
+		d.printf(` <text%s x="%d" y="%d">%s</text>`, class, boxPadding, l*lineHeight+lineHeight+1, html.EscapeString(d.cut(line, room)))
 	}
 	d.printf("</g>\n")
 }
@@ -235,12 +236,13 @@ func (d *drawing) shape(node *report.GraphNode, box graph.Box) {
 	}
 }
 
-// attributes are those of a page's elements, which can be focused and pressed.
+// attributes are those of a page's elements, which can be focused and pressed. The name for
+// screen readers is what the box says, so that it can also be spoken, and then the kind.
 func (d *drawing) attributes(i int) string {
 	if d.prefix == "" {
 		return ""
 	}
-	label := append([]string{d.text[i][0], kindName(d.node(i))}, d.text[i][1:]...)
+	label := append(slices.Clone(d.text[i]), kindName(d.node(i)))
 	return fmt.Sprintf(` id="%sn%d" role="button" tabindex="-1" aria-pressed="false" aria-label="%s"`, d.prefix, i, html.EscapeString(strings.Join(notEmpty(label), ", ")))
 }
 

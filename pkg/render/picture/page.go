@@ -165,7 +165,7 @@ func pageState(stage *report.GraphStage) (state, why string) {
 	case 'r', 'u':
 		return "● " + describeCode(code), ""
 	default:
-		if stage.ControlFlow && code == 'a' {
+		if stage.ControlFlow && code == 'v' {
 			return "✔ passed on", ""
 		}
 		return "✔ " + describeCode(code), ""

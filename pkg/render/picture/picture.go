@@ -232,8 +232,7 @@ func stateText(stage *report.GraphStage) string {
 	f := stage.Freight
 	var words []string
 	switch {
-	case f.Available.Configured && stage.ControlFlow:
-		words = append(words, "passed on")
+	case f.Available.Configured && f.Here.Verified && stage.ControlFlow:
 	case f.Available.Configured:
 		words = append(words, "available")
 	default:
@@ -242,9 +241,12 @@ func stateText(stage *report.GraphStage) string {
 	if f.Here.Current {
 		words = append(words, "runs here")
 	}
-	if f.Here.Verified {
+	switch {
+	case f.Here.Verified && stage.ControlFlow:
+		words = append(words, "passed on")
+	case f.Here.Verified:
 		words = append(words, "verified")
-	} else if f.Here.Current {
+	case f.Here.Current:
 		words = append(words, "not verified")
 	}
 	return strings.Join(words, ", ")

@@ -27,10 +27,10 @@
   function state(i) {
     const node = project().nodes[i], f = chosen();
     if (!node.stage) return { code: "-", words: "", why: "" };
-    if (!f) return { code: "-", words: node.overview, why: "" };
+    if (!f) return { code: "-", words: node.overview || "", why: "" };
     const code = f.states[i];
     let said = words[code];
-    if (code === "a" && node.gate) said = "passed on";
+    if (code === "v" && node.gate) said = "passed on";
     return { code, words: said && marks[code] + " " + said, why: code === "b" ? text(f.why[i]) : "" };
   }
 
@@ -43,13 +43,16 @@
       lines[0].textContent = s.words;
       lines[1].textContent = shorten(s.why, node.room);
     }
-    const label = [node.name, node.kind, node.takes, s.words.replace(/[●✔✖] /g, ""), s.why];
+    const label = [node.name, node.takes, s.words.replace(/[●✔✖] /g, ""), s.why, node.kind];
     g.setAttribute("aria-label", label.filter(Boolean).join(", "));
   }
 
+  // shorten keeps the words that fit.
   function shorten(said, room) {
     const letters = Array.from(said);
-    return letters.length <= room ? said : letters.slice(0, room - 1).join("") + "…";
+    if (letters.length <= room) return said;
+    const kept = letters.slice(0, room - 1).join(""), words = kept.replace(/ \S*$/, "");
+    return (letters[room - 1] === " " ? kept : words) + "…";
   }
 
   // draw shows everything about the chosen Freight.
