@@ -101,7 +101,7 @@ golden: ## write what the commands print now into the golden files; read every l
 .PHONY: docs
 docs: ## write the pages about the commands, and what the documents show of their output
 	go test ./test/docs -run TestPages -update
-	go test ./cmd/kubectl-kargo_avail -run 'TestPicture|TestDocuments|TestExplainDoc' -update
+	go test ./cmd/kubectl-kargo_avail -run 'TestReadmeCommands|TestDocuments|TestExplainDoc' -update
 
 .PHONY: playground
 playground: ## run an API server that has the examples in it, until Ctrl-C
@@ -131,3 +131,7 @@ bench-e2e: ## measure the plugin on large Projects, against kubectl and a bare c
 .PHONY: clean
 clean: ## remove what the targets built here
 	rm -rf bin dist *.test
+
+.PHONY: clean-tools
+clean-tools: ## remove the programs that the tests have built (200 MB)
+	go run -C test/e2e ./cmd/build-tools -remove

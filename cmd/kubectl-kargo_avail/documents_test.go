@@ -15,7 +15,8 @@ import (
 // and wants the output that follows them there. With -update it is written.
 func TestDocumentsShowWhatIsPrinted(t *testing.T) {
 	for name, least := range map[string]int{
-		"README.md":          4,
+		"README.md":          1,
+		"docs/tour.md":       5,
 		"docs/semantics.md":  5,
 		"docs/faq.md":        6,
 		"docs/gitops.md":     1,

@@ -46,6 +46,16 @@ func TestTheCopiesAreMadeFromTheTemplate(t *testing.T) {
 			t.Errorf("%s is not what make manifests writes (-want +got):\n%s", name, diff)
 		}
 	}
+	for _, name := range copies() {
+		text := read(t, root, name)
+		unreleased := strings.Contains(text, "version: v0.0.0-unreleased\n")
+		if says := strings.HasPrefix(text, "# NOT A RELEASE"); says != unreleased {
+			t.Errorf("%s is a placeholder: %v; says so in its first line: %v", name, unreleased, says)
+		}
+		if sum := "sha256: " + strings.Repeat("deadbeef", 8); strings.Contains(text, sum) != unreleased {
+			t.Errorf("%s is a placeholder: %v; has its checksum: %v", name, unreleased, !unreleased)
+		}
+	}
 	first, others := read(t, root, copies()[0]), copies()[1:]
 	for _, name := range others {
 		if read(t, root, name) != first {

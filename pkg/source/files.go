@@ -18,7 +18,7 @@ type limits struct {
 	split int64
 }
 
-// theLimits are what the README names. An object in a cluster is smaller than 2 MiB, and
+// theLimits are what docs/tour.md names. An object in a cluster is smaller than 2 MiB, and
 // a YAML document takes up to two hundred times its length in memory while it is parsed.
 func theLimits() limits { return limits{input: 1 << 30, object: 4 << 20, split: 512 << 10} }
 

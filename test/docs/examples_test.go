@@ -17,7 +17,7 @@ import (
 // Project, so that it can be loaded into a cluster as it is.
 func TestExamplesAreWhole(t *testing.T) {
 	readme := readFile(t, filepath.Join(root, "examples", "README.md"))
-	shown := readme + readFile(t, filepath.Join(root, "README.md"))
+	shown := readme + readFile(t, filepath.Join(root, "docs", "tour.md"))
 	files, err := filepath.Glob(filepath.Join(root, "examples", "*.yaml"))
 	if err != nil || len(files) < 6 {
 		t.Fatalf("%d examples: %v", len(files), err)

@@ -12,7 +12,7 @@ import (
 )
 
 // TestReadmeIsFollowed does what README says to somebody who has just cloned the
-// repository: it builds the plugin, and takes the tour with it.
+// repository: it builds the plugin, and takes the tour of docs/tour.md with it.
 func TestReadmeIsFollowed(t *testing.T) {
 	t.Parallel()
 	reader := readme.New(run.ctx, t, cloned(t), map[string]string{"kubectl": run.binaries.Kubectl})

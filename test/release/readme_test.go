@@ -8,9 +8,10 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/test/e2e/readme"
 )
 
-// TestReadmeIsFollowedWithKrew does what README says to somebody who has krew: it installs
-// the plugin, and takes the tour with it. The line is README's but for the release, which
-// is the one that was just made, and git is told where to find the index without a network.
+// TestReadmeIsFollowedWithKrew does what krew/README.md says to somebody who has krew: it
+// installs the plugin, and takes the tour with it. The script is the document's but for the
+// release, which is the one that was just made, and git is told where to find the index
+// without a network.
 func TestReadmeIsFollowedWithKrew(t *testing.T) {
 	t.Parallel()
 	d, r := newDownload(t), released(t)
@@ -27,7 +28,7 @@ func TestReadmeIsFollowedWithKrew(t *testing.T) {
 	archive := filepath.Join(r.dist, name(thisPlatform(t)))
 	install := strings.Replace(line, "krew install kargo-avail/kargo-avail", "krew install --manifest="+d.manifest+" --archive="+archive, 1)
 	if install == line {
-		t.Fatalf("README does not install kargo-avail/kargo-avail: %s", line)
+		t.Fatalf("krew/README.md does not install kargo-avail/kargo-avail: %s", line)
 	}
 	if shown, exit := shell(install); exit != 0 {
 		t.Fatalf("%s%s", install, shown)

@@ -31,7 +31,7 @@ type Source struct {
 	Cache string
 	// Root is the root of this repository.
 	Root string
-	// Log hears that a build starts, since the first one takes minutes.
+	// Log is told how far a build is, since the first one takes minutes.
 	Log io.Writer
 }
 

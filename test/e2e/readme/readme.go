@@ -1,5 +1,5 @@
-// Package readme follows README to the letter, as somebody does who has just found the
-// repository and has no more than what it asks for.
+// Package readme follows README, docs/tour.md and krew/README.md to the letter, as
+// somebody does who has just found the repository and has no more than what they ask for.
 package readme
 
 import (
@@ -26,7 +26,7 @@ type Reader struct {
 	blocks []block
 }
 
-// block is what README has in a fence.
+// block is what one of the documents has in a fence.
 type block struct{ language, body string }
 
 // New is a reader in the clone at dir. HOME is empty, and on PATH there are only Go, git,
@@ -34,15 +34,17 @@ type block struct{ language, body string }
 // tests, as there is no network to fill others from; env are further variables.
 func New(ctx context.Context, t *testing.T, dir string, programs map[string]string, env ...string) Reader {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(dir, "README.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	r := Reader{dir: dir}
-	parts := strings.Split(string(text), "```") // the odd ones are inside of fences
-	for i := 1; i < len(parts); i += 2 {
-		language, body, _ := strings.Cut(parts[i], "\n")
-		r.blocks = append(r.blocks, block{language, body})
+	for _, name := range []string{"README.md", "docs/tour.md", "krew/README.md"} {
+		text, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts := strings.Split(string(text), "```") // the odd ones are inside of fences
+		for i := 1; i < len(parts); i += 2 {
+			language, body, _ := strings.Cut(parts[i], "\n")
+			r.blocks = append(r.blocks, block{language, body})
+		}
 	}
 	caches, err := exec.CommandContext(ctx, "go", "env", "GOCACHE", "GOMODCACHE").Output()
 	if err != nil {
@@ -79,7 +81,7 @@ func binWith(t *testing.T, programs map[string]string) string {
 	return bin
 }
 
-// Script is the script in README that begins so.
+// Script returns the first script that begins so.
 func (r Reader) Script(t *testing.T, beginning string) string {
 	t.Helper()
 	for _, b := range r.blocks {
@@ -87,11 +89,11 @@ func (r Reader) Script(t *testing.T, beginning string) string {
 			return b.body
 		}
 	}
-	t.Fatalf("README has no script that begins with %q", beginning)
+	t.Fatalf("no document has a script that begins with %q", beginning)
 	return ""
 }
 
-// Run runs a script in a terminal as wide as README's, and returns all that is shown and
+// Run runs a script in a terminal as wide as the documents', and returns all that is shown and
 // the exit code.
 func (r Reader) Run(ctx context.Context, t *testing.T, script string) (shown string, exit int) {
 	t.Helper()
@@ -113,8 +115,8 @@ func (r Reader) Run(ctx context.Context, t *testing.T, script string) (shown str
 	return strings.ReplaceAll(screen.String(), "\r\n", "\n"), cmd.ProcessState.ExitCode()
 }
 
-// Tour runs every command that README shows the output of, each after a preparation, and
-// wants that output.
+// Tour runs every command whose output the documents show, each after a preparation, and
+// compares the output.
 func (r Reader) Tour(ctx context.Context, t *testing.T, preparation string) {
 	t.Helper()
 	ran := 0
@@ -125,11 +127,11 @@ func (r Reader) Tour(ctx context.Context, t *testing.T, preparation string) {
 		command, want, _ := strings.Cut(b.body, "\n")
 		got, exit := r.Run(ctx, t, preparation+strings.TrimPrefix(command, "$ "))
 		if diff := cmp.Diff(want, got); diff != "" || exit != 0 {
-			t.Errorf("%s exits with %d (-README +printed):\n%s", command, exit, diff)
+			t.Errorf("%s exits with %d (-document +printed):\n%s", command, exit, diff)
 		}
 		ran++
 	}
 	if ran < 4 {
-		t.Errorf("README shows the output of only %d commands", ran)
+		t.Errorf("the documents show the output of only %d commands", ran)
 	}
 }

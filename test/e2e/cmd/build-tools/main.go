@@ -1,10 +1,12 @@
 // Command build-tools builds the programs that its arguments name, or else those
 // that the end-to-end tests run, and prints where they are: a first build, which
-// takes minutes, does not count against the time limit of go test.
+// takes minutes, does not count against the time limit of go test. With -remove it
+// deletes all that was ever built.
 package main
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -15,7 +17,9 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	remove := flag.Bool("remove", false, "delete the programs that were built")
+	flag.Parse()
+	err := run(ctx, *remove, flag.Args(), os.Stdout, os.Stderr)
 	stop()
 	if err != nil {
 		_, _ = fmt.Fprintln(os.Stderr, err)
@@ -23,9 +27,17 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, names []string, out, log io.Writer) error {
+func run(ctx context.Context, remove bool, names []string, out, log io.Writer) error {
 	source, err := assets.DefaultSource(log)
 	if err != nil {
+		return err
+	}
+	if remove {
+		removed, err := source.Remove()
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(out, "removed %s\n", removed)
 		return err
 	}
 	if len(names) == 0 {
