@@ -190,9 +190,13 @@ func (b *Builder) freight(e *avail.Evaluator, s *avail.Stage) (shown FreightList
 // the limit is judged.
 func (b *Builder) selected(e *avail.Evaluator, s *avail.Stage, more *int) iter.Seq2[*kargo.Freight, Freight] {
 	return func(yield func(*kargo.Freight, Freight) bool) {
-		shown, limit := 0, b.Selection.Limit
+		shown, limit := map[kargo.Origin]int{}, b.Selection.Limit
 		for _, f := range e.Project().FreightFor(s.Stage) {
-			full := limit > 0 && shown >= limit
+			counted := kargo.Origin{}
+			if b.Selection.PerOrigin {
+				counted = f.Origin
+			}
+			full := limit > 0 && shown[counted] >= limit
 			if !b.Selection.freight(e.Project().Name, f) {
 				continue
 			}
@@ -208,7 +212,7 @@ func (b *Builder) selected(e *avail.Evaluator, s *avail.Stage, more *int) iter.S
 				*more++
 				continue
 			}
-			shown++
+			shown[counted]++
 			if !yield(f, row) {
 				return
 			}

@@ -66,6 +66,7 @@ func TestSelection(t *testing.T) {
 		{"Stages by their labels", report.Selection{Labels: high}, []string{"prod: f3 f2 f1 +0"}},
 		{"the newest, and how many more", report.Selection{Labels: high, Limit: 2}, []string{"prod: f3 f2 +1"}},
 		{"the newest, in another order", report.Selection{Labels: high, Limit: 2, Sort: reverse}, []string{"prod: f2 f3 +1"}},
+		{"the newest of each origin", report.Selection{Stages: []string{"dev"}, Limit: 1, PerOrigin: true}, []string{"dev: f3 x1 +2"}},
 		{"where any and all differ, and no other Stage", report.Selection{Differs: true}, []string{"prod: f2 +0"}},
 		{"where they differ, within a limit of what differs", report.Selection{Differs: true, Limit: 1}, []string{"prod: f2 +0"}},
 		{"a Stage that is named, though nothing of it is left", report.Selection{Differs: true, Stages: []string{"qa"}}, []string{"qa: +0"}},

@@ -25,6 +25,8 @@ type Selection struct {
 	Differs bool
 	// Limit keeps the newest pieces of Freight of each Stage; 0 keeps all.
 	Limit int
+	// PerOrigin makes Limit count the Freight of each origin by itself.
+	PerOrigin bool
 	// Sort orders the Freight of a Stage that is shown; nil leaves it newest first. It is
 	// called for one Stage after the other.
 	Sort func([]Freight)

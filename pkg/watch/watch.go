@@ -64,7 +64,7 @@ type View struct {
 	Headers bool
 	// Mark is what Draw marks changes with; "" when it does not.
 	Mark string
-	// Format is "" or wide for pictures and lines, json or yaml for documents.
+	// Format is json or yaml for documents, else there are pictures and lines.
 	Format string
 	ASCII  bool
 }
@@ -123,7 +123,7 @@ func (w *watcher) run(ctx context.Context) error {
 func (w *watcher) isPicture() bool {
 	terminal, _ := w.env.Terminal()
 	kind, _ := w.env.Getenv("TERM")
-	return terminal && kind != "dumb" && (w.Format == "" || w.Format == "wide")
+	return terminal && kind != "dumb" && w.Format != "json" && w.Format != "yaml"
 }
 
 // look returns what is known: judged now or, when the connection is lost, at the last

@@ -45,7 +45,7 @@ func (f *flags) addTo(cmd *cobra.Command) {
 	set.StringSliceVar(&f.warehouses, "warehouse", nil, "show the Freight of this Warehouse alone; may be repeated")
 	set.StringSliceVar(&f.freight, "freight", nil, "show this Freight alone, by name, alias, unique prefix of a name, tag, version or commit; may be repeated")
 	set.BoolVar(&f.differs, "differs", false, "show only Freight on which any and all disagree")
-	set.IntVar(&f.limit, "limit", tableLimit, "show the newest so many Freight per Stage, 0 for all; the default is for tables alone")
+	set.IntVar(&f.limit, "limit", tableLimit, "show the newest so many Freight per Stage, with -o matrix per Warehouse, 0 for all; the default is for tables alone")
 	set.StringVar(&f.sortBy, "sort-by", "", "order the Freight of each Stage by a field of -o json's freight[], such as .alias; newest first otherwise")
 	f.watch.AddTo(cmd)
 }
@@ -82,7 +82,7 @@ func (f *flags) options(args []string, connection *cli.ConnectionFlags, env cli.
 	note(err)
 	o.filter, err = f.filter(args, o.output)
 	note(err)
-	note(f.watch.Check(o.Options, o.output.Name, "wide", "json", "yaml"))
+	note(f.watch.Check(o.Options, o.output.Name, "wide", formats.Matrix, "json", "yaml"))
 	note(cli.NotEmpty(f.cmd.Flags(), "freight", f.freight))
 	if len(f.freight) == 0 && slices.Contains(o.freight, "") {
 		note(errors.New("FREIGHT is empty"))
@@ -93,7 +93,8 @@ func (f *flags) options(args []string, connection *cli.ConnectionFlags, env cli.
 
 func (f *flags) filter(args []string, output output) (report.Selection, error) {
 	var problems []error
-	filter := report.Selection{AllStages: f.allStages, Differs: f.differs, Limit: f.limit}
+	matrix := output.Name == formats.Matrix // the Project as a whole
+	filter := report.Selection{AllStages: f.allStages || matrix, Differs: f.differs, Limit: f.limit, PerOrigin: matrix}
 	if len(args) == 1 && cli.IsStageType(args[0]) { // all of them, as in kubectl get stages
 		args = nil
 	}
@@ -119,7 +120,9 @@ func (f *flags) filter(args []string, output output) (report.Selection, error) {
 	if !f.cmd.Flags().Changed("limit") && !output.Table {
 		filter.Limit = 0
 	}
-	if f.sortBy != "" {
+	if f.sortBy != "" && matrix {
+		problems = append(problems, errors.New("--sort-by orders the Freight of each Stage; it does not go with -o matrix"))
+	} else if f.sortBy != "" {
 		field, err := formats.ParseSortField(f.sortBy)
 		if err != nil {
 			problems = append(problems, fmt.Errorf("--sort-by: %w", err))

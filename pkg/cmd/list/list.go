@@ -16,6 +16,8 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/complete"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/load"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/formats"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/listing"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 )
 
@@ -77,6 +79,9 @@ upstream Stage that has verified it were enough (OneOf), if every one had to
 (All), and as the Stage is configured. Auto-promotion follows a list of its own;
 where that disagrees, the last column says so.
 
+With -o matrix the whole Project is one picture: a row per piece of Freight, a column per
+Stage, and in each cell whether it runs there, is available, soaks or is blocked.
+
 With --watch a terminal shows a picture that keeps itself up to date and marks what
 changed with ◂ (< with --ascii). A pipe gets a line for each verdict that changes: time,
 Project, Stage, Freight, the verdict before and now ("-" is none), and why; with -o json
@@ -84,6 +89,9 @@ or yaml a document for each (docs/report.md).`
 
 const examples = `  # What is available to the Stages of the current Project, and what blocks the rest
   kubectl kargo-avail
+
+  # The whole Project at one look
+  kubectl kargo-avail list -o matrix
 
   # One Stage of Project web, with all its Freight
   kubectl kargo-avail list prod -p web --limit 0
@@ -158,6 +166,8 @@ func (o *options) comment(w io.Writer, in *load.Input, shown shown, terminal boo
 	}
 	switch {
 	case shown.more > 0 && terminal && o.output.Table: // the table says so itself
+	case shown.more > 0 && o.output.Name == formats.Matrix:
+		fmt.Fprintln(w, listing.OlderFreight)
 	case shown.more > 0:
 		fmt.Fprintf(w, "%d more Freight not shown, of %s (--limit 0 shows all)\n", shown.more, stages(shown.moreStages))
 	case shown.stages > 0 || o.output.Document:

@@ -22,7 +22,7 @@ func (o *options) follow(ctx context.Context, env cli.Env) error {
 	return watch.View{
 		Select:  w.all,
 		Draw:    w.draw,
-		Headers: !o.output.noHeaders,
+		Headers: !o.output.noHeaders && o.output.Name != formats.Matrix, // of which there may be several
 		Mark:    o.style(env, &load.Input{}).ChangeMark(),
 		Format:  o.output.Name,
 		ASCII:   o.output.ascii,

@@ -19,6 +19,16 @@ func wideFormat() Format {
 	})}
 }
 
+// matrixFormat has Freight down and Stages across.
+func matrixFormat() Format {
+	return Format{Name: Matrix, Table: true, List: withoutArgument(Matrix, func(w io.Writer, l List) error {
+		return listing.WriteMatrix(w, l.Projects, l.Header.At, l.Options)
+	})}
+}
+
+// Matrix is the name of the format that shows a whole Project at one look.
+const Matrix = "matrix"
+
 func writeTable(w io.Writer, l List) error {
 	return listing.Write(w, l.Projects, l.Header.At, l.Options)
 }

@@ -77,12 +77,12 @@ func sameStage(a, b *row) bool { return a.project == b.project && a.stage == b.s
 
 // always makes a cell for every row.
 func (t *rows) always(text func(*row) string) func(r, before *row) string {
-	return func(r, _ *row) string { return t.field(text(r)) }
+	return func(r, _ *row) string { return t.style.field(text(r)) }
 }
 
 // field makes a cell one field for awk, in a pipe.
-func (t *rows) field(cell string) string {
-	if t.style.Terminal {
+func (o Options) field(cell string) string {
+	if o.Terminal {
 		return cell
 	}
 	return describe.Field(cell)
@@ -94,7 +94,7 @@ func (t *rows) once(text func(*row) string, same func(a, b *row) bool) func(r, b
 		if t.style.Terminal && before != nil && same(r, before) {
 			return ""
 		}
-		return t.field(text(r))
+		return t.style.field(text(r))
 	}
 }
 

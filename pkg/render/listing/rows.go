@@ -136,7 +136,7 @@ func fromWhere(request *report.Request) string {
 func (t *rows) row(stage *report.Stage, f *report.Freight) row {
 	r := row{
 		strategy:  describe.Strategies(stage, f.Origin),
-		freight:   t.name(f),
+		freight:   t.style.name(f),
 		origin:    term.Sanitize(f.Origin),
 		age:       describe.Age(f.DiscoveredAt, t.now),
 		any:       avail.TruthOf(f.Available.Any),
@@ -160,8 +160,8 @@ func (t *rows) row(stage *report.Stage, f *report.Freight) row {
 
 // name is what people call a piece of Freight; in a pipe, a name without an alias is
 // whole.
-func (t *rows) name(f *report.Freight) string {
-	if f.Alias == "" && !t.style.Terminal {
+func (o Options) name(f *report.Freight) string {
+	if f.Alias == "" && !o.Terminal {
 		return term.Sanitize(f.Name)
 	}
 	return describe.Freight(f.Alias, f.Name)
