@@ -46,6 +46,12 @@ func (r resource) metadata() *resource {
 	return &r
 }
 
+// whole returns the resource with all of its objects, not only their metadata.
+func (r resource) whole() *resource {
+	r.metadataOnly = false
+	return &r
+}
+
 // withLabels returns the resource with only the objects that a label selector selects.
 func (r resource) withLabels(selector string) *resource {
 	r.labels = selector

@@ -5,25 +5,24 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
 )
 
-// Documents returns the Stages, Warehouses and ProjectConfigs of the Project as they are
-// stored, in JSON. What may not be listed, or is not served, is missing: Read says so.
-func (c Cluster) Documents(ctx context.Context) ([][]byte, error) {
+// Documents returns the Stages as they are stored, in JSON, and the Warehouses and
+// ProjectConfigs of which wanted reports true: the kinds that Read could read.
+func (c Cluster) Documents(ctx context.Context, wanted func(pipeline.Kind) bool) ([][]byte, error) {
+	stored := []*resource{stages()}
+	if wanted(pipeline.Warehouses) {
+		stored = append(stored, warehouses().whole())
+	}
+	if wanted(pipeline.Policies) {
+		stored = append(stored, projectConfigs())
+	}
 	var all [][]byte
-	for _, r := range []struct {
-		*resource
-		kind string
-	}{
-		{stages(), "Stage"}, {&resource{plural: "warehouses"}, "Warehouse"}, {projectConfigs(), "ProjectConfig"},
-	} {
-		listed, err := list(ctx, c, r.resource, storedMeta)
-		if apierrors.IsForbidden(err) || apierrors.IsNotFound(err) {
-			continue
-		}
+	for _, r := range stored {
+		listed, err := list(ctx, c, r, storedMeta)
 		if err != nil {
 			return nil, err
 		}

@@ -11,12 +11,14 @@ import (
 	"slices"
 
 	"github.com/spf13/cobra"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/complete"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/lint"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/load"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/findings"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/formats"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
@@ -250,7 +252,7 @@ func (o *options) readCluster(ctx context.Context, env cli.Env, how lint.Options
 	if err != nil {
 		return nil, report.Header{}, nil, err
 	}
-	documents, err := o.documents(ctx, env)
+	documents, err := o.documents(ctx, env, loaded.Projects)
 	if err != nil {
 		return nil, report.Header{}, nil, err
 	}
@@ -258,14 +260,33 @@ func (o *options) readCluster(ctx context.Context, env cli.Env, how lint.Options
 	return lint.FromCluster(loaded.Projects, documents, how), loaded.Header, loaded.Notes, nil
 }
 
-func (o *options) documents(ctx context.Context, env cli.Env) ([][]byte, error) {
+// documents reads the objects of the Projects as they are stored. Who may not list those
+// of all Projects at once gets them Project by Project.
+func (o *options) documents(ctx context.Context, env cli.Env, projects []*avail.Evaluator) ([][]byte, error) {
 	client, err := load.Connect(env, o.Connection)
 	if err != nil {
 		return nil, err
 	}
-	project := o.Project
-	if project == "" && !o.AllProjects {
-		project = client.Namespace()
+	if len(projects) > 1 {
+		documents, err := source.Cluster{Client: client}.Documents(ctx, readOf(projects...))
+		if !apierrors.IsForbidden(err) {
+			return documents, err
+		}
 	}
-	return source.Cluster{Client: client, Namespace: project}.Documents(ctx)
+	var all [][]byte
+	for _, e := range projects {
+		documents, err := source.Cluster{Client: client, Namespace: e.Project().Name}.Documents(ctx, readOf(e))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, documents...)
+	}
+	return all, nil
+}
+
+// readOf says which kinds could be read of all of the Projects.
+func readOf(projects ...*avail.Evaluator) func(pipeline.Kind) bool {
+	return func(kind pipeline.Kind) bool {
+		return !slices.ContainsFunc(projects, func(e *avail.Evaluator) bool { return e.Project().Unread(kind) })
+	}
 }
