@@ -44,7 +44,8 @@ func (l listWatch) Watch(options metav1.ListOptions) (watch.Interface, error) {
 // ListWithContext is part of cache.ListerWatcherWithContext.
 func (l listWatch) ListWithContext(ctx context.Context, options metav1.ListOptions) (runtime.Object, error) {
 	list, err := l.stream.List(ctx, options)
-	if err != nil && !apierrors.IsResourceExpired(err) && !apierrors.IsGone(err) { // the Reflector relists after these
+	isExpired := apierrors.IsResourceExpired(err) || apierrors.IsGone(err)
+	if err != nil && (!isExpired || options.ResourceVersion == "") { // else the Reflector asks for the newest at once
 		l.requestFailed("list", err)
 	}
 	if err == nil {

@@ -158,6 +158,21 @@ func TestWatchesResume(t *testing.T) {
 	}
 }
 
+// A server that calls every version too old would otherwise be asked for ever.
+func TestAFirstListThatIsAlwaysTooOld(t *testing.T) {
+	s := newServer(t)
+	s.set(func() { s.refusals["list freights"] = http.StatusGone })
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	w, err := Watch(ctx, s, Scope{Namespace: "web", Now: time.Now})
+	if err == nil {
+		w.Close()
+	}
+	if !apierrors.IsResourceExpired(err) {
+		t.Errorf("got %v", err)
+	}
+}
+
 // An expired resourceVersion (410, in the response or in the stream) triggers a full relist.
 func TestExpiredVersionsAreRelisted(t *testing.T) {
 	t.Parallel()
