@@ -1,6 +1,7 @@
 package kube
 
 import (
+	"bytes"
 	"context"
 	"encoding/json" // escapes as the API server does, which compares what is tested text by text
 	"errors"
@@ -13,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/types"
+	utiljson "k8s.io/apimachinery/pkg/util/json"
 	"k8s.io/client-go/rest"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
@@ -52,11 +54,63 @@ func (c *Client) Stages(ctx context.Context, project string, selector labels.Sel
 	if !selector.Empty() {
 		request.Param("labelSelector", selector.String())
 	}
-	list := &unstructured.UnstructuredList{}
+	list := &stageList{project: project}
 	if err := decode(request.Do(ctx), list); err != nil {
 		return nil, fmt.Errorf("listing stages.%s in namespace %q: %w", kargo.Group, project, err)
 	}
-	return list.Items, nil
+	return list.stages, nil
+}
+
+// stageList decodes a list of the Stages of a Project, and fails on anything else.
+type stageList struct {
+	project string
+	stages  []unstructured.Unstructured
+	names   map[string]bool
+}
+
+// UnmarshalJSON is part of json.Unmarshaler.
+func (l *stageList) UnmarshalJSON(text []byte) error {
+	l.names = map[string]bool{}
+	decoder := kargo.NewListDecoder(bytes.NewReader(text))
+	list, err := kargo.DecodeList(decoder, l.add)
+	if err == nil {
+		err = decoder.End()
+	}
+	switch {
+	case err != nil:
+		return fmt.Errorf("the answer is not a list of Stages: %w", err)
+	case list.APIVersion != kargo.APIVersion || list.Kind != "StageList":
+		return fmt.Errorf("the answer is not a StageList of %s but a %q of %q", kargo.APIVersion, list.Kind, list.APIVersion)
+	case list.Continue != "" || list.RemainingItemCount != nil && *list.RemainingItemCount > 0:
+		return errors.New("the answer is only a part of the list")
+	default:
+		return nil
+	}
+}
+
+func (l *stageList) add(item listItem) error {
+	stage := unstructured.Unstructured{Object: item}
+	switch name := stage.GetName(); {
+	case name == "" || stage.GetNamespace() != l.project:
+		return fmt.Errorf("one of its items is %q in namespace %q", name, stage.GetNamespace())
+	case l.names[name]:
+		return fmt.Errorf("it has two Stages named %q", name)
+	default:
+		l.names[name] = true
+	}
+	stage.SetAPIVersion(kargo.APIVersion) // items of lists may leave both out
+	stage.SetKind("Stage")
+	l.stages = append(l.stages, stage)
+	return nil
+}
+
+// listItem is an item of a list. It keeps whole numbers apart from others, as
+// unstructured objects do.
+type listItem map[string]any
+
+// UnmarshalJSON is part of json.Unmarshaler.
+func (i *listItem) UnmarshalJSON(text []byte) error {
+	return utiljson.Unmarshal(text, (*map[string]any)(i))
 }
 
 // SetStrategies makes the edits of a Stage as it was read, all or none, and nothing

@@ -3,6 +3,7 @@ package kube_test
 import (
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -80,7 +81,7 @@ func TestSetStrategiesTestsAndChanges(t *testing.T) {
 
 func TestStagesAreSelected(t *testing.T) {
 	s := newServer(t, map[string]http.HandlerFunc{stagePath: text(`{"kind":"StageList","apiVersion":"kargo.akuity.io/v1alpha1","items":[
-		{"kind":"Stage","apiVersion":"kargo.akuity.io/v1alpha1","metadata":{"name":"prod"}}]}`)})
+		{"kind":"Stage","apiVersion":"kargo.akuity.io/v1alpha1","metadata":{"name":"prod","namespace":"web"}}]}`)})
 	client := connect(t, flagsFor(t, s.url))
 	for query, selector := range map[string]labels.Selector{
 		"":                           labels.Everything(),
@@ -92,6 +93,41 @@ func TestStagesAreSelected(t *testing.T) {
 		}
 		if diff := cmp.Diff([]string{stagePath + query + " by tool/v1"}, s.asked()); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
+		}
+	}
+}
+
+// An answer that is not the whole list of the Stages is an error: a Stage that is missing
+// would be left unchanged without a word.
+func TestStagesAreWhole(t *testing.T) {
+	const head, item = `{"apiVersion":"kargo.akuity.io/v1alpha1","kind":"StageList","items":[`, `{"metadata":{"name":"a","namespace":"web"},"spec":{"n":1}}`
+	for answer, want := range map[string]string{
+		head + item + `]}`: "",
+		head + `]}`:        "",
+		head + `null]}`:    "null",
+		head + `{}]}`:      `one of its items is "" in namespace ""`,
+		head + `{"metadata":{"name":"a","namespace":"other"}}]}`:         `in namespace "other"`,
+		head + item + `,` + item + `]}`:                                  `two Stages named "a"`,
+		head + item + `],"metadata":{"continue":"x"}}`:                   "only a part",
+		head + item + `],"metadata":{"remainingItemCount":3}}`:           "only a part",
+		head + item + `]}<html>`:                                         "not a list of Stages",
+		head + item:                                                      "not a list of Stages",
+		`{"items":[]}`:                                                   "not a StageList",
+		`{"apiVersion":"v1","kind":"ConfigMapList","items":[]}`:          `a "ConfigMapList" of "v1"`,
+		`{"apiVersion":"kargo.akuity.io/v1alpha1","kind":"FreightList"}`: "not a list",
+		`{}`:   "not a list",
+		`null`: "not a list",
+		``:     "not a list",
+	} {
+		s := newServer(t, map[string]http.HandlerFunc{stagePath: text(answer)})
+		stages, err := connect(t, flagsFor(t, s.url)).Stages(t.Context(), "web", labels.Everything())
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: got %v, want %q", answer, err, want)
+		}
+		for _, stage := range stages {
+			if n, _, _ := unstructured.NestedInt64(stage.Object, "spec", "n"); n != 1 || stage.GetKind() != "Stage" {
+				t.Errorf("got %v", stage.Object)
+			}
 		}
 	}
 }
