@@ -4,13 +4,13 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha512"
+	"encoding/json"
 	"fmt"
 	"net/url"
 	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/client-go/discovery"
 	"k8s.io/client-go/rest"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
@@ -36,7 +36,7 @@ func (c *Client) Releases(ctx context.Context) (kargo.Releases, error) {
 	if err != nil {
 		return kargo.Releases{}, err
 	}
-	cached, err := fetchSchema(ctx, client, address, "")
+	cached, err := fetch(ctx, client, address, "")
 	if err == nil && matches(address, cached) {
 		if releases, err := releasesOf(cached); err == nil {
 			return releases, nil
@@ -45,7 +45,7 @@ func (c *Client) Releases(ctx context.Context) (kargo.Releases, error) {
 	if err != nil {
 		return kargo.Releases{}, schemaError(err)
 	}
-	fresh, err := fetchSchema(ctx, client, address, "no-cache")
+	fresh, err := fetch(ctx, client, address, "no-cache")
 	switch {
 	case err != nil:
 		return kargo.Releases{}, schemaError(err)
@@ -69,26 +69,39 @@ func releasesOf(document []byte) (kargo.Releases, error) {
 }
 
 // schemaAddress returns the address of the document of Kargo's API, with its hash, and the
-// client to fetch it with, which has the cache.
+// client to fetch it with, which has the cache. An index without the document is fetched
+// again: it may have been damaged on its way into the cache.
 func (c *Client) schemaAddress(ctx context.Context) (rest.Interface, *url.URL, error) {
-	client, err := c.flags.ToDiscoveryClient()
+	discovery, err := c.flags.ToDiscoveryClient()
 	if err != nil {
 		return nil, nil, err
 	}
-	documents, err := discovery.OpenAPIV3ToSchemaInterfaceWithContext(client).OpenAPIV3WithContext(ctx).PathsWithContext(ctx)
+	client := discovery.RESTClient()
+	for _, control := range []string{"", "no-cache"} {
+		var text []byte
+		text, err = fetch(ctx, client, &url.URL{Path: "/openapi/v3"}, control)
+		if err != nil {
+			return nil, nil, schemaError(err)
+		}
+		var index struct {
+			Paths map[string]struct {
+				Address string `json:"serverRelativeURL"`
+			} `json:"paths"`
+		}
+		err = json.Unmarshal(text, &index)
+		if address := index.Paths["apis/"+kargo.APIVersion].Address; err == nil && address != "" {
+			at, err := url.Parse(address)
+			return client, at, err
+		}
+	}
 	if err != nil {
-		return nil, nil, schemaError(err)
+		return nil, nil, &NoSchemaError{fmt.Sprintf("the index of the OpenAPI v3 documents is not whole: %v", err)}
 	}
-	document, ok := documents["apis/"+kargo.APIVersion]
-	if !ok {
-		return nil, nil, &NoSchemaError{fmt.Sprintf("the API server does not serve %s (%s): is Kargo installed there?", kargo.APIVersion, c.Where())}
-	}
-	address, err := url.Parse(document.ServerRelativeURL())
-	return client.RESTClient(), address, err
+	return nil, nil, &NoSchemaError{fmt.Sprintf("the API server does not serve %s (%s): is Kargo installed there?", kargo.APIVersion, c.Where())}
 }
 
-// fetchSchema fetches the document, from the cache if control is "".
-func fetchSchema(ctx context.Context, client rest.Interface, address *url.URL, control string) ([]byte, error) {
+// fetch fetches a document, from the cache if control is "".
+func fetch(ctx context.Context, client rest.Interface, address *url.URL, control string) ([]byte, error) {
 	request := client.Get().AbsPath(address.Path).SetHeader("Accept", runtime.ContentTypeJSON)
 	if control != "" {
 		request.SetHeader("Cache-Control", control)

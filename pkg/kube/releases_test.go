@@ -178,6 +178,37 @@ func TestADamagedDocumentIsFetchedAgain(t *testing.T) {
 	}
 }
 
+// An API server gives its index of documents an ETag, by which a damaged one would stay in
+// the cache for as long as the index does not change.
+func TestADamagedIndexIsFetchedAgain(t *testing.T) {
+	for name, damaged := range map[string]string{"nothing": `{}`, "no documents": `{"paths":{}}`, "what is not JSON": `{"paths":{`} {
+		t.Run(name, func(t *testing.T) {
+			first := true
+			s := newServer(t, map[string]http.HandlerFunc{documentPath: forever(documentOf18)})
+			s.answers[rootPath] = func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("ETag", `"same"`)
+				switch {
+				case r.Header.Get("If-None-Match") == `"same"`:
+					w.WriteHeader(http.StatusNotModified)
+				case first:
+					first = false
+					text(damaged)(w, r)
+				default:
+					root("h")(w, r)
+				}
+			}
+			cache := t.TempDir()
+			for _, run := range []string{"at first", "from the cache"} {
+				flags := flagsFor(t, s.url)
+				flags.CacheDir = &cache
+				if releases, err := connect(t, flags).Releases(t.Context()); err != nil || releases.String() != "v1.8.0 - v1.10.10" {
+					t.Errorf("%s: %s, %v", run, releases, err)
+				}
+			}
+		})
+	}
+}
+
 func TestReleasesEndWithTheirContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	s := newServer(t, map[string]http.HandlerFunc{rootPath: func(_ http.ResponseWriter, r *http.Request) {
