@@ -56,6 +56,7 @@ e2e: ## run the tests against a real API server (KARGO_CRDS=DIR tests each Kargo
 RUNS ?= 3000
 .PHONY: faults
 faults: ## run the plugin RUNS (3000) times with a fault on its wire, and compare with the truth (SEED=1)
+	go run -C test/e2e ./cmd/build-tools
 	cd test/e2e && go test -count=1 -v -timeout=4h ./faults -run TestNeverAWrongAnswer -runs $(RUNS) -seed $(or $(SEED),1)
 
 .PHONY: release-check

@@ -4,19 +4,17 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"crypto/sha512"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
-
-	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/apimachinery/pkg/util/yaml"
 )
 
 // Outcome is what a command came to.
@@ -60,10 +58,10 @@ func (c *Command) Run(ctx context.Context, args ...string) (Outcome, error) {
 	return Outcome{stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()}, nil
 }
 
-// Watch runs a command that watches. It calls change when something was said on standard
-// error, and ends the command when it has printed a line of which until is true. An
-// outcome of a command that did not get there by itself has the exit code of the signal.
-func (c *Command) Watch(ctx context.Context, change func(), until func(line string) bool, args ...string) (Outcome, error) {
+// Watch runs a command that watches. It calls change when the command prints a line that
+// says that it has begun; nil is a command that says nothing, of which it is after a
+// second. It ends the command when that has printed a line with until; "" ends by itself.
+func (c *Command) Watch(ctx context.Context, began *regexp.Regexp, change func() error, until string, args ...string) (Outcome, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.Limit)
 	defer cancel()
 	cmd := c.command(ctx, args...)
@@ -78,139 +76,42 @@ func (c *Command) Watch(ctx context.Context, change func(), until func(line stri
 	if err := cmd.Start(); err != nil {
 		return Outcome{}, err
 	}
-	said := make(chan string)
-	go func() {
-		defer close(said)
-		var text strings.Builder
-		lines := bufio.NewScanner(stderr)
-		for lines.Scan() {
-			if strings.HasPrefix(lines.Text(), "Watching") {
-				change()
-			}
-			text.WriteString(lines.Text() + "\n")
-		}
-		said <- text.String()
-	}()
-	var out strings.Builder
-	lines := bufio.NewScanner(stdout)
-	lines.Buffer(nil, 1<<22)
-	for lines.Scan() {
-		out.WriteString(lines.Text() + "\n")
-		if until(lines.Text()) {
-			_ = cmd.Process.Signal(syscall.SIGTERM) // it may have ended
-			break
-		}
+	var changed error
+	begin := sync.OnceFunc(func() { changed = change() })
+	if began == nil {
+		time.Sleep(time.Second)
+		begin()
 	}
-	text := <-said
+	var out, said strings.Builder
+	var reading sync.WaitGroup
+	reading.Go(func() {
+		eachLine(stderr, &said, func(line string) {
+			if began != nil && began.MatchString(line) {
+				begin()
+			}
+		})
+	})
+	reading.Go(func() {
+		eachLine(stdout, &out, func(line string) {
+			if until != "" && strings.Contains(line, until) {
+				_ = cmd.Process.Signal(syscall.SIGTERM) // it may have ended
+			}
+		})
+	})
+	reading.Wait()
 	_ = cmd.Wait() // the exit code says it all
 	if ctx.Err() != nil {
-		return Outcome{}, fmt.Errorf("%q does not get there within %s: %q; it said %q", args, c.Limit, out.String(), text)
+		return Outcome{}, fmt.Errorf("%q does not get there within %s: %q; it said %q", args, c.Limit, &out, &said)
 	}
-	return Outcome{out.String(), text, cmd.ProcessState.ExitCode()}, nil
+	return Outcome{out.String(), said.String(), cmd.ProcessState.ExitCode()}, changed
 }
 
-// weaker reports whether an answer says the same as another one, or less: something is
-// unknown.
-func weaker(got, truth any) bool {
-	switch g := got.(type) {
-	case nil:
-		return true
-	case map[string]any:
-		t, ok := truth.(map[string]any)
-		if !ok {
-			return false
-		}
-		if g["reason"] == "Unknown" {
-			return true
-		}
-		for name, value := range g {
-			if name != "warnings" && !weaker(value, t[name]) && (name != "kargoVersion" || value != "unknown") {
-				return false
-			}
-		}
-		return true
-	case []any:
-		t, ok := truth.([]any)
-		if !ok || len(g) != len(t) {
-			return false
-		}
-		for i := range g {
-			if !weaker(g[i], t[i]) {
-				return false
-			}
-		}
-		return true
-	default:
-		return got == truth
+// eachLine calls visit with each line of a stream, and copies it.
+func eachLine(from io.Reader, to *strings.Builder, visit func(line string)) {
+	lines := bufio.NewScanner(from)
+	lines.Buffer(nil, 1<<22)
+	for lines.Scan() {
+		to.WriteString(lines.Text() + "\n")
+		visit(lines.Text())
 	}
 }
-
-// isWeaker is weaker for JSON documents. Where auto-promotion is unknown, so is everything
-// that an Explanation says in words because of it.
-func isWeaker(got, truth string) bool {
-	var g, t any
-	if json.Unmarshal([]byte(got), &g) != nil || json.Unmarshal([]byte(truth), &t) != nil {
-		return false
-	}
-	if unknownPolicies(g) {
-		withoutPolicies(g)
-		withoutPolicies(t)
-	}
-	return weaker(g, t)
-}
-
-// unknownPolicies reports whether an Explanation says that the policies are unknown.
-func unknownPolicies(document any) bool {
-	explanation, _ := document.(map[string]any)
-	stage, _ := explanation["stage"].(map[string]any)
-	policies, explained := stage["autoPromotion"].(map[string]any)
-	return explained && policies["enabled"] == nil
-}
-
-// withoutPolicies removes from an Explanation what follows from the policies.
-func withoutPolicies(document any) {
-	explanation, _ := document.(map[string]any)
-	stage, _ := explanation["stage"].(map[string]any)
-	delete(stage, "autoPromotion")
-	list, _ := explanation["freight"].([]any)
-	for _, item := range list {
-		freight, _ := item.(map[string]any)
-		delete(freight, "autoPromotion")
-		delete(freight, "steps")
-		delete(freight, "disagreements")
-	}
-}
-
-// Schema makes an OpenAPI v3 document of CRDs, as an API server does.
-func Schema(folder string) ([]byte, error) {
-	files, err := filepath.Glob(filepath.Join(folder, "*.yaml"))
-	if err != nil {
-		return nil, err
-	}
-	schemas := map[string]any{}
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			return nil, err
-		}
-		var crd struct {
-			Spec struct {
-				Names    struct{ Kind string }
-				Versions []struct {
-					Schema struct{ OpenAPIV3Schema map[string]any }
-				}
-			}
-		}
-		if err := yaml.Unmarshal(text, &crd); err != nil {
-			return nil, err
-		}
-		schema := crd.Spec.Versions[0].Schema.OpenAPIV3Schema
-		schema["x-kubernetes-group-version-kind"] = []any{map[string]any{"group": group, "version": "v1alpha1", "kind": crd.Spec.Names.Kind}}
-		schemas["kargo."+crd.Spec.Names.Kind] = schema
-	}
-	return json.Marshal(map[string]any{"openapi": "3.0.0", "components": map[string]any{"schemas": schemas}})
-}
-
-func hashOf(text []byte) string { return fmt.Sprintf("%X", sha512.Sum512(text)) }
-
-func newUID(i int) types.UID { return types.UID(fmt.Sprintf("00000000-0000-4000-8000-%012d", i)) }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"k8s.io/client-go/rest"
 )
 
 // Answer is the response of the API server to one request, for a Fault to change.
@@ -27,6 +29,8 @@ type Answer struct {
 	Mute  bool
 	// Length is what Content-Length says; less than 0 sends the body in chunks.
 	Length int
+	// Earlier is how many answers of the run have met the fault already.
+	Earlier int
 }
 
 // Resource returns what is asked for: the last part of the path that is not a name.
@@ -39,9 +43,9 @@ func (a *Answer) IsList() bool {
 
 // Proxy forwards requests to an API server and damages one answer per run.
 type Proxy struct {
-	backend *url.URL
-	token   string
-	stop    chan struct{}
+	backend   *url.URL
+	transport http.RoundTripper
+	stop      chan struct{}
 
 	mu     sync.Mutex
 	fault  *Fault
@@ -52,9 +56,15 @@ type Proxy struct {
 	met int
 }
 
-// NewProxy returns a proxy before a server, for the holder of a token, "" for none.
-func NewProxy(backend *url.URL, token string) *Proxy {
-	return &Proxy{backend: backend, token: token, stop: make(chan struct{})}
+// NewProxy returns a proxy before an API server. Who may ask the proxy has the rights of
+// the configuration.
+func NewProxy(config *rest.Config) (*Proxy, error) {
+	backend, err := url.Parse(config.Host)
+	if err != nil {
+		return nil, err
+	}
+	transport, err := rest.TransportFor(config)
+	return &Proxy{backend: backend, transport: transport, stop: make(chan struct{})}, err
 }
 
 // Begin has the proxy damage an answer of the next run.
@@ -81,13 +91,12 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	stop, fault := p.stop, p.fault
 	p.mu.Unlock()
-	forwarded := r.Clone(r.Context())
-	forwarded.URL.Scheme, forwarded.URL.Host, forwarded.RequestURI, forwarded.Host = p.backend.Scheme, p.backend.Host, "", ""
-	if p.token != "" {
-		forwarded.Header.Set("Authorization", "Bearer "+p.token)
+	a := &Answer{Request: r, Header: http.Header{}, Cut: -1, Stall: -1, Length: -1}
+	if fault != nil && fault.Unsent && p.damage(a) {
+		send(w, a, stop)
+		return
 	}
-	forwarded.Header.Set("Accept-Encoding", "identity")
-	response, err := http.DefaultTransport.RoundTrip(forwarded)
+	response, err := p.transport.RoundTrip(p.forwarded(r))
 	if err != nil {
 		return // the client has gone
 	}
@@ -96,14 +105,14 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.stream(w, r, response, stop)
 		return
 	}
-	a := &Answer{Request: r, Status: response.StatusCode, Header: response.Header, Cut: -1, Stall: -1, Length: -1}
+	a.Status, a.Header = response.StatusCode, response.Header
 	a.Header.Del("Content-Length")
 	if r.URL.Query().Get("watch") == "" {
 		if a.Body, err = io.ReadAll(response.Body); err != nil {
 			return
 		}
 	}
-	damaged := p.damage(a)
+	damaged := (fault == nil || !fault.Unsent) && p.damage(a)
 	if r.URL.Query().Get("watch") != "" && !damaged {
 		p.stream(w, r, response, stop)
 		return
@@ -111,10 +120,26 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	send(w, a, stop)
 }
 
+// madeUp begins the continue tokens that faults make up.
+const madeUp = "made-up-"
+
+// forwarded is a request as it is sent to the API server.
+func (p *Proxy) forwarded(r *http.Request) *http.Request {
+	f := r.Clone(r.Context())
+	f.URL.Scheme, f.URL.Host, f.RequestURI, f.Host = p.backend.Scheme, p.backend.Host, "", ""
+	f.Header.Set("Accept-Encoding", "identity")
+	if query := f.URL.Query(); strings.HasPrefix(query.Get("continue"), madeUp) {
+		query.Del("continue")
+		f.URL.RawQuery = query.Encode()
+	}
+	return f
+}
+
 // damage reports whether the fault was applied to an answer.
 func (p *Proxy) damage(a *Answer) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	a.Earlier = p.met
 	if p.fault == nil || !p.fault.fits(a) || p.met > 0 && !p.fault.Always {
 		return false
 	}

@@ -14,6 +14,17 @@ import (
 	"strings"
 )
 
+const (
+	group   = "kargo.akuity.io"
+	version = group + "/v1alpha1"
+	base    = "/apis/" + version
+)
+
+// isObjects reports whether a resource is of the objects that the plugin reads.
+func isObjects(resource string) bool {
+	return slices.Contains([]string{"stages", "freights", "warehouses", "promotions", "projectconfigs", "projects"}, resource)
+}
+
 // Fault is one way in which an answer can be damaged.
 type Fault struct {
 	Name string
@@ -31,6 +42,8 @@ type Fault struct {
 	Unknown bool
 	// Harmless says that the answer has to be the same.
 	Harmless bool
+	// Unsent says that the request does not reach the API server.
+	Unsent bool
 	// First says that it happens to the first request that fits, as there are few.
 	First bool
 	// Slow says that a run takes seconds, so that it is chosen less often.
@@ -43,7 +56,7 @@ func (f *Fault) fits(a *Answer) bool {
 	if f.Fits != nil {
 		return f.Fits(a) && isWatch == f.Watches
 	}
-	return isWatch == f.Watches && a.Request.Method == http.MethodGet && kinds()[a.Resource()] != ""
+	return isWatch == f.Watches && a.Request.Method == http.MethodGet && isObjects(a.Resource())
 }
 
 // requests is how many requests the fault may choose from.
@@ -68,7 +81,7 @@ func (f *Fault) Concerns(writes, watches bool) bool {
 }
 
 func resourceOf(urlPath string) string {
-	if last := path.Base(urlPath); kinds()[last] != "" {
+	if last := path.Base(urlPath); isObjects(last) {
 		return last
 	}
 	return path.Base(path.Dir(urlPath))
@@ -140,8 +153,8 @@ func statuses() []*Fault {
 	for code, reason := range map[int]string{400: "BadRequest", 401: "Unauthorized", 403: "Forbidden", 404: "NotFound", 409: "Conflict", 410: "Expired", 429: "TooManyRequests", 500: "InternalError", 503: "ServiceUnavailable", 504: "Timeout"} {
 		answer := func(a *Answer, _ *rand.Rand) { a.set(code, status(code, reason, "no\nand no")) }
 		all = append(all,
-			&Fault{Name: "status " + strconv.Itoa(code), Unknown: code == 403, Apply: answer},
-			&Fault{Name: "status " + strconv.Itoa(code) + ", always", Unknown: code == 403, Always: true, Apply: answer})
+			&Fault{Name: "status " + strconv.Itoa(code), Unknown: code == 403 || code == 404, Apply: answer},
+			&Fault{Name: "status " + strconv.Itoa(code) + ", always", Unknown: code == 403 || code == 404, Always: true, Apply: answer})
 	}
 	html := func(code int) func(*Answer, *rand.Rand) {
 		return func(a *Answer, _ *rand.Rand) { a.html(code) }
@@ -157,6 +170,11 @@ func statuses() []*Fault {
 		}})
 	slices.SortFunc(all, func(a, b *Fault) int { return strings.Compare(a.Name, b.Name) })
 	return all
+}
+
+// status is what an API server answers instead of an object.
+func status(code int, reason, message string) map[string]any {
+	return map[string]any{"kind": "Status", "apiVersion": "v1", "metadata": map[string]any{}, "status": "Failure", "code": code, "reason": reason, "message": message}
 }
 
 func (a *Answer) set(code int, value any) {
@@ -247,11 +265,11 @@ func lists() []*Fault {
 			d["items"], metadata(d)["remainingItemCount"] = items[:kept], len(items)-kept
 			delete(metadata(d), "continue")
 		})),
-		always(edit("a page that comes again", isList, func(d map[string]any, _ *rand.Rand) { metadata(d)["continue"] = "0" })),
+		always(edit("a page that comes again", isList, func(d map[string]any, _ *rand.Rand) { metadata(d)["continue"] = madeUp })),
 		{Name: "pages without end", Fits: isList, Always: true, Apply: func(a *Answer, _ *rand.Rand) {
-			next := "0"
-			if a.Request.URL.Query().Get("continue") == "0" {
-				next = "00"
+			next := madeUp + "even"
+			if a.Request.URL.Query().Get("continue") == next {
+				next = madeUp + "odd"
 			}
 			edit("", nil, func(d map[string]any, _ *rand.Rand) { metadata(d)["continue"] = next }).Apply(a, nil)
 		}},
@@ -262,7 +280,7 @@ func lists() []*Fault {
 
 func objects() []*Fault {
 	one := func(a *Answer) bool {
-		return a.Request.Method == http.MethodGet && kinds()[a.Resource()] != "" && path.Base(a.Request.URL.Path) != a.Resource() && a.Status == http.StatusOK
+		return a.Request.Method == http.MethodGet && isObjects(a.Resource()) && path.Base(a.Request.URL.Path) != a.Resource() && a.Status == http.StatusOK
 	}
 	text := func(name, text string) *Fault {
 		return &Fault{Name: name, Fits: one, Always: true, Apply: func(a *Answer, _ *rand.Rand) { a.Body = []byte(text) }}
@@ -332,13 +350,47 @@ func watches() []*Fault {
 
 func patches() []*Fault {
 	isPatch := func(a *Answer) bool { return a.Request.Method == http.MethodPatch }
+	lost := func(a *Answer, _ *rand.Rand) { a.Status, a.Body, a.Length, a.Cut = 0, nil, 0, 0 }
+	answer := func(code int, reason string) func(*Answer, *rand.Rand) {
+		return func(a *Answer, _ *rand.Rand) { a.set(code, status(code, reason, "no")) }
+	}
+	page := func(code int) func(*Answer, *rand.Rand) {
+		return func(a *Answer, _ *rand.Rand) { a.html(code) }
+	}
+	of := func(f Fault) *Fault {
+		f.Fits, f.First = isPatch, true
+		return &f
+	}
 	return []*Fault{
-		{Name: "a write whose answer is lost", Fits: isPatch, First: true, Apply: func(a *Answer, _ *rand.Rand) { a.Status, a.Body, a.Length, a.Cut = 0, nil, 0, 0 }},
-		{Name: "a write whose answer is cut", Fits: isPatch, First: true, Apply: func(a *Answer, r *rand.Rand) { a.Cut = r.IntN(len(a.Body)) }},
-		{Name: "a 502 behind a write", Fits: isPatch, First: true, Apply: func(a *Answer, _ *rand.Rand) { a.html(http.StatusBadGateway) }},
-		{Name: "a page behind a write", Fits: isPatch, First: true, Apply: func(a *Answer, _ *rand.Rand) { a.html(http.StatusOK) }},
-		{Name: "an empty object behind a write", Fits: isPatch, First: true, Apply: func(a *Answer, _ *rand.Rand) { a.Body = []byte("{}") }},
-		{Name: "silence behind a write", Fits: isPatch, First: true, Slow: true, Apply: func(a *Answer, _ *rand.Rand) { a.Mute = true }},
+		of(Fault{Name: "a write whose answer is lost", Apply: lost}),
+		of(Fault{Name: "a write whose answer is lost, always", Always: true, Apply: lost}),
+		of(Fault{Name: "a write whose answer is cut", Apply: func(a *Answer, r *rand.Rand) { a.Cut = r.IntN(len(a.Body)) }}),
+		of(Fault{Name: "a write whose answer has no end", Apply: func(a *Answer, _ *rand.Rand) { a.Cut = len(a.Body) }}),
+		of(Fault{Name: "a 500 behind a write", Apply: answer(500, "InternalError")}),
+		of(Fault{Name: "a 502 behind a write", Apply: page(http.StatusBadGateway)}),
+		of(Fault{Name: "a 503 behind a write", Apply: answer(503, "ServiceUnavailable")}),
+		of(Fault{Name: "a 504 behind a write", Apply: answer(504, "Timeout")}),
+		of(Fault{Name: "a page behind a write", Apply: page(http.StatusOK)}),
+		of(Fault{Name: "an empty object behind a write", Apply: func(a *Answer, _ *rand.Rand) { a.Body = []byte("{}") }}),
+		of(Fault{Name: "null behind a write", Apply: func(a *Answer, _ *rand.Rand) { a.Body = []byte("null") }}),
+		of(Fault{Name: "nothing behind a write", Apply: func(a *Answer, _ *rand.Rand) { a.Body = nil }}),
+		of(Fault{Name: "a status behind a write", Apply: answer(200, "")}),
+		of(Fault{Name: "a conflict behind a write", Apply: answer(409, "Conflict")}), // of a proxy that sent it twice
+		of(Fault{Name: "a failed test behind a write", Apply: answer(422, "Invalid")}),
+		of(Fault{Name: "silence behind a write", Slow: true, Apply: func(a *Answer, _ *rand.Rand) { a.Mute = true }}),
+		{Name: "a write whose answer is lost, and no reads after it", Always: true, Slow: true, Apply: lost, Fits: func(a *Answer) bool {
+			return isPatch(a) || a.Earlier > 0 && a.Resource() == "stages"
+		}},
+		of(Fault{Name: "a write that does not arrive", Unsent: true, Apply: lost}),
+		of(Fault{Name: "a write that does not arrive, always", Unsent: true, Always: true, Apply: lost}),
+		of(Fault{Name: "a 502 instead of a write", Unsent: true, Apply: page(http.StatusBadGateway)}),
+		of(Fault{Name: "a page instead of a write", Unsent: true, Apply: page(http.StatusOK)}),
+		of(Fault{Name: "a page instead of every write", Unsent: true, Always: true, Apply: page(http.StatusOK)}),
+		of(Fault{Name: "silence instead of a write", Unsent: true, Slow: true, Apply: func(a *Answer, _ *rand.Rand) { a.Mute = true }}),
+		of(Fault{Name: "a redirect of a write", Unsent: true, Apply: func(a *Answer, _ *rand.Rand) {
+			a.Status = http.StatusTemporaryRedirect
+			a.Header.Set("Location", "http://127.0.0.2:9/")
+		}}),
 	}
 }
 
