@@ -589,7 +589,7 @@ func (l *lastWrites) note(t *testing.T, got outcome, outcomes map[string]int) {
 			l.add(result.Object)
 		case "Failed":
 			failed++
-			if !strings.Contains(result.Message, "not changed, as others kept changing it") {
+			if !strings.Contains(result.Message, "not changed, because others kept changing it") {
 				t.Error(result.Message)
 			}
 		}
