@@ -41,6 +41,14 @@ func Selecting(project *pipeline.Project, stage *kargo.Stage, rules avail.Rules)
 	return list
 }
 
+// PolicyWords says for a person which Stages a policy selects and what it says of them.
+func PolicyWords(policy *kargo.PromotionPolicy) string {
+	if policy.AutoPromotionEnabled {
+		return selectorWords(policy) + ": on"
+	}
+	return selectorWords(policy) + ": off"
+}
+
 // selectorWords says which Stages a policy selects.
 func selectorWords(policy *kargo.PromotionPolicy) string {
 	selector := policy.StageSelector

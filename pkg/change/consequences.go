@@ -23,7 +23,7 @@ func follows(before, after *avail.Evaluator, now []StageEffect) []StageEffect {
 	var effects []StageEffect
 	for _, stage := range after.Project().Stages {
 		name := stage.Metadata.Name
-		effect := compare(settledBefore.Stage(name), settledAfter.Stage(name))
+		effect := compare(settledBefore, settledAfter, name)
 		if own := already[name]; own != nil {
 			effect.subtract(own)
 		}
@@ -66,6 +66,9 @@ func (e *StageEffect) subtract(other *StageEffect) {
 	e.Unknown = slices.DeleteFunc(e.Unknown, func(p Part) bool { return slices.Contains(other.Unknown, p) })
 	if len(e.Fails) == 0 {
 		e.Unverified = nil
+	}
+	if other.Auto != nil {
+		e.Auto = nil
 	}
 }
 

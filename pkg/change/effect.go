@@ -21,7 +21,15 @@ type Effect struct {
 
 // StageEffect is what is otherwise at one Stage. Freight is newest first.
 type StageEffect struct {
+	// Stage is as it is after the change, or before it if Removed.
 	Stage *avail.Stage
+	// Removed says that the Stage is deleted.
+	Removed bool
+	// Auto is set when another answer of the policies applies than before.
+	Auto *SwitchFlip
+	// Forgets is what was verified in the deleted Stage or approved for it, and no longer
+	// is, not even if a Stage of that name is created again.
+	Forgets []*kargo.Freight
 	// Gained and Lost are available since then, and no more.
 	Gained, Lost []*kargo.Freight
 	// Listed and Unlisted are listed since then, and no more.
@@ -46,6 +54,9 @@ type StageEffect struct {
 	// read.
 	Unknown []Part
 }
+
+// SwitchFlip is what the policies say about auto-promotion, before and after.
+type SwitchFlip struct{ Before, After avail.Truth }
 
 // Part is a part of a StageEffect.
 type Part string
@@ -74,22 +85,16 @@ type FailingPromotion struct {
 
 // IsEmpty reports whether nothing is otherwise, as far as that is known.
 func (e *StageEffect) IsEmpty() bool {
-	return len(e.Gained)+len(e.Lost)+len(e.Listed)+len(e.Unlisted)+len(e.Starts)+len(e.Refused)+len(e.Unknown) == 0
+	return len(e.Gained)+len(e.Lost)+len(e.Listed)+len(e.Unlisted)+len(e.Starts)+len(e.Refused)+len(e.Unknown)+len(e.Forgets) == 0 && e.Auto == nil
 }
 
 // EffectOf returns what the plan does to the Project under evaluation.
 func EffectOf(before *avail.Evaluator, plan *Plan) Effect {
 	project, quorums := plan.After()
 	after := avail.New(project, before.Rules().WithQuorums(quorums), before.Now())
-	effect := Effect{}
 	changed := setOf(plan.Stages())
-	for _, stage := range project.Stages {
-		if name := stage.Metadata.Name; changed[name] {
-			effect.Now = append(effect.Now, compare(before.Stage(name), after.Stage(name)))
-		}
-	}
-	effect.Follows = follows(before, after, effect.Now)
-	return effect
+	changes := func(name string) bool { return changed[name] }
+	return compareWhere(before, after, changes, changes)
 }
 
 func setOf(names []string) map[string]bool {
@@ -100,19 +105,26 @@ func setOf(names []string) map[string]bool {
 	return set
 }
 
-// compare returns what is otherwise at a Stage.
-func compare(before, after *avail.Stage) StageEffect {
-	effect := StageEffect{Stage: after}
-	for _, f := range after.Project().FreightFor(after.Stage) {
-		was := original(before, f)
-		effect.sort(f, before.Judge(was), after.Judge(f))
+// compare returns what is otherwise at the Stage of a name, which one of the Projects may
+// not have.
+func compare(earlier, later *avail.Evaluator, name string) StageEffect {
+	before, after := earlier.Stage(name), later.Stage(name)
+	if after == nil {
+		return removed(before)
 	}
-	if !before.ListKnown(avail.Configured) || !after.ListKnown(avail.Configured) {
+	effect := StageEffect{Stage: after}
+	for _, f := range freightOf(before, after) {
+		effect.sort(f, before, after)
+	}
+	if before != nil && !before.ListKnown(avail.Configured) || !after.ListKnown(avail.Configured) {
 		effect.Unknown = append(effect.Unknown, PartListed)
 	}
 	if after.IsControlFlow() {
-		effect.passes(before, after)
+		effect.passes(earlier.Project(), after)
 		return effect
+	}
+	if was, is := switchOf(before), switchOf(after); was != is {
+		effect.Auto = &SwitchFlip{was, is}
 	}
 	effect.starts(before, after)
 	effect.promotions(after)
@@ -124,26 +136,29 @@ func original(s *avail.Stage, f *kargo.Freight) *kargo.Freight {
 	return s.Project().FreightNamed(f.Metadata.Name)
 }
 
-func (e *StageEffect) sort(f *kargo.Freight, was, is avail.Judgment) {
-	switch had, has := was.Available[avail.Configured], is.Available[avail.Configured]; {
+// sort notes which answers about a piece of Freight differ.
+func (e *StageEffect) sort(f *kargo.Freight, before, after *avail.Stage) {
+	had, was := judge(before, f)
+	has, is := judge(after, f)
+	switch {
 	case has && !had:
 		e.Gained = append(e.Gained, f)
 	case had && !has:
 		e.Lost = append(e.Lost, f)
 	}
-	switch had, has := was.Listed[avail.Configured], is.Listed[avail.Configured]; {
-	case has == avail.Yes && had != avail.Yes:
+	switch {
+	case is == avail.Yes && was != avail.Yes:
 		e.Listed = append(e.Listed, f)
-	case had == avail.Yes && has != avail.Yes:
+	case was == avail.Yes && is != avail.Yes:
 		e.Unlisted = append(e.Unlisted, f)
 	}
 }
 
 // passes tells what a control-flow Stage newly lists, or lists no more, by whether it
 // has passed it on.
-func (e *StageEffect) passes(before, after *avail.Stage) {
+func (e *StageEffect) passes(before *pipeline.Project, after *avail.Stage) {
 	for _, f := range e.Listed {
-		if !isVerified(original(before, f), before) && !isGoing(after.Stage) {
+		if !isVerified(before.FreightNamed(f.Metadata.Name), after) && !isGoing(after.Stage) {
 			e.Passes = append(e.Passes, f)
 		}
 	}
@@ -161,12 +176,15 @@ func isVerified(f *kargo.Freight, in *avail.Stage) bool {
 
 // starts adds what auto-promotion promotes after and not before.
 func (e *StageEffect) starts(before, after *avail.Stage) {
-	was, is := promotes(before), promotes(after)
+	was, is := turn{known: true}, promotes(after)
+	if before != nil {
+		was = promotes(before)
+	}
 	if f := is.refused; f != nil && (was.refused == nil || was.refused.Metadata.Name != f.Metadata.Name) {
 		e.Refused = append(e.Refused, f)
 	}
 	for _, f := range is.will {
-		if slices.Contains(was.will, original(before, f)) {
+		if has(was.will, f) {
 			continue
 		}
 		e.Starts = append(e.Starts, f)
@@ -174,10 +192,15 @@ func (e *StageEffect) starts(before, after *avail.Stage) {
 			e.Reverts = append(e.Reverts, f)
 		}
 	}
-	perhaps := func(f *kargo.Freight) bool { return !slices.Contains(was.may, original(before, f)) }
+	perhaps := func(f *kargo.Freight) bool { return !has(was.may, f) }
 	if !is.known || slices.ContainsFunc(is.may, perhaps) {
 		e.Unknown = append(e.Unknown, PartStarts)
 	}
+}
+
+// has reports whether a piece of Freight of the same name is in the list.
+func has(list []*kargo.Freight, f *kargo.Freight) bool {
+	return slices.ContainsFunc(list, func(g *kargo.Freight) bool { return g.Metadata.Name == f.Metadata.Name })
 }
 
 // running returns what the Stage runs of an origin, nil when nothing is known of it.

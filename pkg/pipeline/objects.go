@@ -24,6 +24,9 @@ type Kinds uint8
 // With returns the set with kind added.
 func (k Kinds) With(kind Kind) Kinds { return k | Kinds(kind) }
 
+// Without returns the set with kind removed.
+func (k Kinds) Without(kind Kind) Kinds { return k &^ Kinds(kind) }
+
 // Has reports whether kind is in the set.
 func (k Kinds) Has(kind Kind) bool { return k&Kinds(kind) != 0 }
 
