@@ -24,7 +24,7 @@ type ObjectChange struct {
 	// RenamedFrom is the name of a deleted Stage that was written like this added one; ""
 	// for none.
 	RenamedFrom string
-	// Fields are those that differ; none unless the object is Modified.
+	// Fields are those that differ; none for a Stage or a Warehouse that is added or removed.
 	Fields []FieldChange
 }
 
@@ -273,16 +273,9 @@ func warehouseDifferences(before, after []string) []ObjectChange {
 	return changes
 }
 
-// policyDifferences compares the promotion policies of an object, of which there is one.
+// policyDifferences compares the promotion policies of an object, of which there is one at
+// most.
 func policyDifferences(kind, name string, before, after *kargo.ProjectSpec) []ObjectChange {
-	switch {
-	case before == nil && after == nil:
-		return nil
-	case before == nil:
-		return []ObjectChange{{Kind: kind, Name: name, Change: Added}}
-	case after == nil:
-		return []ObjectChange{{Kind: kind, Name: name, Change: Removed}}
-	}
 	was, is := policyTexts(before), policyTexts(after)
 	start := 0
 	for start < min(len(was), len(is)) && was[start] == is[start] {
@@ -299,13 +292,23 @@ func policyDifferences(kind, name string, before, after *kargo.ProjectSpec) []Ob
 	for i := start; i < len(is)-end; i++ {
 		l.add("", is[i], "spec", "promotionPolicies", strconv.Itoa(i))
 	}
-	if len(l) == 0 {
+	change := ObjectChange{Kind: kind, Name: name, Change: Modified, Fields: l}
+	switch {
+	case len(l) == 0:
 		return nil
+	case before == nil:
+		change.Change = Added
+	case after == nil:
+		change.Change = Removed
 	}
-	return []ObjectChange{{Kind: kind, Name: name, Change: Modified, Fields: l}}
+	return []ObjectChange{change}
 }
 
+// policyTexts has a text per policy; none for nil.
 func policyTexts(spec *kargo.ProjectSpec) []string {
+	if spec == nil {
+		return nil
+	}
 	texts := make([]string, 0, len(spec.PromotionPolicies))
 	for i := range spec.PromotionPolicies {
 		texts = append(texts, autopromote.PolicyWords(&spec.PromotionPolicies[i]))

@@ -23,7 +23,7 @@ func Overlay(live, declared pipeline.Objects) pipeline.Objects {
 		live.Config, live.PoliciesFromStatus = declared.Config, false
 		live.Unread = live.Unread.Without(pipeline.Policies) // there is one ProjectConfig
 	}
-	if declared.Spec != nil {
+	if declared.Spec != nil && (live.Spec != nil || len(declared.Spec.PromotionPolicies) > 0) {
 		live.Spec = declared.Spec
 	}
 	return live

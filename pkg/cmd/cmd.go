@@ -11,6 +11,7 @@ import (
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cmd/completion"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cmd/diff"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cmd/explain"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cmd/graph"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cmd/lint"
@@ -119,7 +120,7 @@ func New(env cli.Env) *cobra.Command {
 	})
 	root.AddCommand(list.NewCommand(env, connection), explain.NewCommand(env, connection), version.NewCommand(env, connection))
 	root.AddCommand(setstrategy.NewCommand(env, connection), wait.NewCommand(env, connection), whatif.NewCommand(env, connection))
-	root.AddCommand(graph.NewCommand(env, connection), lint.NewCommand(env, connection), completion.NewCommand(env), u.optionsCommand())
+	root.AddCommand(graph.NewCommand(env, connection), lint.NewCommand(env, connection), diff.NewCommand(env, connection), completion.NewCommand(env), u.optionsCommand())
 	complete.New(env, connection).Flags(root)
 	return root
 }

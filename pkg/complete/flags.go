@@ -33,7 +33,7 @@ func (c Completer) flag(flag *pflag.Flag) cobra.CompletionFunc {
 		}
 	}
 	switch flag.Name {
-	case "filename", "config", "baseline", "template", "kubeconfig", "cache-dir", "certificate-authority", "client-certificate", "client-key":
+	case "filename", "live", "config", "baseline", "template", "kubeconfig", "cache-dir", "certificate-authority", "client-certificate", "client-key":
 		return nil
 	case "namespace", "project":
 		return listed(c, names.ProjectNames)

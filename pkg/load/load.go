@@ -177,8 +177,7 @@ func (l *loading) cluster() source.Cluster {
 func (l *loading) input() *Input {
 	snapshot := *l.snapshot
 	if l.unknown != nil {
-		snapshot.Warnings = append(slices.Clone(snapshot.Warnings),
-			fmt.Sprintf("Kargo's version is unknown, and the newest rules apply unless --kargo-version names it: %v", l.unknown))
+		snapshot.Warnings = append(slices.Clone(snapshot.Warnings), unknownVersion(l.unknown))
 	}
 	in := prepare(&snapshot, l.options, l.releases)
 	in.FromServer = l.client != nil
@@ -186,6 +185,11 @@ func (l *loading) input() *Input {
 		in.projectsWith = l.projectsWith
 	}
 	return in
+}
+
+// unknownVersion warns that no API server told Kargo's version.
+func unknownVersion(why error) string {
+	return fmt.Sprintf("Kargo's version is unknown, and the newest rules apply unless --kargo-version names it: %v", why)
 }
 
 // searchTimeout bounds how long other Projects are searched for a Stage that is not

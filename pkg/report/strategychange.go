@@ -115,9 +115,23 @@ type StageEffect struct {
 	Stranded []Named `json:"stranded"`
 	// Unverified is what it runs and could not be verified there any more.
 	Unverified []Named `json:"unverified"`
+	// Removed is optional: the Stage is deleted.
+	Removed bool `json:"removed,omitzero"`
+	// AutoPromotion is optional: there where another answer of the policies applies.
+	AutoPromotion *SwitchFlip `json:"autoPromotion,omitzero"`
+	// Forgets is optional: what was verified in a deleted Stage or approved for it, and no
+	// longer is.
+	Forgets []Named `json:"forgets,omitempty"`
 	// Unknown names the members that may lack something, as what they hang on could not
 	// be read: "listed" (and unlisted), "starts", "fails".
 	Unknown []string `json:"unknown"`
+}
+
+// SwitchFlip is what the policies say about auto-promotion, before and after; null is
+// unknown.
+type SwitchFlip struct {
+	Before *bool `json:"before"`
+	After  *bool `json:"after"`
 }
 
 // FailingPromotion is a Promotion that Kargo fails.
@@ -216,13 +230,22 @@ func NewWhatIf(header Header, before *avail.Evaluator, plan *change.Plan, all bo
 }
 
 func whatIfRow(was, is *avail.Stage, f *kargo.Freight, plan *change.Plan) WhatIfRow {
-	before, after := was.Judge(was.Project().FreightNamed(f.Metadata.Name)), is.Judge(f)
+	row := answersAfter(is, f)
+	row.Rule = plan.RuleFor(is.Stage, f.Origin)
+	before := was.Judge(was.Project().FreightNamed(f.Metadata.Name))
+	row.Available.Before, row.Listed.Before = before.Available[avail.Configured], maybe(before.Listed[avail.Configured])
+	return row
+}
+
+// answersAfter returns the row of one piece of Freight, without what was before, the rule
+// and the blockers.
+func answersAfter(is *avail.Stage, f *kargo.Freight) WhatIfRow {
+	after := is.Judge(f)
 	diverging := slices.DeleteFunc(after.Divergences, func(d avail.Divergence) bool { return !slices.Contains(d.In, avail.Configured) })
 	return WhatIfRow{
 		Stage: is.Metadata.Name, Freight: named(f), Origin: f.Origin.String(), DiscoveredAt: utc(is.Project().DiscoveredAt(f)),
-		Rule:       plan.RuleFor(is.Stage, f.Origin),
-		Available:  Flip{before.Available[avail.Configured], after.Available[avail.Configured]},
-		Listed:     MayFlip{maybe(before.Listed[avail.Configured]), maybe(after.Listed[avail.Configured])},
+		Available:  Flip{After: after.Available[avail.Configured]},
+		Listed:     MayFlip{After: maybe(after.Listed[avail.Configured])},
 		Divergence: divergences(diverging),
 	}
 }
@@ -279,6 +302,10 @@ func stageEffects(list []change.StageEffect) []StageEffect {
 			Gained: namedAll(e.Gained), Lost: namedAll(e.Lost), Listed: namedAll(e.Listed), Unlisted: namedAll(e.Unlisted),
 			Passes: namedAll(e.Passes), Passed: namedAll(e.Passed), Starts: namedAll(e.Starts), Reverts: namedAll(e.Reverts), Refused: namedAll(e.Refused), Fails: []FailingPromotion{},
 			Stranded: namedAll(e.Stranded), Unverified: namedAll(e.Unverified), Unknown: []string{},
+			Removed: e.Removed, Forgets: namedAll(e.Forgets),
+		}
+		if e.Auto != nil {
+			effect.AutoPromotion = &SwitchFlip{maybe(e.Auto.Before), maybe(e.Auto.After)}
 		}
 		for _, part := range e.Unknown {
 			effect.Unknown = append(effect.Unknown, string(part))

@@ -32,6 +32,10 @@ type Files struct {
 	Paths []string
 	// Recursive reads the directories below the directories, too.
 	Recursive bool
+	// Revision reads the paths as a git revision has them; "" reads the file system.
+	Revision string
+	// Optional says that paths may not exist, or be directories without such files.
+	Optional bool
 	// Stdin is read only for "-".
 	Stdin io.Reader
 	// Namespace is where objects belong that name none, and the one Project to
@@ -53,28 +57,43 @@ type Files struct {
 // When the context ends, Read returns at once; it may then leave a read of Stdin
 // behind that nothing can interrupt.
 func (f Files) Read(ctx context.Context) (*Snapshot, error) {
-	type result struct {
-		snapshot *Snapshot
-		err      error
-	}
-	done := make(chan result, 1)
-	go func() {
-		snapshot, err := f.read(ctx)
-		done <- result{snapshot, err}
-	}()
-	select {
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case r := <-done:
-		return r.snapshot, r.err
-	}
+	return untilDone(ctx, func() (*Snapshot, error) { return f.read(ctx) })
 }
 
 func (f Files) read(ctx context.Context) (*Snapshot, error) {
-	inputs, err := f.inputs()
+	inputs, err := f.inputs(ctx)
 	if err != nil {
 		return nil, err
 	}
+	given, err := f.collect(ctx, inputs.list)
+	if err != nil {
+		return nil, err
+	}
+	return given.snapshot(f.Namespace, strings.Join(f.Paths, ", "))
+}
+
+// untilDone returns what a function does, or the context's error as soon as it ends.
+func untilDone[T any](ctx context.Context, read func() (T, error)) (T, error) {
+	type result struct {
+		value T
+		err   error
+	}
+	done := make(chan result, 1)
+	go func() {
+		value, err := read()
+		done <- result{value, err}
+	}()
+	select {
+	case <-ctx.Done():
+		var none T
+		return none, ctx.Err()
+	case r := <-done:
+		return r.value, r.err
+	}
+}
+
+// collect reads inputs.
+func (f Files) collect(ctx context.Context, inputs []input) (*collection, error) {
 	given := newCollection(cmp.Or(f.Namespace, defaultNamespace))
 	limits := f.bounds()
 	left := limits.input
@@ -86,7 +105,7 @@ func (f Files) read(ctx context.Context) (*Snapshot, error) {
 			return nil, err
 		}
 	}
-	return given.snapshot(f.Namespace, strings.Join(f.Paths, ", "))
+	return given, nil
 }
 
 // waitingDelay is how long nothing can be read before that is said.

@@ -1,6 +1,8 @@
 package source
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +12,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/git"
 )
 
 // StandardInput is what standard input is called.
@@ -25,30 +29,66 @@ type input struct {
 	begun func()
 }
 
+// inputs are what is to be read.
+type inputs struct {
+	list []input
+	// absent are the paths that do not exist, where they may.
+	absent []string
+	// unread are submodules of a revision that are not checked out.
+	unread []string
+}
+
 // inputs finds the files to read, in the order of the paths and sorted by name
-// within a directory. Only Stat and directory reads happen here.
-func (f Files) inputs() ([]input, error) {
+// within a directory. Files of a revision are read already.
+func (f Files) inputs(ctx context.Context) (inputs, error) {
+	var all inputs
 	if len(f.Paths) == 0 {
-		return nil, errors.New("no file to read")
+		return all, errors.New("no file to read")
 	}
-	var inputs []input
 	for i, name := range f.Paths {
 		switch {
 		case name == "-" && slices.Contains(f.Paths[:i], "-"):
-			return nil, errors.New(`standard input can be read only once: give "-" once`)
+			return all, errors.New(`standard input can be read only once: give "-" once`)
+		case name == "-" && f.Revision != "":
+			return all, errors.New("standard input has no git revision: name the files")
 		case name == "-":
-			inputs = append(inputs, input{name: StandardInput, open: f.openStdin})
+			all.list = append(all.list, input{name: StandardInput, open: f.openStdin})
 		case isURL(name):
-			return nil, fmt.Errorf(`%q is a URL, and files are never fetched: download it, and give the file or pipe it into "-f -"`, name)
-		default:
-			found, err := f.at(name)
-			if err != nil {
-				return nil, err
+			return all, fmt.Errorf(`%q is a URL, and files are never fetched: download it, and give the file or pipe it into "-f -"`, name)
+		case f.Revision != "":
+			if err := f.atRevision(ctx, name, &all); err != nil {
+				return all, err
 			}
-			inputs = append(inputs, found...)
+		default:
+			if err := f.at(name, &all); err != nil {
+				return all, err
+			}
 		}
 	}
-	return inputs, nil
+	return all, nil
+}
+
+// atRevision adds the inputs at one path of the revision.
+func (f Files) atRevision(ctx context.Context, name string, all *inputs) error {
+	found, err := git.Read(ctx, git.Query{
+		Revision: f.Revision, Path: name, Recursive: f.Recursive, Wants: hasKnownExtension, MaxSize: f.bounds().input,
+	})
+	switch {
+	case err != nil:
+		return err
+	case !found.Exists && !f.Optional:
+		return fmt.Errorf("the path %q does not exist at revision %q", name, f.Revision)
+	case !found.Exists:
+		all.absent = append(all.absent, name)
+	}
+	for _, file := range found.Files {
+		all.list = append(all.list, input{
+			name: file.Name, chart: chartOf(file.Path),
+			open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(file.Data)), nil },
+		})
+	}
+	all.unread = append(all.unread, found.Unread...)
+	return nil
 }
 
 func (f Files) openStdin() (io.ReadCloser, error) {
@@ -63,18 +103,24 @@ func isURL(name string) bool {
 	return strings.HasPrefix(lower, "http://") || strings.HasPrefix(lower, "https://")
 }
 
-// at returns the inputs at one path.
-func (f Files) at(name string) ([]input, error) {
+// at adds the inputs at one path.
+func (f Files) at(name string, all *inputs) error {
 	info, err := os.Stat(name)
 	switch {
+	case errors.Is(err, fs.ErrNotExist) && f.Optional:
+		all.absent = append(all.absent, name)
+		return nil
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("the path %q does not exist", name)
+		return fmt.Errorf("the path %q does not exist", name)
 	case err != nil:
-		return nil, fmt.Errorf("the path %q cannot be accessed: %w", name, err)
+		return fmt.Errorf("the path %q cannot be accessed: %w", name, err)
 	case info.IsDir():
-		return f.within(name)
+		found, err := f.within(name)
+		all.list = append(all.list, found...)
+		return err
 	default:
-		return []input{fileInput(name)}, nil
+		all.list = append(all.list, fileInput(name))
+		return nil
 	}
 }
 
@@ -100,7 +146,7 @@ func (f Files) within(directory string) ([]input, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading directory %q: %w", directory, err)
 	}
-	if len(inputs) == 0 {
+	if len(inputs) == 0 && !f.Optional {
 		return nil, f.nothingIn(directory)
 	}
 	return inputs, nil

@@ -25,32 +25,18 @@ type Text struct {
 // file that cannot be read keeps none of the others from being read. Like Read it
 // returns at once when the context ends.
 func (f Files) Texts(ctx context.Context) ([]Text, error) {
-	type result struct {
-		texts []Text
-		err   error
-	}
-	done := make(chan result, 1)
-	go func() {
-		texts, err := f.texts(ctx)
-		done <- result{texts, err}
-	}()
-	select {
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case r := <-done:
-		return r.texts, r.err
-	}
+	return untilDone(ctx, func() ([]Text, error) { return f.texts(ctx) })
 }
 
 func (f Files) texts(ctx context.Context) ([]Text, error) {
-	inputs, err := f.inputs()
+	inputs, err := f.inputs(ctx)
 	if err != nil {
 		return nil, err
 	}
 	left := f.bounds().input
 	seen := map[string]bool{}
 	var texts []Text
-	for _, in := range inputs {
+	for _, in := range inputs.list {
 		stop := f.awaited(&in)
 		if t := in.text(ctx, &left, seen); t != nil {
 			texts = append(texts, *t)

@@ -18,7 +18,7 @@ const module = "github.com/kargo-avail/kubectl-kargo-avail/"
 // layers below its own.
 func layers() [][]string {
 	return [][]string{
-		{"pkg/kargo", "pkg/transport", "pkg/version"},
+		{"pkg/git", "pkg/kargo", "pkg/transport", "pkg/version"},
 		{"pkg/manifest", "pkg/owner", "pkg/pipeline"},
 		{"pkg/avail", "pkg/graph"},
 		{"pkg/autopromote"},
@@ -28,7 +28,7 @@ func layers() [][]string {
 		{"pkg/render/term"},
 		{"pkg/render/describe", "pkg/render/table"},
 		{"pkg/render/listing", "pkg/render/page", "pkg/render/findings", "pkg/render/picture"},
-		{"pkg/render/formats"},
+		{"pkg/render/comment", "pkg/render/formats"},
 		{"pkg/kube", "pkg/screen"},
 		{"pkg/source"},
 		{"pkg/live", "pkg/edit"},
@@ -36,7 +36,7 @@ func layers() [][]string {
 		{"pkg/cli"},
 		{"pkg/load"},
 		{"pkg/complete", "pkg/watch"},
-		{"pkg/cmd/completion", "pkg/cmd/explain", "pkg/cmd/graph", "pkg/cmd/lint", "pkg/cmd/list", "pkg/cmd/setstrategy", "pkg/cmd/version", "pkg/cmd/wait", "pkg/cmd/whatif"},
+		{"pkg/cmd/completion", "pkg/cmd/diff", "pkg/cmd/explain", "pkg/cmd/graph", "pkg/cmd/lint", "pkg/cmd/list", "pkg/cmd/setstrategy", "pkg/cmd/version", "pkg/cmd/wait", "pkg/cmd/whatif"},
 		{"pkg/cmd"},
 		{"cmd/kubectl-kargo_avail"},
 		{"pkg/internal/build"}, // for tests alone, as what follows: nothing else is above it

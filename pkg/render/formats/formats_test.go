@@ -14,6 +14,7 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/listing"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/table"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 )
 
@@ -85,7 +86,7 @@ func TestMarkdownIsNoMarkup(t *testing.T) {
 func TestMarkdownKeepsCells(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.StringOf(rapid.SampledFrom([]rune("\\|`<>&*_[]~$@a é"))).Draw(t, "text")
-		escaped := escapeMarkdown(text)
+		escaped := table.EscapeMarkdown(text)
 		plain := strings.ReplaceAll(escaped, "@<!-- -->", "@")
 		var out strings.Builder
 		for i := 0; i < len(plain); i++ {

@@ -3,7 +3,6 @@ package formats
 import (
 	"io"
 	"strings"
-	"unicode"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/describe"
@@ -56,29 +55,7 @@ func markdownCells(l List, r row) []string {
 			strings.Join(describe.Reasons(stage, f, l.Options.Wide), "; "))
 	}
 	for i := range cells {
-		cells[i] = escapeMarkdown(term.Sanitize(cells[i]))
+		cells[i] = table.EscapeMarkdown(term.Sanitize(cells[i]))
 	}
 	return cells
-}
-
-// escapeMarkdown escapes what Markdown, and GitHub in it, would take for markup: also
-// tags, entities, mentions and the bar between cells.
-func escapeMarkdown(text string) string {
-	var out strings.Builder
-	before := ' '
-	for _, r := range text {
-		switch {
-		case r == '@' && !unicode.IsLetter(before) && !unicode.IsDigit(before):
-			out.WriteString("@<!-- -->") // a mention begins at the start of a word
-		case r == '&':
-			out.WriteString("&amp;")
-		case strings.ContainsRune("\\`*_[]<>|~$", r):
-			out.WriteRune('\\')
-			out.WriteRune(r)
-		default:
-			out.WriteRune(r)
-		}
-		before = r
-	}
-	return out.String()
 }

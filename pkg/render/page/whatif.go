@@ -4,7 +4,6 @@ import (
 	"io"
 	"strings"
 
-	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/describe"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/table"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
@@ -76,24 +75,7 @@ func (p *writer) whatIfCells(row *report.WhatIfRow, repeats bool) []string {
 			cells[i] = strings.ReplaceAll(cells[i], " ", "")
 		}
 	}
-	return append(cells, strings.Join(because(row), "; "))
-}
-
-// because says what keeps the Freight out, and why check and listing differ.
-func because(row *report.WhatIfRow) []string {
-	var parts []string
-	if !row.Available.After {
-		parts = describe.Blockers(row.Blockers, false)
-	}
-	for _, d := range row.Divergence {
-		why := avail.Divergence{Cause: avail.Cause(d.Cause)}.String()
-		if row.Available.After {
-			parts = append(parts, "not listed: "+why)
-		} else {
-			parts = append(parts, "listed all the same: "+why)
-		}
-	}
-	return parts
+	return append(cells, strings.Join(describe.RowReasons(row), "; "))
 }
 
 // flip writes an answer before and after, once where it stays.

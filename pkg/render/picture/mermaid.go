@@ -137,7 +137,7 @@ func (p *Picture) mermaidLine(b *strings.Builder, g *graph.Graph, line *graph.Li
 func mermaidText(text string) string {
 	var b strings.Builder
 	for _, c := range text {
-		if unicode.IsLetter(c) || unicode.IsDigit(c) || strings.ContainsRune(" .,-/()✔✖●?", c) {
+		if unicode.IsLetter(c) || unicode.IsDigit(c) || strings.ContainsRune(" .,-/()✔✖●?→", c) {
 			b.WriteRune(c)
 		} else {
 			b.WriteString("#" + strconv.Itoa(int(c)) + ";")

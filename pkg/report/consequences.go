@@ -1,0 +1,351 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/change"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+)
+
+// Consequence is one thing that follows from a change.
+type Consequence struct {
+	When   When            `json:"when"`
+	Effect ConsequenceKind `json:"effect"`
+	Stage  string          `json:"stage"`
+	// Freight is what it is about, newest first; empty where it is about none in particular.
+	Freight []Named `json:"freight"`
+	// Text is a sentence without a period. It names up to ten pieces of Freight.
+	Text string `json:"text"`
+	// Irreversible says that reverting the change does not undo it.
+	Irreversible bool `json:"irreversible"`
+}
+
+// When says when a consequence comes.
+type When string
+
+// The times, in their order.
+const (
+	// AtOnce: when the change is applied, or when the controller looks next.
+	AtOnce When = "at-once"
+	// InQueue: when the turn of a queued Promotion comes.
+	InQueue When = "when-the-queue-reaches-it"
+	// Later: when control-flow Stages have passed on what they then list.
+	Later When = "later"
+)
+
+// Whens returns them all.
+func Whens() []When { return []When{AtOnce, InQueue, Later} }
+
+// ConsequenceKind says what happens.
+type ConsequenceKind string
+
+// The kinds, worst first.
+const (
+	// PromotesOlder: auto-promotion promotes Freight that is older than what the Stage runs.
+	PromotesOlder ConsequenceKind = "promotes-older"
+	// Promotes: auto-promotion promotes it.
+	Promotes ConsequenceKind = "promotes"
+	// VerifiesForGood: a control-flow Stage passes it on.
+	VerifiesForGood ConsequenceKind = "verifies-for-good"
+	// ForgetsVerification: the Stage is deleted, and with it what was verified in it or
+	// approved for it.
+	ForgetsVerification ConsequenceKind = "forgets-verification"
+	// ErrorsPromotion: a Promotion ends as Errored.
+	ErrorsPromotion ConsequenceKind = "errors"
+	// StallsAutoPromotion: auto-promotion picks Freight whose Promotion is refused.
+	StallsAutoPromotion ConsequenceKind = "stalls"
+	// NoRollback: what the Stage runs or ran cannot be promoted to it again.
+	NoRollback ConsequenceKind = "no-rollback"
+	// CutsOff: it can never become available to the Stage again.
+	CutsOff ConsequenceKind = "unreachable"
+	// SwitchesAuto: another answer of the policies applies.
+	SwitchesAuto ConsequenceKind = "auto-promotion"
+	// Loses: it is no longer available or, at a control-flow Stage, no longer passed on.
+	Loses ConsequenceKind = "loses"
+	// Unlists: it is no longer listed, and available as before.
+	Unlists ConsequenceKind = "unlists"
+	// Suppresses: auto-promotion leaves it out from then on.
+	Suppresses ConsequenceKind = "suppresses"
+	// StopsVerification: what the Stage runs cannot be verified any more.
+	StopsVerification ConsequenceKind = "stops-verification"
+	// Gains: it becomes available.
+	Gains ConsequenceKind = "gains"
+	// Lists: it becomes listed, and is available as before.
+	Lists ConsequenceKind = "lists"
+	// Stays: it is no longer listed at a control-flow Stage that has passed it on already.
+	Stays ConsequenceKind = "stays"
+	// Unsure: a part of the effect is unknown.
+	Unsure ConsequenceKind = "unknown"
+)
+
+// ConsequenceKinds returns them all, worst first.
+func ConsequenceKinds() []ConsequenceKind {
+	return []ConsequenceKind{
+		PromotesOlder, Promotes, VerifiesForGood, ForgetsVerification, ErrorsPromotion, StallsAutoPromotion, NoRollback, CutsOff,
+		SwitchesAuto, Loses, Unlists, Suppresses, StopsVerification, Unsure, Gains, Lists, Stays,
+	}
+}
+
+// IsGrave reports whether the kind is one that a reviewer must not miss: something is
+// promoted, verified for good, forgotten, broken or cut off.
+func (k ConsequenceKind) IsGrave() bool {
+	return slices.Index(ConsequenceKinds(), k) <= slices.Index(ConsequenceKinds(), CutsOff)
+}
+
+// consequences says what follows, worst first, then by when, then in the order of the
+// Stages.
+func consequences(effect change.Effect, cut []change.Unreachable) []Consequence {
+	l := &consequenceList{list: []Consequence{}}
+	for _, part := range []struct {
+		when    When
+		effects []change.StageEffect
+	}{{AtOnce, effect.Now}, {Later, effect.Follows}} {
+		for i := range part.effects {
+			l.effect, l.when = &part.effects[i], part.when
+			l.stage()
+		}
+	}
+	for i := range cut {
+		l.cut(&cut[i])
+	}
+	rank := map[ConsequenceKind]int{}
+	for i, kind := range ConsequenceKinds() {
+		rank[kind] = i
+	}
+	at := func(c Consequence) int { return slices.Index(Whens(), c.When) }
+	slices.SortStableFunc(l.list, func(a, b Consequence) int {
+		return cmp.Or(cmp.Compare(rank[a.Effect], rank[b.Effect]), cmp.Compare(at(a), at(b)))
+	})
+	return l.list
+}
+
+// consequenceList gathers what follows at one Stage after the other.
+type consequenceList struct {
+	list   []Consequence
+	effect *change.StageEffect
+	when   When
+}
+
+// add adds a consequence. In the format, %[1]s is the Stage and %[2]s the Freight.
+func (l *consequenceList) add(kind ConsequenceKind, format string, freight []*kargo.Freight) {
+	if len(freight) > 0 {
+		l.put(kind, fmt.Sprintf(format, l.name(), freightWords(freight)), freight)
+	}
+}
+
+func (l *consequenceList) put(kind ConsequenceKind, text string, freight []*kargo.Freight) {
+	irreversible := kind == VerifiesForGood || kind == ForgetsVerification || kind == Promotes || kind == PromotesOlder || kind == ErrorsPromotion
+	l.list = append(l.list, Consequence{l.when, kind, l.name(), namedAll(freight), text, irreversible})
+}
+
+func (l *consequenceList) name() string { return l.effect.Stage.Metadata.Name }
+
+// stage says what follows at one Stage.
+func (l *consequenceList) stage() {
+	switch {
+	case l.effect.Removed:
+		l.removed()
+	case l.effect.Stage.IsControlFlow():
+		l.gate()
+	default:
+		l.policies()
+		l.promotions()
+		l.failures()
+		l.answers()
+	}
+	for _, part := range l.effect.Unknown {
+		l.put(Unsure, l.name()+": "+unknownWords(part), nil)
+	}
+}
+
+func unknownWords(part change.Part) string {
+	switch part {
+	case change.PartListed:
+		return "what is listed is unknown, as Warehouses could not be read"
+	case change.PartStarts:
+		return "whether auto-promotion promotes anything is unknown, as what it depends on could not be read"
+	case change.PartFails:
+		return "what becomes of its open Promotions is unknown"
+	}
+	return string(part)
+}
+
+func (l *consequenceList) removed() {
+	l.add(ForgetsVerification, "%[1]s is deleted: Kargo removes its verifications and approvals from %[2]s, also if the Stage is created again", l.effect.Forgets)
+	if len(l.effect.Forgets) == 0 {
+		l.put(ForgetsVerification, l.name()+" is deleted; no Freight was verified in it or approved for it", nil)
+	}
+}
+
+func (l *consequenceList) gate() {
+	l.add(VerifiesForGood, "control-flow Stage %[1]s passes on, for good: %[2]s", l.effect.Passes)
+	l.add(Loses, "control-flow Stage %[1]s does not pass on: %[2]s", minus(l.effect.Unlisted, l.effect.Passed))
+	l.add(Stays, "control-flow Stage %[1]s no longer lists %[2]s, but has passed it on already, and that stays", l.effect.Passed)
+	l.add(Lists, "control-flow Stage %[1]s lists again what it has passed on before: %[2]s", minus(l.effect.Listed, l.effect.Passes))
+}
+
+// policies says whether another answer of the policies applies.
+func (l *consequenceList) policies() {
+	flip := l.effect.Auto
+	if flip == nil {
+		return
+	}
+	words := map[avail.Truth]string{avail.Yes: "on", avail.No: "off", avail.Unknown: "perhaps on: the policies could not be read"}
+	l.put(SwitchesAuto, fmt.Sprintf("auto-promotion to %s is %s (before: %s)", l.name(), words[flip.After], words[flip.Before]), nil)
+}
+
+// promotions says what auto-promotion does.
+func (l *consequenceList) promotions() {
+	e := l.effect
+	for _, f := range e.Reverts {
+		text := fmt.Sprintf("auto-promotion promotes %s to %s", freightName(f), l.name())
+		if runs := e.Stage.Project().FreightNamed(e.Stage.Status.Current().Items[f.Origin.String()].Name); runs != nil {
+			text += fmt.Sprintf(", which is older than what it runs (%s)", freightName(runs))
+		}
+		l.put(PromotesOlder, text, []*kargo.Freight{f})
+	}
+	l.add(Promotes, "auto-promotion promotes %[2]s to %[1]s", minus(e.Starts, e.Reverts))
+	l.add(StallsAutoPromotion, "auto-promotion picks %[2]s for %[1]s and is refused, as it is listed and not available; it promotes nothing else to %[1]s meanwhile", e.Refused)
+}
+
+// failures says what becomes of Promotions under way, and what cannot be promoted again.
+func (l *consequenceList) failures() {
+	e, when := l.effect, l.when
+	var suppressed []*kargo.Freight
+	for i := range e.Fails {
+		p := &e.Fails[i]
+		text := fmt.Sprintf("the queued Promotion %s of %s to %s ends as Errored when its turn comes, unless the Freight is available by then", p.Name, freightName(p.Freight), l.name())
+		if l.when = InQueue; p.Running {
+			l.when = when
+			text = fmt.Sprintf("the running Promotion %s of %s to %s ends as Errored", p.Name, freightName(p.Freight), l.name())
+		}
+		l.put(ErrorsPromotion, text, []*kargo.Freight{p.Freight})
+		if p.Suppresses && !slices.Contains(suppressed, p.Freight) {
+			suppressed = append(suppressed, p.Freight)
+		}
+	}
+	l.when = when
+	l.add(Suppresses, "once a Promotion of it has errored, auto-promotion does not promote %[2]s to %[1]s again, even when it is available", suppressed)
+	l.add(StopsVerification, "%[1]s runs %[2]s unverified, and cannot verify it after an errored Promotion until another one succeeds", e.Unverified)
+	runs := func(f *kargo.Freight) bool { return e.Stage.RunsNow(f) }
+	l.add(NoRollback, "you could no longer roll %[1]s back to %[2]s", slices.DeleteFunc(slices.Clone(e.Stranded), runs))
+	l.add(NoRollback, "%[1]s runs %[2]s, which you could not promote to it again", slices.DeleteFunc(slices.Clone(e.Stranded), func(f *kargo.Freight) bool { return !runs(f) }))
+}
+
+// answers says which answers flip.
+func (l *consequenceList) answers() {
+	e := l.effect
+	loses, gains := "no longer available to %[1]s: %[2]s", "becomes available to %[1]s: %[2]s"
+	if l.when == Later {
+		loses = "does not become available to %[1]s: %[2]s" // it would have
+	}
+	l.add(Loses, loses, e.Lost)
+	l.add(Unlists, "no longer listed at %[1]s, for auto-promotion and the web UI: %[2]s", minus(e.Unlisted, e.Lost))
+	l.add(Gains, gains, e.Gained)
+	l.add(Lists, "becomes listed at %[1]s, for auto-promotion and the web UI: %[2]s", minus(e.Listed, e.Gained))
+}
+
+// cut says what can never reach a Stage again.
+func (l *consequenceList) cut(u *change.Unreachable) {
+	l.effect, l.when = &change.StageEffect{Stage: u.Stage}, AtOnce
+	if len(u.Origins) == 0 {
+		l.add(CutsOff, "can never become available to %[1]s: %[2]s", u.Freight)
+		return
+	}
+	var origins []string
+	for _, origin := range u.Origins {
+		origins = append(origins, origin.String())
+	}
+	text := fmt.Sprintf("no new Freight of %s can reach %s, whatever is promoted and verified", strings.Join(origins, ", "), l.name())
+	if len(u.Freight) > 0 {
+		text += ", and neither can " + freightWords(u.Freight)
+	}
+	l.put(CutsOff, text, u.Freight)
+}
+
+// minus returns what of the list is not in the other one.
+func minus(list, other []*kargo.Freight) []*kargo.Freight {
+	return slices.DeleteFunc(slices.Clone(list), func(f *kargo.Freight) bool { return slices.Contains(other, f) })
+}
+
+// mostNamed is how many pieces of Freight a sentence names.
+const mostNamed = 10
+
+func freightWords(list []*kargo.Freight) string {
+	var names []string
+	for _, f := range list[:min(len(list), mostNamed)] {
+		names = append(names, freightName(f))
+	}
+	text := strings.Join(names, ", ")
+	if len(list) > mostNamed {
+		text += fmt.Sprintf(" and %d more", len(list)-mostNamed)
+	}
+	return text
+}
+
+// freightName is what people call a piece of Freight: its alias, else its name, of which a
+// hash is shortened.
+func freightName(f *kargo.Freight) string {
+	const shown, hash = 7, 40
+	name := f.Metadata.Name
+	if len(name) == hash && strings.Trim(name, "0123456789abcdef") == "" {
+		name = name[:shown]
+	}
+	return cmp.Or(f.Alias, name)
+}
+
+// FailOn names something that --fail-on watches for.
+type FailOn string
+
+// What --fail-on takes.
+const (
+	FailOnLoses    FailOn = "loses"
+	FailOnGains    FailOn = "gains"
+	FailOnPromotes FailOn = "promotes"
+	FailOnAny      FailOn = "any"
+)
+
+// Happens reports whether the Diff has something that is watched for.
+func (d *Diff) Happens(what FailOn) bool {
+	kinds := map[FailOn][]ConsequenceKind{
+		FailOnLoses:    {Loses, ForgetsVerification},
+		FailOnGains:    {Gains, VerifiesForGood},
+		FailOnPromotes: {Promotes, PromotesOlder},
+	}
+	return d.has(func(c *Consequence) bool { return what == FailOnAny || slices.Contains(kinds[what], c.Effect) })
+}
+
+// IsUnsure reports whether a part of the effect is unknown.
+func (d *Diff) IsUnsure() bool {
+	return d.has(func(c *Consequence) bool { return c.Effect == Unsure }) ||
+		slices.ContainsFunc(d.Projects, func(p DiffProject) bool { return p.Effect == nil })
+}
+
+func (d *Diff) has(is func(*Consequence) bool) bool {
+	for i := range d.Projects {
+		list := d.Projects[i].Consequences
+		if slices.ContainsFunc(list, func(c Consequence) bool { return is(&c) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// Touched returns the Stages of a Project that are changed or at which something follows,
+// by name.
+func (p *DiffProject) Touched() []string {
+	names := map[string]bool{}
+	for i := range p.Objects {
+		if p.Objects[i].Kind == "Stage" {
+			names[p.Objects[i].Name] = true
+		}
+	}
+	for i := range p.Consequences {
+		names[p.Consequences[i].Stage] = true
+	}
+	return sortedKeys(names)
+}
