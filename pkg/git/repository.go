@@ -2,6 +2,7 @@ package git
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path"
@@ -80,7 +81,10 @@ func (l location) commitOf(ctx context.Context, revision string) (string, error)
 		return "", err
 	case l.shallow:
 		return "", fmt.Errorf("revision %q is not in this shallow clone: fetch it first, such as with git fetch --unshallow or, in GitHub's checkout action, with fetch-depth: 0", revision)
-	default:
-		return "", fmt.Errorf("revision %q is not in the repository at %s: if it is a branch of a remote, fetch it and name it as origin/%s", revision, l.top, revision)
 	}
+	text := fmt.Sprintf("revision %q is not in the repository at %s", revision, l.top)
+	if !strings.ContainsAny(revision, "/^~:@") {
+		text += fmt.Sprintf(": a branch of a remote has to be fetched, and named as origin/%s", revision)
+	}
+	return "", errors.New(text)
 }

@@ -89,7 +89,7 @@ func (o *options) run(ctx context.Context, env cli.Env) error {
 	}
 	result := lint.Run(in, o.rules)
 	if o.against != "" {
-		before, err := o.before(ctx, in.Options)
+		before, err := o.before(ctx, env, in.Options)
 		if err != nil {
 			return err
 		}
