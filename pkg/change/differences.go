@@ -20,7 +20,7 @@ import (
 // in another way.
 type ObjectChange struct {
 	Kind, Name string
-	Change     ChangeKind
+	Change     Kind
 	// RenamedFrom is the name of a deleted Stage that was written like this added one; ""
 	// for none.
 	RenamedFrom string
@@ -28,14 +28,14 @@ type ObjectChange struct {
 	Fields []FieldChange
 }
 
-// ChangeKind says in which way an object is changed.
-type ChangeKind string
+// Kind says in which way an object is changed.
+type Kind string
 
 // The kinds of changes.
 const (
-	Added    ChangeKind = "added"
-	Removed  ChangeKind = "removed"
-	Modified ChangeKind = "changed"
+	Added    Kind = "added"
+	Removed  Kind = "removed"
+	Modified Kind = "changed"
 )
 
 // FieldChange is a field that differs. Of lists, each entry that is added or removed is

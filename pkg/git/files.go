@@ -188,7 +188,7 @@ func (r *reading) insideSubmodule(ctx context.Context, t tree, name string) erro
 // One that is not checked out has no files in the work tree either.
 func (r *reading) submodule(ctx context.Context, t tree, e entry, name string) error {
 	top := filepath.Join(t.top, filepath.FromSlash(e.path))
-	if _, err := os.Lstat(filepath.Join(top, ".git")); err != nil {
+	if !exists(filepath.Join(top, ".git")) {
 		r.found.Unread = append(r.found.Unread, t.prefix+e.path)
 		return nil
 	}
@@ -199,6 +199,11 @@ func (r *reading) submodule(ctx context.Context, t tree, e entry, name string) e
 		return fmt.Errorf("%s%s is a submodule at commit %.7s, which is not in this clone: fetch it first, with git -C %s fetch", t.prefix, e.path, e.object, e.path)
 	}
 	return r.read(ctx, tree{top: top, commit: e.object, prefix: t.prefix + e.path + "/"}, name)
+}
+
+func exists(name string) bool {
+	_, err := os.Lstat(name)
+	return err == nil
 }
 
 // contents reads files. Symbolic links are followed within the commit.

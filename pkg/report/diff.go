@@ -3,6 +3,9 @@ package report
 import (
 	"slices"
 
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/change"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
@@ -64,7 +67,7 @@ type DiffProject struct {
 type DiffObject struct {
 	Kind   string            `json:"kind"`
 	Name   string            `json:"name"`
-	Change change.ChangeKind `json:"change"`
+	Change change.Kind `json:"change"`
 	// RenamedFrom is optional: the deleted Stage that was written like this added one.
 	RenamedFrom string `json:"renamedFrom,omitzero"`
 	// Fields are those that differ; of lists, each entry that is added or removed is one.
@@ -92,6 +95,14 @@ type DiffRow struct {
 
 // DiffRows is a list of rows; nil is unknown.
 type DiffRows []DiffRow
+
+// MarshalJSONTo writes null for nil.
+func (l DiffRows) MarshalJSONTo(enc *jsontext.Encoder) error {
+	if l == nil {
+		return enc.WriteToken(jsontext.Null)
+	}
+	return json.MarshalEncode(enc, []DiffRow(l))
+}
 
 // Unreachable is what can never become available to a Stage any more, whatever is promoted
 // and verified.

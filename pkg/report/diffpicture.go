@@ -24,8 +24,10 @@ type DiffNode struct {
 	// ID is the kind and the name, such as Stage/prod.
 	ID, Kind, Name string
 	ControlFlow    bool
+	// Missing says that a Stage names it, and that there is none before or after.
+	Missing bool
 	// Change is "" for one that stays as it is.
-	Change change.ChangeKind
+	Change change.Kind
 	// Rule says what the Stage asks for, such as "any of 2 → all of 2"; may be "".
 	Rule string
 }
@@ -34,11 +36,11 @@ type DiffNode struct {
 type DiffEdge struct {
 	From, To string
 	// Change is "" for one that stays.
-	Change change.ChangeKind
+	Change change.Kind
 }
 
 func newDiffPicture(in DiffInput, differences []change.ObjectChange) DiffPicture {
-	b := &diffPictureBuilder{in: in, changed: map[string]change.ChangeKind{}, nodes: map[string]bool{}}
+	b := &diffPictureBuilder{in: in, changed: map[string]change.Kind{}, nodes: map[string]bool{}}
 	for _, c := range differences {
 		if c.Kind == "Stage" || c.Kind == kargo.KindWarehouse {
 			b.changed[c.Kind+"/"+c.Name] = c.Change
@@ -58,7 +60,7 @@ func newDiffPicture(in DiffInput, differences []change.ObjectChange) DiffPicture
 
 type diffPictureBuilder struct {
 	in      DiffInput
-	changed map[string]change.ChangeKind
+	changed map[string]change.Kind
 	nodes   map[string]bool
 	picture DiffPicture
 }
@@ -77,10 +79,13 @@ func (b *diffPictureBuilder) node(kind, name string) {
 		switch {
 		case node.Change == "":
 		case was == nil || is == nil || before == after:
-			node.Rule = cmp.Or(after, before)
+			if rule := cmp.Or(after, before); rule != oneUpstream {
+				node.Rule = rule
+			}
 		default:
 			node.Rule = cmp.Or(before, "no upstream") + " → " + cmp.Or(after, "no upstream")
 		}
+		node.Missing = was == nil && is == nil
 		node.ControlFlow = is != nil && is.IsControlFlow() || is == nil && was != nil && was.IsControlFlow()
 	}
 	b.picture.Nodes = append(b.picture.Nodes, node)
@@ -121,6 +126,9 @@ func takes(stage *kargo.Stage) []string {
 	return ids
 }
 
+// oneUpstream is what a Stage asks for that has no choice.
+const oneUpstream = "1 upstream"
+
 // asks says how many upstreams have to verify Freight, for the first request that names
 // several; "" where none does, and for nil.
 func asks(stage *kargo.Stage) string {
@@ -138,7 +146,11 @@ func asks(stage *kargo.Stage) string {
 		if sources.AvailabilityStrategy == kargo.All {
 			word = "all"
 		}
-		if text = fmt.Sprintf("%s of %d", word, n); sources.RequiredSoakTime != nil {
+		text = fmt.Sprintf("%s of %d", word, n)
+		if n == 1 {
+			text = oneUpstream
+		}
+		if sources.RequiredSoakTime != nil {
 			text += ", soak " + sources.RequiredSoakTime.String()
 		}
 		if n > 1 {

@@ -27,6 +27,7 @@ func kinds() map[string]reflect.Type {
 		report.KindExplanation:    reflect.TypeFor[report.Explanation](),
 		report.KindChange:         reflect.TypeFor[report.Change](),
 		report.KindStrategyChange: reflect.TypeFor[report.StrategyChange](),
+		report.KindDiff:           reflect.TypeFor[report.Diff](),
 		report.KindWhatIf:         reflect.TypeFor[report.WhatIf](),
 		report.KindWait:           reflect.TypeFor[report.Wait](),
 		report.KindLintReport:     reflect.TypeFor[report.LintReport](),

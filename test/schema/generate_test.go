@@ -29,7 +29,7 @@ type generator struct {
 // document returns the schema of a kind.
 func document(t *testing.T, kind string, written reflect.Type) *jsonschema.Schema {
 	t.Helper()
-	g := &generator{source: read(t, "report", "avail", "autopromote", "lint", "remedy", "version"), defs: map[string]*jsonschema.Schema{}}
+	g := &generator{source: read(t, "report", "avail", "autopromote", "change", "lint", "remedy", "version"), defs: map[string]*jsonschema.Schema{}}
 	s := g.object(written)
 	s.Schema = "https://json-schema.org/draft/2020-12/schema"
 	s.ID = "https://raw.githubusercontent.com/kargo-avail/kubectl-kargo-avail/main/docs/schema/" + kind + ".json"
@@ -158,6 +158,12 @@ func (g *generator) members(at string) []string {
 		return g.source.constants["ChangeOutcome"]
 	case "StrategyChange.dryRun":
 		return []string{"none", "client", "server"}
+	case "DiffObject.change":
+		return g.source.constants["Kind"]
+	case "Consequence.when":
+		return g.source.constants["When"]
+	case "Consequence.effect":
+		return g.source.constants["ConsequenceKind"]
 	case "LintFinding.severity":
 		return g.source.constants["Severity"]
 	case "LintFix.kind":

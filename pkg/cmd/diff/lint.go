@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/change"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/lint"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/load"
@@ -23,7 +24,7 @@ func (o *options) lint(ctx context.Context, env cli.Env, sides *load.Sides) (*li
 	if o.how.Base == "" {
 		return nil, nil
 	}
-	how := lint.Options{Namespace: o.Project, Only: o.Project, Releases: sides.Releases, Now: o.At}
+	how := lint.Options{Namespace: o.Project, Only: o.Project, Releases: sides.Releases, Now: o.At, Partial: isPartial(sides)}
 	before, err := o.findings(ctx, env, o.how.Base, how)
 	if err != nil {
 		return nil, err
@@ -33,6 +34,13 @@ func (o *options) lint(ctx context.Context, env cli.Env, sides *load.Sides) (*li
 		return nil, err
 	}
 	return &lintResult{added: missing(after, before), gone: missing(before, after)}, nil
+}
+
+// isPartial reports whether there are Stages that the manifests do not have.
+func isPartial(sides *load.Sides) bool {
+	return slices.ContainsFunc(sides.List, func(s load.Side) bool {
+		return len(change.Missing(s.Is, sides.Head.Project(s.Is.Project)).Stages) > 0
+	})
 }
 
 // findings returns what lint finds in the files of a revision and is not suppressed there.

@@ -84,14 +84,13 @@ func (b *builder) must(text string) {
 	b.room -= len(text)
 }
 
-// add writes a text if there is room for it, and reports whether there was.
-func (b *builder) add(text string) bool {
+// add writes a text if there is room for it.
+func (b *builder) add(text string) {
 	if len(text) > b.room {
 		b.leftOut++
-		return false
+		return
 	}
 	b.must(text)
-	return true
 }
 
 func escape(text string) string { return table.EscapeMarkdown(term.Sanitize(text)) }
@@ -244,4 +243,3 @@ func (b *builder) picture(p *report.DiffProject) {
 	}
 	b.add("\n<details><summary>What changes in the pipeline</summary>\n\n```mermaid\n" + chart.String() + "```\n</details>\n")
 }
-

@@ -105,10 +105,9 @@ func Drift(d *report.Diff, project *report.DiffProject, arrow string) string {
 	for i := range project.Drift[:min(len(project.Drift), mostDrift)] {
 		o := &project.Drift[i]
 		text := o.Kind + " " + o.Name
-		switch {
-		case o.Change == change.Removed:
-			text += " is not there"
-		default:
+		if o.Change == change.Removed {
+			text += " (not there)"
+		} else {
 			text += " (" + strings.Join(Differences(o, arrow), "; ") + ")"
 		}
 		parts = append(parts, text)
@@ -116,7 +115,7 @@ func Drift(d *report.Diff, project *report.DiffProject, arrow string) string {
 	if more := len(project.Drift) - mostDrift; more > 0 {
 		parts = append(parts, fmt.Sprintf("%d more", more))
 	}
-	return fmt.Sprintf("what is live is not what %s says, which is not this change's doing: %s", DiffSide(d.Base), strings.Join(parts, ", "))
+	return fmt.Sprintf("what is live differs from %s already, which this change does not cause: %s", DiffSide(d.Base), strings.Join(parts, ", "))
 }
 
 // LintFinding says a finding in one line. It is not sanitized.

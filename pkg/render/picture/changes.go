@@ -42,7 +42,10 @@ func Changes(w io.Writer, project string, d *report.DiffPicture) (tooLarge bool,
 // changedNode writes a box.
 func changedNode(b *strings.Builder, i int, node *report.DiffNode) {
 	lines := []string{mermaidText(term.Sanitize(node.Name))}
-	if node.Change == change.Added || node.Change == change.Removed {
+	switch {
+	case node.Missing:
+		lines[0] += " (no such Stage)"
+	case node.Change == change.Added, node.Change == change.Removed:
 		lines[0] += " (" + string(node.Change) + ")"
 	}
 	if node.Rule != "" {
