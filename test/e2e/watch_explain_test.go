@@ -56,3 +56,28 @@ func TestWatchExplainsWhatGoes(t *testing.T) {
 		t.Errorf("what stays is\n%s", stays)
 	}
 }
+
+// The pipeline keeps itself up to date, and marks the lines that are new.
+func TestWatchDrawsThePipeline(t *testing.T) {
+	t.Parallel()
+	w := sharedCluster(t).newWaiter(t, "drawn-pipeline")
+	s := w.onTerminal(t, "graph", "-w")
+	s.await(t, enterScreen, "TAKES", "no change yet")
+	lines := w.inPipe(t, "graph", "prod", "-w")
+
+	w.patchFreight(t, newtName, verifiedIn("uat"))
+	s.await(t, "last change")
+	s.press(t, "q")
+	s.wantEnd(t, 0, nil)
+	_, stays, _ := strings.Cut(s.String(), leaveScreen)
+	for _, text := range []string{"prod (auto)", "new-newt", "◂", "no longer watched."} {
+		if !strings.Contains(stays, text) {
+			t.Errorf("no %q in\n%s", text, stays)
+		}
+	}
+
+	lines.await(t, 1)
+	if got := lines.interrupt(t).Stdout; !strings.Contains(got, "prod   new-newt   Blocked   Verified") {
+		t.Errorf("no change of prod in\n%s", got)
+	}
+}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/watch"
 )
 
 // flags mirror the command line.
@@ -24,6 +25,8 @@ type flags struct {
 	ascii      bool
 	noHeaders  bool
 	expand     bool
+	open       bool
+	watch      watch.Flag
 	set        *pflag.FlagSet
 }
 
@@ -40,6 +43,8 @@ func (f *flags) addTo(cmd *cobra.Command) {
 	f.set.StringVar(&f.freight, "freight", "", "draw how far this Freight has come: a name, an alias or a unique prefix of a name")
 	f.set.BoolVar(&f.ascii, "ascii", false, "draw with ASCII characters only")
 	f.set.BoolVar(&f.noHeaders, "no-headers", false, "leave out the headers")
+	f.set.BoolVar(&f.open, "open", false, "write the page of -o html into a temporary file and open it in a browser")
+	f.watch.AddTo(cmd)
 	f.set.BoolVar(&f.expand, "expand", false, "on a terminal, give each Stage a line of its own, though others are like it")
 }
 
@@ -56,6 +61,9 @@ type options struct {
 	ascii     bool
 	noHeaders bool
 	expand    bool
+	// open shows the page in a browser instead of writing it.
+	open  bool
+	watch bool
 }
 
 // isText reports whether the picture is text for a person.
@@ -73,12 +81,22 @@ func (o *options) selects(stage *kargo.Stage) bool {
 func (f *flags) options(args []string, connection *cli.ConnectionFlags, env cli.Env) (*options, error) {
 	var problems []error
 	note := func(err error) { problems = append(problems, err) }
-	o := &options{freight: f.freight, ascii: f.ascii, noHeaders: f.noHeaders, expand: f.expand}
+	o := &options{freight: f.freight, ascii: f.ascii, noHeaders: f.noHeaders, expand: f.expand, open: f.open, watch: f.watch.On}
 	var err error
 	o.Options, err = f.input.Options(connection, env)
 	note(err)
 	o.format, o.template, err = f.document.Options()
 	note(err)
+	note(f.watch.Check(o.Options, o.format, "json", "yaml"))
+	if o.template != nil && o.watch {
+		note(errors.New("--watch does not go with templates"))
+	}
+	if o.open && (o.watch || o.template != nil || o.format != "" && o.format != "html") {
+		note(errors.New("--open shows the page of -o html: it goes with no other output and not with --watch"))
+	}
+	if o.open {
+		o.format = "html"
+	}
 	for _, arg := range args {
 		name, err := cli.ParseStage(arg)
 		note(err)

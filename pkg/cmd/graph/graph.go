@@ -38,6 +38,9 @@ func NewCommand(env cli.Env, connection *cli.ConnectionFlags) *cobra.Command {
 		if err != nil {
 			return &cli.UsageError{Command: cmd.CommandPath(), Err: err}
 		}
+		if options.watch {
+			return options.follow(cmd.Context(), env)
+		}
 		return options.run(cmd.Context(), env)
 	}
 	return cmd
@@ -58,6 +61,10 @@ verified, and for each input of a Stage whether it lets the Freight pass.
 A STAGE is drawn with all that is upstream and downstream of it; so are the Stages
 that --selector selects.
 
+With --watch a terminal shows a picture that keeps itself up to date and marks the lines
+that changed; a pipe gets a line, or with -o json or yaml a document, for each verdict
+that changes.
+
   -o html      a page for a browser, in one file that needs no network: choose the
                Freight, find a Stage, and walk along the lines with the arrow keys
   -o svg       an image
@@ -74,8 +81,12 @@ const examples = `  # The pipeline of the current Project
   # All that is upstream and downstream of prod, for a pull request
   kubectl kargo-avail graph prod -o mermaid
 
-  # A page to click through
-  kubectl kargo-avail graph -o html > pipeline.html`
+  # A page to click through, at once or to keep
+  kubectl kargo-avail graph --open
+  kubectl kargo-avail graph -o html > pipeline.html
+
+  # Look on while Freight moves
+  kubectl kargo-avail graph --watch`
 
 // run reads, judges and draws.
 func (o *options) run(ctx context.Context, env cli.Env) error {
@@ -95,7 +106,11 @@ func (o *options) run(ctx context.Context, env cli.Env) error {
 	if err := o.write(&out, env, in, scene); err != nil {
 		return err
 	}
-	if _, err := out.WriteTo(env.Out); err != nil {
+	if o.open {
+		if err := openPage(env, &out); err != nil {
+			return err
+		}
+	} else if _, err := out.WriteTo(env.Out); err != nil {
 		return &cli.WriteError{Err: err}
 	}
 	if in.FreightUnread {
@@ -165,7 +180,7 @@ func (o *options) resolveFreight(in *load.Input) (map[string]*kargo.Freight, err
 func (o *options) write(w io.Writer, env cli.Env, in *load.Input, pictures []picture.Picture) error {
 	switch {
 	case o.isText():
-		return o.text(w, env, in, pictures)
+		return o.rails(w, in, pictures, o.style(env))
 	case o.format == "mermaid":
 		return o.mermaid(w, env, pictures)
 	case o.format == "dot":
@@ -183,8 +198,8 @@ func (o *options) write(w io.Writer, env cli.Env, in *load.Input, pictures []pic
 	return formats.Document(w, document, o.format, o.template)
 }
 
-func (o *options) text(w io.Writer, env cli.Env, in *load.Input, pictures []picture.Picture) error {
-	style := o.style(env)
+// rails draws text, one Project below the other.
+func (o *options) rails(w io.Writer, in *load.Input, pictures []picture.Picture, style picture.Style) error {
 	for i := range pictures {
 		if len(in.Projects) > 1 || o.AllProjects {
 			if i > 0 {
