@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -21,6 +22,7 @@ func TestDocumentsShowWhatIsPrinted(t *testing.T) {
 		"docs/faq.md":        6,
 		"docs/gitops.md":     1,
 		"docs/graph.md":      3,
+		"docs/diff.md":       3,
 		"examples/README.md": 5,
 	} {
 		t.Run(name, func(t *testing.T) { testDocument(t, name, least) })
@@ -122,4 +124,28 @@ func within(t *testing.T, version, versions string) bool {
 		t.Fatalf("the range %q is not understood", versions)
 	}
 	return semver.Compare(first, version) <= 0 && semver.Compare(version, last) <= 0
+}
+
+// TestDiffComment wants the comment that docs/diff.md links to. With -update it is written.
+func TestDiffComment(t *testing.T) {
+	t.Chdir(filepath.Join("..", ".."))
+	out, err := exec.CommandContext(t.Context(), binary, "diff", "-f", "docs/examples/change.yaml", "--live", "examples/wait-gate.yaml",
+		"--at", "2026-11-23T04:48:45Z", "--kargo-version", "v1.11.2", "-o", "markdown").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const page = "docs/examples/comment.md"
+	if *update {
+		if err := os.WriteFile(page, out, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	shown, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(shown), string(out)); diff != "" {
+		t.Errorf("(-%s +printed):\n%s", page, diff)
+	}
 }

@@ -18,7 +18,7 @@ import (
 // contract: the members of the closed sets and the fields.
 func TestTheReportIsDocumented(t *testing.T) {
 	words := append(constants(t, "avail", "Reason", "Cause", "Verdict"), fields(t, func(file string) bool {
-		return file != "explanation.go" && file != "strategychange.go" && file != "lint.go" && file != "graph.go"
+		return file != "explanation.go" && file != "strategychange.go" && file != "lint.go" && file != "graph.go" && file != "diff.go" && file != "consequences.go"
 	})...)
 	wantWords(t, "report.md", words, 80)
 }
@@ -30,6 +30,23 @@ func TestTheGraphIsDocumented(t *testing.T) {
 func TestTheEffectIsDocumented(t *testing.T) {
 	words := append(constants(t, "change", "Part"), fields(t, func(file string) bool { return file == "strategychange.go" })...)
 	wantWords(t, "strategy.md", words, 40)
+}
+
+func TestTheDiffIsDocumented(t *testing.T) {
+	wantWords(t, "diff.md", fields(t, func(file string) bool { return file == "diff.go" || file == "consequences.go" }), 25)
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "diff.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := append(constants(t, "report", "When", "ConsequenceKind", "FailOn"), constants(t, "change", "Kind")...)
+	if len(words) < 25 {
+		t.Fatalf("only %d words were found in the code", len(words))
+	}
+	for _, word := range words {
+		if !strings.Contains(string(text), "`"+word+"`") {
+			t.Errorf("docs/diff.md does not say what `%s` is", word)
+		}
+	}
 }
 
 func TestTheLintReportIsDocumented(t *testing.T) {

@@ -29,6 +29,16 @@ func commandOf(t *testing.T, name string) (args []string, exit int) {
 		return []string{"explain", "prod", "new-newt"}, 0
 	case "what-if":
 		return []string{"what-if", "prod=any"}, 0
+	case "diff":
+		return []string{"diff", "-f", write(t, "prod.yaml", `
+apiVersion: kargo.akuity.io/v1alpha1
+kind: Stage
+metadata: {name: prod}
+spec:
+  promotionTemplate: {spec: {steps: [{uses: git-clone}]}}
+  requestedFreight:
+    - {origin: {kind: Warehouse, name: app}, sources: {stages: [qa]}}
+`)}, 0
 	case "wait":
 		return []string{"wait", "prod", "new-newt", "--timeout=1s"}, 1 // the time runs out
 	case "set-strategy":
