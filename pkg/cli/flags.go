@@ -38,6 +38,8 @@ func (f *ConnectionFlags) AddTo(flags *pflag.FlagSet) {
 	namespace := flags.Lookup("namespace")
 	namespace.Value = projectNames{&f.Namespaces, f.Kube.Namespace}
 	namespace.Usage = "the Project, as a namespace; several with commas, or repeated"
+	flags.Lookup("request-timeout").Usage = "how long one request may take, with all of its answer (1s, 2m, 3h); a command makes several. " +
+		"With 0 a request fails when the server sends nothing for 75s, and reading a cluster after 10m"
 	flags.StringVar(&f.KargoVersion, "kargo-version", "", "judge by the rules of this Kargo version, such as v1.11.2 (default: told from the cluster's schema, else the newest rules)")
 	flags.Var(&f.Color, "color", "when to color the output")
 	SetChoices(flags, "color", colorModes()...)

@@ -25,10 +25,22 @@ func (e *RedirectError) Error() string {
 	return fmt.Sprintf("the server %s redirects to %s: not followed, as that would send it your credentials; if that is the right server, name it in the kubeconfig", e.From, e.To)
 }
 
+// maxRedirects is how many redirects a request follows; an http.Client follows ten.
+const maxRedirects = 5
+
+// redirects counts those that led to a request.
+func redirects(request *http.Request) int {
+	count := 0
+	for r := request.Response; r != nil && r.Request != nil; r = r.Request.Response {
+		count++
+	}
+	return count
+}
+
 // checkRedirect returns a RedirectError for a redirect that must not be followed.
 func checkRedirect(request *http.Request, response *http.Response) error {
-	redirects := []int{http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect}
-	if !slices.Contains(redirects, response.StatusCode) {
+	codes := []int{http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect}
+	if !slices.Contains(codes, response.StatusCode) {
 		return nil
 	}
 	target, err := request.URL.Parse(response.Header.Get("Location"))
@@ -36,6 +48,8 @@ func checkRedirect(request *http.Request, response *http.Response) error {
 		return fmt.Errorf("the server redirects to something that is no address: %w", err)
 	}
 	switch {
+	case redirects(request) >= maxRedirects:
+		return fmt.Errorf("the server %s redirects again and again, last from %s to %s", server(request.URL), request.URL.EscapedPath(), target.EscapedPath())
 	case request.Method != http.MethodGet:
 		return &RedirectError{From: address(request.URL), To: address(target), Method: request.Method}
 	case server(target) != server(request.URL):

@@ -48,6 +48,10 @@ func (e *SilentError) Timeout() bool { return true }
 // Temporary is part of net.Error.
 func (e *SilentError) Temporary() bool { return false }
 
+// WrappedRoundTripper is part of net.RoundTripperWrapper, by which client-go finds what
+// cancels requests.
+func (t *Transport) WrappedRoundTripper() http.RoundTripper { return t.Next }
+
 // RoundTrip is part of http.RoundTripper.
 func (t *Transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(request.Context())

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net/http"
@@ -9,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	utilnet "k8s.io/apimachinery/pkg/util/net"
 )
 
 // get sends a GET through a Transport and returns what of the body can be read.
@@ -178,7 +181,7 @@ func TestRedirectsStayOnTheServer(t *testing.T) {
 			t.Errorf("to another one: %v", err)
 		}
 	}
-	if _, err := get(t.Context(), t, &Transport{}, server+"/round"); err == nil || !strings.Contains(err.Error(), "10 redirects") {
+	if _, err := get(t.Context(), t, &Transport{}, server+"/round"); err == nil || !strings.Contains(err.Error(), "the server "+server+" redirects again and again, last from /round to /round") {
 		t.Errorf("in a loop: %v", err)
 	}
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPatch, server+"/here", strings.NewReader("{}"))
@@ -192,6 +195,14 @@ func TestRedirectsStayOnTheServer(t *testing.T) {
 	}
 	if asked > 0 {
 		t.Errorf("the other server was asked %d times", asked)
+	}
+}
+
+// client-go looks through the Transport for what it needs of the one below.
+func TestTheTransportBelowIsFound(t *testing.T) {
+	below := &http.Transport{TLSClientConfig: &tls.Config{ServerName: "here", MinVersion: tls.VersionTLS13}}
+	if config, err := utilnet.TLSClientConfig(&Transport{Next: below}); err != nil || config != below.TLSClientConfig {
+		t.Errorf("got %v, %v", config, err)
 	}
 }
 

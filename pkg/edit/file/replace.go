@@ -14,6 +14,9 @@ import (
 // to the file. What could not be kept is said.
 type replacement struct {
 	rename func(from, to string) error
+	// attributes gives a file the extended attributes of another one, and returns the names
+	// of those that it could not give.
+	attributes func(f, original *os.File) (lost []string)
 	// lost says what could not be kept.
 	lost []string
 }
@@ -66,7 +69,7 @@ func (r *replacement) fill(f *os.File, data []byte, original *os.File, info os.F
 	if owner := keepOwner(f, info); owner != "" {
 		r.lost = append(r.lost, owner)
 	}
-	if names := keepAttributes(f, original); len(names) > 0 {
+	if names := r.attributes(f, original); len(names) > 0 {
 		r.lost = append(r.lost, "its extended attributes could not be kept: "+strings.Join(names, ", "))
 	}
 	if err := f.Chmod(info.Mode()); err != nil { // after the owner, whose change resets some of it

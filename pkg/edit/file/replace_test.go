@@ -35,7 +35,7 @@ func replaceFile(old source.Text, data []byte) error {
 	if err != nil {
 		return err
 	}
-	return (&replacement{rename: os.Rename}).replace(path, old.Data, data)
+	return (&replacement{rename: os.Rename, attributes: keepAttributes}).replace(path, old.Data, data)
 }
 
 // wholes are contents that differ everywhere, so that any mixture of them shows.
@@ -142,7 +142,7 @@ func TestReplaceFileLeavesAlone(t *testing.T) {
 				test.prepare(t, path)
 			}
 			before := read(t, path)
-			r := &replacement{rename: func(from, to string) error {
+			r := &replacement{attributes: keepAttributes, rename: func(from, to string) error {
 				if test.rename != nil {
 					return test.rename
 				}

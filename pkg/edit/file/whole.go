@@ -13,7 +13,7 @@ import (
 // what could not be kept.
 func Replace(old source.Text, data []byte) (lost []string, err error) {
 	path, err := filepath.EvalSymlinks(old.Path)
-	r := replacement{rename: os.Rename}
+	r := replacement{rename: os.Rename, attributes: keepAttributes}
 	if err == nil {
 		err = r.replace(path, old.Data, data)
 	}

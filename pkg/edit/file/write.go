@@ -66,7 +66,7 @@ func (e *Edit) writeFile(ctx context.Context, f *editedFile) error {
 	if bytes.Equal(f.data, now) {
 		return nil
 	}
-	r := replacement{rename: os.Rename}
+	r := replacement{rename: os.Rename, attributes: keepAttributes}
 	err = r.replace(path, now, f.data)
 	if err == nil {
 		for _, lost := range r.lost {

@@ -5,12 +5,16 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/bidi"
 )
 
 // Sanitize makes text from outside safe to print on a terminal. Control characters
 // (C0, C1, DEL, newlines and tabs among them), bidirectional and other invisible format
 // characters and bytes that are not UTF-8 become escapes such as \n, \x1b and \u202e.
-// Everything else stays as it is, backslashes too.
+// So do the letters and digits of scripts that are written from right to left: a terminal
+// would show the cells around them in another order. Everything else stays as it is,
+// backslashes too.
 func Sanitize(text string) string {
 	if isPlain(text) {
 		return text
@@ -19,7 +23,7 @@ func Sanitize(text string) string {
 	for len(text) > 0 {
 		r, size := utf8.DecodeRuneInString(text)
 		switch {
-		case r == utf8.RuneError && size == 1, !unicode.IsPrint(r), isInvisible(r):
+		case r == utf8.RuneError && size == 1, !unicode.IsPrint(r), isInvisible(r), isRightToLeft(r):
 			quoted := strconv.QuoteToASCII(text[:size])
 			out.WriteString(quoted[1 : len(quoted)-1])
 		default:
@@ -39,6 +43,18 @@ func isInvisible(r rune) bool {
 		return true
 	default:
 		return unicode.Is(unicode.Variation_Selector, r)
+	}
+}
+
+// isRightToLeft reports whether a character can change the order in which those beside it
+// are shown.
+func isRightToLeft(r rune) bool {
+	properties, _ := bidi.LookupRune(r)
+	switch properties.Class() {
+	case bidi.R, bidi.AL, bidi.AN:
+		return true
+	default:
+		return false
 	}
 }
 

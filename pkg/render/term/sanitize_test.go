@@ -23,6 +23,7 @@ func TestSanitize(t *testing.T) {
 		"C1 \u009b31m":                 `C1 \u009b31m`,
 		"DEL \x7f NUL \x00 BS \b":      `DEL \x7f NUL \x00 BS \b`,
 		"bidi \u202e\u2066":            `bidi \u202e\u2066`,
+		"v1 \u05d0\u0628\u0661 é 1":    `v1 \u05d0\u0628\u0661 é 1`,
 		"zero\u200bwidth\ufeff":        `zero\u200bwidth\ufeff`,
 		"line\u2028para\u2029":         `line\u2028para\u2029`,
 		"not UTF-8 \xff\xc3":           `not UTF-8 \xff\xc3`,
