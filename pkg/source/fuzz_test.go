@@ -3,6 +3,8 @@ package source
 import (
 	"bytes"
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -170,4 +172,43 @@ func jsonLength(text []byte) int64 {
 		return 0
 	}
 	return d.InputOffset()
+}
+
+// FuzzFolder holds that a file beside another one, whatever it is, takes nothing from it
+// without an error.
+func FuzzFolder(f *testing.F) {
+	for _, seed := range seeds() {
+		f.Add([]byte(seed), "a.yaml")
+		f.Add([]byte(seed), "z.json")
+	}
+	f.Fuzz(func(t *testing.T, text []byte, name string) {
+		if name != "a.yaml" && name != "z.json" && name != "sub/m.yml" {
+			return
+		}
+		dir := t.TempDir()
+		for file, data := range map[string][]byte{name: text, "kept.yaml": []byte(strings.ReplaceAll(stageYAML, "prod", "kept-stage"))} {
+			path := filepath.Join(dir, file)
+			if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(path, data, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s, err := Files{Paths: []string{dir}, Recursive: true}.read(t.Context())
+		if (s == nil) == (err == nil) {
+			t.Fatalf("snapshot %v and error %v", s, err)
+		}
+		if s == nil {
+			return
+		}
+		for _, project := range s.Projects {
+			for i := range project.Stages {
+				if project.Stages[i].Metadata.Name == "kept-stage" {
+					return
+				}
+			}
+		}
+		t.Error("the Stage of the other file is gone")
+	})
 }

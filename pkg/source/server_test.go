@@ -36,17 +36,22 @@ func newServer(t *testing.T) *server {
 	s := &server{t: t, answers: map[string][]http.HandlerFunc{}}
 	listening := httptest.NewServer(http.HandlerFunc(s.serve))
 	t.Cleanup(listening.Close)
+	s.rest = restClient(t, &rest.Config{Host: listening.URL})
+	return s.discovers("stages", "freights", "warehouses", "promotions", "projectconfigs", "projects")
+}
+
+// restClient returns a client as that of the command.
+func restClient(t testing.TB, config *rest.Config) rest.Interface {
+	t.Helper()
 	scheme := runtime.NewScheme()
 	metav1.AddToGroupVersion(scheme, schema.GroupVersion{Version: "v1"})
-	client, err := rest.UnversionedRESTClientFor(&rest.Config{Host: listening.URL, QPS: -1, ContentConfig: rest.ContentConfig{
-		NegotiatedSerializer: serializer.NewCodecFactory(scheme).WithoutConversion(),
-		ContentType:          runtime.ContentTypeJSON,
-	}})
+	config.QPS = -1
+	config.NegotiatedSerializer, config.ContentType = serializer.NewCodecFactory(scheme).WithoutConversion(), runtime.ContentTypeJSON
+	client, err := rest.UnversionedRESTClientFor(config)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.rest = client
-	return s.discovers("stages", "freights", "warehouses", "promotions", "projectconfigs", "projects")
+	return client
 }
 
 // discovers scripts which resources Kargo's API has.
