@@ -18,7 +18,7 @@ type answering struct {
 	text []byte
 }
 
-func newAnswering(t testing.TB, text []byte) *answering {
+func newAnswering(t *testing.T, text []byte) *answering {
 	t.Helper()
 	a := &answering{text: text}
 	a.rest = restClient(t, &rest.Config{Host: "http://memory", Transport: a})

@@ -41,7 +41,7 @@ func newServer(t *testing.T) *server {
 }
 
 // restClient returns a client as that of the command.
-func restClient(t testing.TB, config *rest.Config) rest.Interface {
+func restClient(t *testing.T, config *rest.Config) rest.Interface {
 	t.Helper()
 	scheme := runtime.NewScheme()
 	metav1.AddToGroupVersion(scheme, schema.GroupVersion{Version: "v1"})
