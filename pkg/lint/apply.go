@@ -122,18 +122,12 @@ func (a *applier) make(findings []Finding, prove bool) {
 
 // attempt makes fixes together, and keeps them if all work.
 func (a *applier) attempt(findings []Finding, prove bool) error {
-	edits := map[*File][]manifest.FieldEdit{}
-	for _, f := range findings {
-		for _, e := range f.Fix.Edits {
-			edits[e.Object.File] = append(edits[e.Object.File], fieldEdit(e))
-		}
+	files, err := fixed(findings)
+	if err != nil {
+		return err
 	}
 	edited := map[string][]byte{}
-	for file, list := range edits {
-		data, err := file.Edit(list)
-		if err != nil {
-			return err
-		}
+	for file, data := range files {
 		if !bytes.Equal(data, file.Data) {
 			edited[file.Name] = data
 		}
@@ -143,6 +137,34 @@ func (a *applier) attempt(findings []Finding, prove bool) error {
 	}
 	a.edited, a.fixed = edited, findings
 	return nil
+}
+
+// Fixed returns the files that the fix of a finding edits, with their new contents: none
+// when there is no fix, or what is to be edited is not in a file.
+func (f *Finding) Fixed() (map[*File][]byte, error) {
+	if f.Fix == nil || !isInFile(*f) {
+		return nil, nil
+	}
+	return fixed([]Finding{*f})
+}
+
+// fixed makes the fixes of findings that are in files.
+func fixed(findings []Finding) (map[*File][]byte, error) {
+	edits := map[*File][]manifest.FieldEdit{}
+	for _, f := range findings {
+		for _, e := range f.Fix.Edits {
+			edits[e.Object.File] = append(edits[e.Object.File], fieldEdit(e))
+		}
+	}
+	files := map[*File][]byte{}
+	for file, list := range edits {
+		data, err := file.Edit(list)
+		if err != nil {
+			return nil, err
+		}
+		files[file] = data
+	}
+	return files, nil
 }
 
 // errChanges says that a fix is not safe here.

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
 )
 
 // edges returns for each Stage those that take Freight of an origin from it, and from
@@ -24,53 +25,24 @@ func (p *Project) edges(origin kargo.Origin) map[string][]string {
 }
 
 // components returns the groups of two or more Stages that can all be reached from each
-// other (Tarjan). Names are in the order of the Project.
+// other. Names are in the order of the Project.
 func components(names []string, edges map[string][]string) [][]string {
-	t := &tarjan{edges: edges, index: map[string]int{}, low: map[string]int{}, onStack: map[string]bool{}}
-	for _, name := range names {
-		if _, seen := t.index[name]; !seen {
-			t.visit(name)
+	index := map[string]int{}
+	for i, name := range names {
+		index[name] = i
+	}
+	component, count := pipeline.Components(len(names), func(node int) []int {
+		var next []int
+		for _, name := range edges[names[node]] {
+			next = append(next, index[name])
 		}
+		return next
+	})
+	groups := make([][]string, count)
+	for i, name := range names {
+		groups[component[i]] = append(groups[component[i]], name)
 	}
-	for _, group := range t.groups {
-		slices.SortFunc(group, func(a, b string) int { return slices.Index(names, a) - slices.Index(names, b) })
-	}
-	return t.groups
-}
-
-type tarjan struct {
-	edges      map[string][]string
-	index, low map[string]int
-	stack      []string
-	onStack    map[string]bool
-	groups     [][]string
-}
-
-func (t *tarjan) visit(name string) {
-	t.index[name] = len(t.index)
-	t.low[name] = t.index[name]
-	t.stack = append(t.stack, name)
-	t.onStack[name] = true
-	for _, next := range t.edges[name] {
-		if _, seen := t.index[next]; !seen {
-			t.visit(next)
-			t.low[name] = min(t.low[name], t.low[next])
-		} else if t.onStack[next] {
-			t.low[name] = min(t.low[name], t.index[next])
-		}
-	}
-	if t.low[name] != t.index[name] {
-		return
-	}
-	at := slices.Index(t.stack, name)
-	group := slices.Clone(t.stack[at:])
-	t.stack = t.stack[:at]
-	for _, member := range group {
-		t.onStack[member] = false
-	}
-	if len(group) > 1 {
-		t.groups = append(t.groups, group)
-	}
+	return slices.DeleteFunc(groups, func(group []string) bool { return len(group) < 2 })
 }
 
 // shortestCycle returns a shortest way from a Stage back to itself within its group,

@@ -2,6 +2,7 @@ package findings
 
 import (
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf16"
 
@@ -70,6 +71,7 @@ type (
 		Locations    []sarifLocation    `json:"locations"`
 		Related      []sarifLocation    `json:"relatedLocations,omitzero"`
 		CodeFlows    []sarifCodeFlow    `json:"codeFlows,omitzero"`
+		Fixes        []sarifFix         `json:"fixes,omitzero"`
 		Fingerprints map[string]string  `json:"partialFingerprints"`
 		Suppressions []sarifSuppression `json:"suppressions,omitzero"`
 		Baseline     string             `json:"baselineState,omitzero"`
@@ -92,6 +94,18 @@ type (
 		StartColumn int `json:"startColumn"`
 		EndLine     int `json:"endLine"`
 		EndColumn   int `json:"endColumn"`
+	}
+	sarifFix struct {
+		Description sarifText     `json:"description"`
+		Changes     []sarifChange `json:"artifactChanges"`
+	}
+	sarifChange struct {
+		Artifact     sarifArtifact      `json:"artifactLocation"`
+		Replacements []sarifReplacement `json:"replacements"`
+	}
+	sarifReplacement struct {
+		Deleted  sarifRegion `json:"deletedRegion"`
+		Inserted sarifText   `json:"insertedContent"`
 	}
 	sarifLogical struct {
 		FullName string `json:"fullyQualifiedName"`
@@ -179,6 +193,7 @@ func newSarifResult(f *lint.Finding, rule int) sarifResult {
 		}
 		r.CodeFlows = []sarifCodeFlow{{[]sarifThreadFlow{{steps}}}}
 	}
+	r.Fixes = newSarifFixes(f)
 	switch s := f.Suppressed; {
 	case s == nil:
 	case s.By == lint.ByBaseline:
@@ -190,6 +205,40 @@ func newSarifResult(f *lint.Finding, rule int) sarifResult {
 		r.Suppressions = []sarifSuppression{{"inSource", s.Reason}}
 	}
 	return r
+}
+
+// newSarifFixes returns the fix of a finding, whole lines for whole lines; none when there
+// is none, or it cannot be made.
+func newSarifFixes(f *lint.Finding) []sarifFix {
+	files, err := f.Fixed()
+	if err != nil || len(files) == 0 {
+		return nil
+	}
+	fix := sarifFix{Description: sarifText{Text: f.Fix.Text}}
+	for file, data := range files {
+		fix.Changes = append(fix.Changes, sarifChange{sarifArtifact{uri(file.Name)}, []sarifReplacement{replacement(file, data)}})
+	}
+	slices.SortFunc(fix.Changes, func(a, b sarifChange) int { return strings.Compare(a.Artifact.URI, b.Artifact.URI) })
+	return []sarifFix{fix}
+}
+
+// replacement says how to make the new contents of a file from the old ones.
+func replacement(file *lint.File, data []byte) sarifReplacement {
+	before, after := slices.Collect(strings.Lines(string(file.Data))), slices.Collect(strings.Lines(string(data)))
+	same := 0
+	for same < min(len(before), len(after)) && before[same] == after[same] {
+		same++
+	}
+	end := 0
+	for end < min(len(before), len(after))-same && before[len(before)-1-end] == after[len(after)-1-end] {
+		end++
+	}
+	last := len(before) - end // the last line that is replaced, from 1
+	region := sarifRegion{same + 1, 1, last + 1, 1}
+	if last > same && !strings.HasSuffix(before[last-1], "\n") {
+		region.EndLine, region.EndColumn = last, len(utf16.Encode([]rune(before[last-1])))+1
+	}
+	return sarifReplacement{region, sarifText{Text: strings.Join(after[same:len(after)-end], "")}}
 }
 
 // sentence says a finding, what it means now and what to do, in one text.
