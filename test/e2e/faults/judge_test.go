@@ -77,7 +77,7 @@ func weaker(got, truth any) bool {
 		return g == truth || g == "Unknown" || strings.Contains(g, "not known") || strings.Contains(g, "unknown")
 	case map[string]any:
 		t, ok := truth.(map[string]any)
-		return ok && weakerObject(g, t)
+		return g["reason"] == "Unknown" || ok && weakerObject(g, t)
 	case []any:
 		t, ok := truth.([]any)
 		return ok && len(g) == len(t) && !slices.ContainsFunc(indexes(g), func(i int) bool { return !weaker(g[i], t[i]) })
@@ -87,13 +87,11 @@ func weaker(got, truth any) bool {
 }
 
 // weakerObject is weaker for objects. An object may list members of it that are unknown.
+// Steps that would help say in words what they depend on.
 func weakerObject(got, truth map[string]any) bool {
-	if got["reason"] == "Unknown" {
-		return true
-	}
 	unknown, _ := got["unknown"].([]any)
 	for name, value := range got {
-		if name != "warnings" && name != "unknown" && !slices.Contains(unknown, any(name)) && !weaker(value, truth[name]) {
+		if !slices.Contains([]string{"warnings", "unknown", "steps"}, name) && !slices.Contains(unknown, any(name)) && !weaker(value, truth[name]) {
 			return false
 		}
 	}

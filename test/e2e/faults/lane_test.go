@@ -42,7 +42,7 @@ func verbs() []*verb {
 		{name: "graph", args: []string{"graph", "-o", "json", at}},
 		{name: "lint", args: []string{"lint", "-o", "json", at}},
 		{name: "wait, met", args: []string{"wait", "prod", "old-otter", "--timeout", "0"}},
-		{name: "wait, not met", args: []string{"wait", "prod", "new-newt", "--timeout", "2s"}, exit: 1},
+		{name: "wait, not met", args: []string{"wait", "prod", "new-newt", "--timeout", "5s"}, exit: 1},
 		{name: "wait, met later", args: []string{"wait", "prod", "new-newt", "--timeout", "60s"}, watches: true},
 		{name: "list --watch", args: []string{"list", "prod", "--watch", "-o", "json"}, watches: true, until: `"to":"Verified"`, exit: 143},
 		{name: "explain --watch", args: []string{"explain", "prod", "new-newt", "--watch", "-o", "json"}, watches: true, until: `"to":"Verified"`, exit: 143},
