@@ -81,12 +81,25 @@ manifests: ## write the krew manifests (TAG=v0.1.0 CHECKSUMS=FILE)
 	go run ./krew/manifest -tag "$(TAG)" -checksums "$(CHECKSUMS)"
 
 .PHONY: lint
-lint: ## run the linters, over all modules
+lint: subjects ## run the linters, over all modules
 	$(LINT) run ./...
 	cd test/browser && $(LINT) run -c $(CURDIR)/.golangci.yaml ./...
 	cd test/e2e && $(LINT) run -c $(CURDIR)/.golangci.yaml ./...
 	cd test/release && $(LINT) run -c $(CURDIR)/.golangci.yaml ./...
 	@for m in $(MODULES); do (cd $$m && go mod tidy -diff) || exit 1; done
+
+.PHONY: exhaustive
+exhaustive: ## run the linter that finds switches without a case for each constant
+	$(LINT) run --enable-only exhaustive ./...
+
+.PHONY: subjects
+subjects: ## check that the subjects of the last commits have 72 characters at most
+	@! git log -5 --no-merges --format='%h %s' | grep -E '^[0-9a-f]+ .{73}' || { echo 'these subjects are longer than 72 characters' >&2; exit 1; }
+
+.PHONY: cover
+cover: ## write the test coverage of pkg into cover.out, and print it per function
+	go test -coverpkg=./pkg/... -coverprofile=cover.out ./pkg/... ./cmd/... ./test/conformance
+	go tool cover -func=cover.out
 
 .PHONY: fmt
 fmt: ## format the code
@@ -102,7 +115,7 @@ golden: ## write what the commands print now into the golden files; read every l
 .PHONY: docs
 docs: ## write the pages about the commands, and what the documents show of their output
 	go test ./test/docs -run TestPages -update
-	go test ./cmd/kubectl-kargo_avail -run 'TestReadmeCommands|TestDocuments|TestExplainDoc' -update
+	go test ./cmd/kubectl-kargo_avail -run 'TestReadmeCommands|TestDocuments' -update
 
 .PHONY: playground
 playground: ## run an API server that has the examples in it, until Ctrl-C
@@ -131,7 +144,7 @@ bench-e2e: ## measure the plugin on large Projects, against kubectl and a bare c
 
 .PHONY: clean
 clean: ## remove what the targets built here
-	rm -rf bin dist *.test
+	rm -rf bin dist cover.out *.test
 
 .PHONY: clean-tools
 clean-tools: ## remove the programs that the tests have built (200 MB)

@@ -7,57 +7,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 )
 
-// docColumns is the width of the terminal that docs/explain.md shows.
+// docColumns is a width of a terminal that holds a line of every example.
 const docColumns = 100
-
-// TestExplainDocShowsWhatIsPrinted runs the commands in docs/explain.md, each with the
-// manifest before it on standard input, and wants of what is printed the sections that
-// the document shows. With -update they are written.
-func TestExplainDocShowsWhatIsPrinted(t *testing.T) {
-	root := filepath.Join("..", "..")
-	path := filepath.Join(root, "docs", "explain.md")
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	parts := strings.Split(string(text), "```") // the odd ones are inside of fences
-	manifest, ran := "", 0
-	for i := 1; i < len(parts); i += 2 {
-		language, body, _ := strings.Cut(parts[i], "\n")
-		command, shown, _ := strings.Cut(body, "\n")
-		line, ours := strings.CutPrefix(command, "$ kubectl kargo-avail ")
-		switch {
-		case language == "yaml":
-			manifest = body
-			continue
-		case language != "console" || !ours:
-			continue
-		}
-		ran++
-		printed, err := inTerminalReading(t.Context(), strings.NewReader(manifest), root, append(os.Environ(), "NO_COLOR=1"), docColumns, binary, strings.Fields(line)...)
-		if err != nil {
-			t.Fatalf("%s: %v\n%s", command, err, printed)
-		}
-		want := excerpt(printed, shown)
-		if *update {
-			parts[i] = language + "\n" + command + "\n" + want
-		} else if diff := cmp.Diff(shown, want); diff != "" {
-			t.Errorf("%s (-docs/explain.md +printed):\n%s", command, diff)
-		}
-	}
-	if ran < 39 {
-		t.Errorf("only %d commands were found", ran)
-	}
-	if *update {
-		if err := os.WriteFile(path, []byte(strings.Join(parts, "```")), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
 
 // excerpt returns the first paragraph of what is printed and those that are shown,
 // which is told by how they begin; all of it where nothing is shown.
@@ -85,13 +38,10 @@ func excerpt(printed, shown string) string {
 // TestExplainDocHasEveryWord wants a heading for each reason and cause, and under it
 // an example in which it is found.
 func TestExplainDocHasEveryWord(t *testing.T) {
-	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "explain.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	root := filepath.Join("..", "..")
+	text := readText(t, filepath.Join(root, "docs", "explain.md"))
 	for _, list := range []struct{ under, field string }{{"\n## Reasons\n", "reason"}, {"\n## Causes of a difference\n", "cause"}} {
-		_, chapter, found := strings.Cut(string(text), list.under)
+		_, chapter, found := strings.Cut(text, list.under)
 		if !found {
 			t.Fatalf("no chapter %q", list.under)
 		}
@@ -120,10 +70,7 @@ func TestExplainDocHasEveryWord(t *testing.T) {
 // contract returns the closed set of a field from the JSON Schema.
 func contract(t *testing.T, field string) []string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "schema", "Explanation.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := readText(t, filepath.Join("..", "..", "docs", "schema", "Explanation.json"))
 	owner := map[string]string{"reason": "Blocker", "cause": "Divergence"}[field]
 	var schema struct {
 		Defs map[string]struct {
@@ -132,7 +79,7 @@ func contract(t *testing.T, field string) []string {
 			} `json:"properties"`
 		} `json:"$defs"`
 	}
-	if err := json.Unmarshal(text, &schema); err != nil {
+	if err := json.Unmarshal([]byte(text), &schema); err != nil {
 		t.Fatal(err)
 	}
 	words := schema.Defs[owner].Properties[field].Enum

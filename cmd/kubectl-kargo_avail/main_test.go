@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){binary: main, "kubectl_complete-kargo_avail": main})
 }
 
-// TestScripts runs test/scripts: each file is one behaviour of the command line,
+// TestScripts runs test/scripts: each file is one behavior of the command line,
 // with what it prints and how it exits. -update writes what is printed now.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{

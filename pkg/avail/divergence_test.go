@@ -130,7 +130,7 @@ func TestDivergences(t *testing.T) {
 			},
 		},
 		{
-			name:    "V3: it lists Freight that is still there, be it known since when or not",
+			name:    "V3: it lists Freight that is still there, whether or not it is known since when",
 			stages:  prod(build.From("qa"), build.MatchUpstream()),
 			freight: freight(build.Verified("qa"), build.Sinceless("qa")),
 			want:    []judged{{[]string{v17, v110, v111}, "TTT", "TTT", agree}},

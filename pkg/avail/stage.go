@@ -64,7 +64,7 @@ func (s *Stage) ListError(semantics Semantics) string {
 	return ""
 }
 
-// ListKnown reports whether the listing could be computed, be it to a failure.
+// ListKnown reports whether the listing could be computed; a listing that fails counts.
 func (s *Stage) ListKnown(semantics Semantics) bool {
 	return s.failures[semantics] != nil || s.known[semantics]
 }
@@ -87,7 +87,7 @@ func (s *Stage) Listed(origin kargo.Origin, semantics Semantics, limit int) []*k
 	return listed
 }
 
-// RunsNow reports whether the Stage runs f now, be it for an origin of its own or not.
+// RunsNow reports whether the Stage runs f now, whether or not it requests its origin.
 func (s *Stage) RunsNow(f *kargo.Freight) bool {
 	current := s.Status.Current()
 	return current != nil && current.Holds(f.Metadata.Name)

@@ -35,7 +35,7 @@ type StageEffect struct {
 	// Listed and Unlisted are listed since then, and no more.
 	Listed, Unlisted []*kargo.Freight
 	// Passes is what a control-flow Stage passes on that it had not, of Listed; Passed is
-	// what it has passed on all the same, of Unlisted. What is passed on stays so.
+	// of Unlisted, what it has already passed on. That cannot be taken back.
 	Passes, Passed []*kargo.Freight
 	// Starts are what auto-promotion promotes that it would not have promoted; Reverts is
 	// what of it is older than what the Stage runs.

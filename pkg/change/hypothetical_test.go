@@ -65,7 +65,7 @@ func TestImagineACircle(t *testing.T) {
 	}
 }
 
-// What a control-flow Stage passes all the same keeps its time: a Stage that soaked Freight
+// What a control-flow Stage passes on either way keeps its time: a Stage that soaked Freight
 // before it lost its steps has it on record, and older releases count from there.
 func TestImagineKeepsTheRecord(t *testing.T) {
 	w := gated(anyOf(), build.Soaked("gate", "3h"), build.VerifiedAt("gate", build.At("08:00")), build.Verified("b"))

@@ -39,7 +39,7 @@ func All() Rule { return Rule{kind: all} }
 // Unset removes the field, which means OneOf.
 func Unset() Rule { return Rule{kind: unset} }
 
-// keep leaves a strategy as it is written, be it one that Kargo knows or not.
+// keep leaves a strategy as it is written, whether or not Kargo knows it.
 func keep(written kargo.Strategy) Rule { return Rule{kind: kept, written: written} }
 
 // ParseStrategy reads one of Kargo's strategies: any, all, OneOf or All in any case.

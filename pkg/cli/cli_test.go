@@ -87,7 +87,7 @@ func TestHeadline(t *testing.T) {
 		"the API server's own":          {forbidden, "Error from server (Forbidden): stages.kargo.akuity.io is forbidden: no"},
 		"the server's in words of ours": {fmt.Errorf("%w; use -n", forbidden), "Error from server (Forbidden): stages.kargo.akuity.io is forbidden: no; use -n"},
 		"a token that is none":          {fmt.Errorf("listing: %w", apierrors.NewUnauthorized("no")), "error: You must be logged in to the server (Unauthorized)"},
-		"a server that is not there": {
+		"an unreachable server": {
 			fmt.Errorf("listing: %w", &url.Error{Op: "Get", URL: "https://127.0.0.1:6443/apis?limit=500", Err: &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}}),
 			"error: listing: the connection to the server https://127.0.0.1:6443 was refused: is it the right host and port?",
 		},

@@ -40,7 +40,7 @@ func (f *ConnectionFlags) AddTo(flags *pflag.FlagSet) {
 	namespace.Usage = "the Project, as a namespace; several with commas, or repeated"
 	flags.Lookup("request-timeout").Usage = "how long one request may take, with all of its answer (1s, 2m, 3h); a command makes several. " +
 		"With 0 a request fails when the server sends nothing for 75s, and reading a cluster after 10m"
-	flags.StringVar(&f.KargoVersion, "kargo-version", "", "judge by the rules of this Kargo version, such as v1.11.2 (default: told from the cluster's schema, else the newest rules)")
+	flags.StringVar(&f.KargoVersion, "kargo-version", "", "apply the rules of this Kargo version, such as v1.11.2 (default: detected from the cluster's schema, else the newest)")
 	flags.Var(&f.Color, "color", "when to color the output")
 	SetChoices(flags, "color", colorModes()...)
 	flags.IntVarP(&f.Verbosity, "v", "v", 0, "log requests to stderr, without credentials: 6 each request, 7 to 9 headers and bodies, too")
@@ -90,7 +90,7 @@ func (p projectNames) String() string {
 // Type names the value in help.
 func (projectNames) Type() string { return "strings" }
 
-// InputFlags say which Projects to read, from where, and as of when. They belong
+// InputFlags say which Projects to read, from where, and at which time to judge them. They belong
 // to every verb that reads.
 type InputFlags struct {
 	Projects    []string
@@ -116,9 +116,9 @@ func (f *InputFlags) AddTo(cmd *cobra.Command) {
 	f.one = false
 	flags := cmd.Flags()
 	flags.BoolVarP(&f.AllProjects, "all-namespaces", "A", false, "all Projects of the cluster")
-	flags.StringSliceVarP(&f.Files, "filename", "f", nil, "read these files or directories (- is standard input) and no cluster; every Project in them unless one is named")
-	flags.BoolVarP(&f.Recursive, "recursive", "R", false, "with -f, go into the directories within directories")
-	flags.StringVar(&f.At, "at", "", "judge as of this instant: RFC 3339, or +2h for two hours from now; only the clock moves, never the objects")
+	flags.StringSliceVarP(&f.Files, "filename", "f", nil, "read these files or directories (- is standard input), not a cluster; every Project in them, unless one is named")
+	flags.BoolVarP(&f.Recursive, "recursive", "R", false, "with -f, search directories recursively")
+	flags.StringVar(&f.At, "at", "", "judge at this time: RFC 3339, or +2h for two hours from now; only the clock moves, the objects stay")
 }
 
 // Options are InputFlags and ConnectionFlags made fit for use.

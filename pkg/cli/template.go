@@ -19,8 +19,8 @@ func NewTemplateFlags() TemplateFlags { return TemplateFlags{allowMissingKeys: t
 // AddTo registers the flags.
 func (f *TemplateFlags) AddTo(cmd *cobra.Command) {
 	set := cmd.Flags()
-	set.StringVar(&f.template, "template", "", "template string, or the path of a template file with -o=go-template-file or -o=jsonpath-file; a Go template when there is no -o")
-	set.BoolVar(&f.allowMissingKeys, "allow-missing-template-keys", true, "print templates also where a field or key that they name is missing")
+	set.StringVar(&f.template, "template", "", "template string, or a path with -o=go-template-file or -o=jsonpath-file; a Go template without -o")
+	set.BoolVar(&f.allowMissingKeys, "allow-missing-template-keys", true, "ignore missing fields and keys in templates")
 	_ = cmd.MarkFlagFilename("template") // which fails for flags that are not there
 }
 

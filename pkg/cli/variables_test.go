@@ -82,7 +82,7 @@ func TestVariablesStandInForFlags(t *testing.T) {
 	}
 }
 
-// A format may be another command's; one that is nobody's is a mistake.
+// A format may belong to another command; one that no command has is an error.
 func TestTheFormatOfTheEnvironment(t *testing.T) {
 	root := &cobra.Command{Use: "root"}
 	var wide, plain string

@@ -24,7 +24,7 @@ import (
 )
 
 // Run runs the command with these arguments and returns its exit code. The
-// context is to be cancelled with a cli.SignalError as its cause.
+// context is canceled with a cli.SignalError as its cause.
 func Run(ctx context.Context, env cli.Env, args []string) int {
 	root := New(env)
 	root.SetArgs(args)
@@ -51,12 +51,12 @@ func Run(ctx context.Context, env cli.Env, args []string) int {
 	}
 }
 
-// grace is how long a command may take to end once it is asked to: one that is
-// stuck, as in writing to a pipe that nobody reads, is left behind.
+// grace is how long a canceled command may take to end. A command that is stuck, for
+// example in a write to a pipe that nobody reads, is abandoned.
 const grace = 500 * time.Millisecond
 
-// execute runs the command until it ends, or until the context has for longer than
-// the grace.
+// execute runs the command until it ends, or until the grace period after the end of
+// the context is over.
 func execute(ctx context.Context, root *cobra.Command) error {
 	done := make(chan error, 1)
 	go func() {
@@ -76,8 +76,8 @@ func execute(ctx context.Context, root *cobra.Command) error {
 	}
 }
 
-// Arguments returns the arguments that a command line has, or stands for by the name of
-// the program, which is its first word.
+// Arguments returns the arguments of a command line. Under the name that kubectl uses for
+// completion, they begin with the completion command.
 func Arguments(words []string) []string { return completion.Arguments(words) }
 
 // New returns the root command, which is list when no verb is named.

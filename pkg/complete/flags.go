@@ -14,7 +14,7 @@ import (
 func (c Completer) Flags(cmd *cobra.Command) {
 	register := func(flag *pflag.Flag) {
 		if complete := c.flag(flag); complete != nil {
-			_ = cmd.RegisterFlagCompletionFunc(flag.Name, complete) // which fails for a flag that is not there
+			_ = cmd.RegisterFlagCompletionFunc(flag.Name, complete) // which fails only for an unknown flag
 		}
 	}
 	cmd.Flags().VisitAll(register)

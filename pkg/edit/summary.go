@@ -65,7 +65,7 @@ func (f *Field) kept() string {
 	return text
 }
 
-// joinByOrigin writes the words of the fields once if they are all the same, else each
+// joinByOrigin writes the words of the fields once if they are equal, else each
 // after its origin.
 func joinByOrigin(fields []*Field, say func(*Field) string) string {
 	words := say(fields[0])

@@ -62,7 +62,7 @@ func TestByStageIsReadFromAnObject(t *testing.T) {
 		{"names in order", `{"a": 1, "b": 2}`, map[string]int{"a": 1, "b": 2}},
 		{"names in no order", `{"qa": 3, "a": 1, "b": 2}`, map[string]int{"a": 1, "b": 2, "qa": 3}},
 		{"a name that comes again, of which the last value counts", `{"b": 1, "a": 2, "b": 3}`, map[string]int{"a": 2, "b": 3}},
-		{"null for a value, which is there all the same", `{"a": null}`, map[string]int{"a": 0}},
+		{"null for a value, which still counts", `{"a": null}`, map[string]int{"a": 0}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -145,7 +145,7 @@ func TestFreightIsDecodedTolerantly(t *testing.T) {
 			}},
 		},
 		{
-			"entries that are null, of which the keys count all the same",
+			"entries that are null, whose keys still count",
 			`{"status": {"verifiedIn": {"qa": null}, "approvedFor": {"prod": null}, "currentlyIn": {"qa": null}}}`,
 			kargo.Freight{Status: kargo.FreightStatus{
 				VerifiedIn:  at("qa", kargo.Verified{}),

@@ -216,7 +216,7 @@ func TestDecodeListBoundsValues(t *testing.T) {
 	}
 }
 
-// endlessReader reads the letter a for ever.
+// endlessReader reads the letter a without end.
 type endlessReader struct{ read int }
 
 func (r *endlessReader) Read(p []byte) (int, error) {

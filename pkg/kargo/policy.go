@@ -25,7 +25,7 @@ type ProjectSpec struct {
 
 // PromotionPolicy switches auto-promotion on or off for the Stages it selects.
 type PromotionPolicy struct {
-	// Stage selects by exact name; deprecated from v1.5.0 in favour of StageSelector.
+	// Stage selects by exact name; deprecated from v1.5.0 in favor of StageSelector.
 	Stage string `json:"stage"`
 	// StageSelector is nil when Stage is used.
 	StageSelector        *StageSelector `json:"stageSelector"`

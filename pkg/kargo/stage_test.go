@@ -181,7 +181,7 @@ func TestCondition(t *testing.T) {
 		}
 	}
 	if got := stage.Status.Condition("Reconciling"); got != nil {
-		t.Errorf("Condition of a type that is not there = %v, want nil", got)
+		t.Errorf("Condition of an absent type = %v, want nil", got)
 	}
 }
 

@@ -63,7 +63,7 @@ type applier struct {
 	options Options
 	sources []Source
 	unsafe  bool
-	// refused are the fingerprints of findings whose fix was tried in vain.
+	// refused are the fingerprints of findings whose fix failed.
 	refused map[string]bool
 
 	edited map[string][]byte

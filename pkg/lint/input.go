@@ -59,7 +59,7 @@ type Fault struct {
 	Words string
 	// Template says that it has to be rendered first.
 	Template bool
-	// Minor says that the object was read all the same.
+	// Minor says that the object was still read.
 	Minor bool
 }
 

@@ -6,7 +6,7 @@ func allOfOne() Rule {
 	return Rule{
 		Code: "KA101", Name: "all-of-one", Severity: Note, In: Anywhere,
 		Summary: "A Stage asks for all of one upstream.",
-		Why:     "All of one is the same as one. It reads like a promise about several Stages that is not there. With a soak it is not the same: see KA107.",
+		Why:     "All of one is the same as one. It reads like a promise about several Stages, and is none. With a soak it is not the same: see KA107.",
 		Remedy:  "Remove availabilityStrategy, or list the other upstreams.",
 		check:   (*pass).allOfOne,
 	}

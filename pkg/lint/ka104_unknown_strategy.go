@@ -11,7 +11,7 @@ func unknownStrategy() Rule {
 	return Rule{
 		Code: "KA104", Name: "unknown-strategy", Severity: Error, In: Anywhere,
 		Summary: "An availabilityStrategy that Kargo does not know.",
-		Why: "The API server refuses anything but All and OneOf, in this spelling. Where it got in all the same, the promotion check takes it for OneOf, " +
+		Why: "The API server refuses anything but All and OneOf, in this spelling. Where it got in anyway, the promotion check takes it for OneOf, " +
 			"and the listing of the Stage fails, and auto-promotion with it.",
 		Remedy: "Write All or OneOf.",
 		check:  (*pass).unknownStrategies,

@@ -13,7 +13,7 @@ func soakBelowGate() Rule {
 		Code: "KA106", Name: "soak-below-gate", Severity: Error, In: Anywhere, Issues: []string{"kargo#6360"},
 		Summary: "A Stage waits for Freight to soak in a control-flow Stage.",
 		Why: "Freight soaks from the moment when it enters a Stage. A control-flow Stage, which is one without promotion steps, never holds Freight, so that nothing ever soaks there. " +
-			"Auto-promotion may propose the Freight all the same, and is refused.",
+			"Auto-promotion may still propose the Freight, and is refused.",
 		Remedy: "List the regular Stages before the gate together with the soak, with availabilityStrategy: All if the gate asks for all of them; or drop the soak.",
 		check:  (*pass).soaksBelowGates,
 	}

@@ -30,7 +30,7 @@ func (p *pass) allWithSoak() {
 }
 
 // unlistedBy returns the Stages in which Freight can soak on its way to a request, and
-// then is available by it and not listed; none when it is listed all the same.
+// then is available by it and not listed; none when it is listed anyway.
 func (p *pass) unlistedBy(r request) []string {
 	f := fresh(r.Origin)
 	for _, upstream := range r.Sources.Upstreams() {

@@ -9,8 +9,8 @@ func handMadePromotion() Rule {
 	return Rule{
 		Code: "KA503", Name: "hand-made-promotion", version: "v1.10.0", Severity: Error, In: FilesOnly, Issues: []string{"kargo#6214"},
 		Summary: "A Promotion has a name of its own making, which Kargo before v1.11 takes for old.",
-		Why: "Kargo compares Promotions by their names, which hold the time. A Promotion with another name can sort behind all others: it runs, and the Stage never hears of it, " +
-			"nor of those after it. From v1.11.0 on the webhook gives it a proper name.",
+		Why: "Kargo compares Promotions by their names, which hold the time. A Promotion with another name can sort behind all others: it runs, and the Stage never sees it, " +
+			"nor those after it. From v1.11.0 on the webhook gives it a proper name.",
 		Remedy: "Promote with kargo promote, or let generateName and Kargo's own tools make the name.",
 		check:  (*pass).handMadePromotions,
 	}
@@ -27,7 +27,7 @@ func (p *pass) handMadePromotions() {
 			continue
 		}
 		p.report(Finding{
-			Message: fmt.Sprintf("Promotion %s is not named as Kargo names them: %s may never hear of it", o.Name, stage),
+			Message: fmt.Sprintf("Promotion %s is not named as Kargo names them: %s may never see it", o.Name, stage),
 			Place:   o.valueAt(pathTo("metadata", "name")), Label: "expected " + stage + ".ULID.HASH",
 			Advice: "promote with kargo promote",
 		})

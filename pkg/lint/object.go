@@ -96,7 +96,7 @@ func (o *Object) get(parts ...any) any {
 	return value
 }
 
-// has reports whether the object has a field at a path, be it null.
+// has reports whether the object has a field at a path, even if it is null.
 func (o *Object) has(parts ...any) bool {
 	parent, ok := o.get(parts[:len(parts)-1]...).(map[string]any)
 	if !ok {

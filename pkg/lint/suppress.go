@@ -18,7 +18,7 @@ type Ignore struct {
 	Project, Object string
 	// Reason is mandatory.
 	Reason string
-	// Until is the last day on which it counts; zero is for ever.
+	// Until is the last day on which it counts; zero means no end.
 	Until time.Time
 	By    string
 	// Place is where it is written.

@@ -19,7 +19,7 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/manifest"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "rewrite the golden files")
 
 // The golden file of each file says what setting every request of it changes, what is
 // noted, and what is refused.

@@ -114,7 +114,7 @@ func (t *Tree) Lines() int { return len(t.text.starts) }
 // Offset returns where a line starts.
 func (t *Tree) Offset(line int) int { return t.text.starts[min(max(line, 1), len(t.text.starts))-1] }
 
-// Member is a field of a mapping. The zero Member is one that is not there.
+// Member is a field of a mapping. The zero Member is an absent field.
 type Member struct{ Key, Value *yaml.Node }
 
 // Find returns the field of what a node is or stands for: its own, else the first that

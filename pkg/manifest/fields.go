@@ -104,7 +104,7 @@ func (f *fieldEditor) apply(one FieldEdit) error {
 	}
 }
 
-// find follows a path. Only its last step may lead to a field that is not there.
+// find follows a path. Only the last field of the path may be absent.
 func (f *fieldEditor) find(object *yaml.Node, path []string) (spot, error) {
 	at := spot{member: member{value: object}}
 	for i, step := range path {

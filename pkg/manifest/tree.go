@@ -21,7 +21,7 @@ func textOf(n *yaml.Node) string {
 	return n.Value
 }
 
-// isNull reports whether a node is null; one that is not there is not.
+// isNull reports whether a node is null; an absent node is not.
 func isNull(n *yaml.Node) bool {
 	return n != nil && n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null"
 }
@@ -32,7 +32,7 @@ func isCollection(n *yaml.Node) bool {
 	return n != nil && n.Kind != yaml.ScalarNode
 }
 
-// member is a field of a mapping; the zero member is one that is not there.
+// member is a field of a mapping; the zero member is an absent field.
 type member struct {
 	key, value *yaml.Node
 	// via is what merged the field into the mapping by "<<", nil when the field is the

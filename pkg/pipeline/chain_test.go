@@ -33,7 +33,7 @@ func TestChain(t *testing.T) {
 		{"a circle", "lib", of("x"), []string{"lib", "prod"}},
 		{"for any Freight", "prod", nil, []string{"prod", "a", "b", "lib", "dev", "gone"}},
 		{"for Freight that is not requested", "prod", of("y"), []string{"prod"}},
-		{"of a Stage that is not there", "gone", nil, []string{"gone"}},
+		{"of a missing Stage", "gone", nil, []string{"gone"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got := pipeline.Chain(test.stage, func(name string) *kargo.Stage { return stages[name] }, test.origin)

@@ -165,7 +165,7 @@ func TestLookups(t *testing.T) {
 		t.Errorf("Stage(dev) = %v", s)
 	}
 	if s := p.Stage("prod"); s != nil {
-		t.Errorf("Stage of a name that is not there = %v, want nil", s)
+		t.Errorf("Stage of an unknown name = %v, want nil", s)
 	}
 	for name, want := range map[string]bool{"w": true, "x": false, "": false} {
 		if got := p.HasWarehouse(name); got != want {

@@ -278,7 +278,7 @@ func (a *advisor) isUnderWay(what string) {
 	}
 }
 
-// verify adds that the Stage verifies once more what it runs; soak is what has to
+// verify adds that the Stage reruns the verification of what it runs; soak is what has to
 // follow before then.
 func (a *advisor) verify(s *avail.Stage, soak, then string) {
 	found := s.EvidenceAt(s.Metadata.Name, a.freight)
@@ -291,7 +291,7 @@ func (a *advisor) verify(s *avail.Stage, soak, then string) {
 	}
 	a.add(Step{
 		Action: Verify, Stage: name, Command: a.commands.stage("verify", a.project, name),
-		Effect: fmt.Sprintf("verifies once more what %s runs%s; if that succeeds%s, %s", name, healthy, soak, then),
+		Effect: fmt.Sprintf("reruns the verification of %s in %s%s; if it succeeds%s, %s", a.called(a.freight.Metadata.Name), name, healthy, soak, then),
 	})
 }
 
@@ -358,7 +358,7 @@ func (a *advisor) approve() {
 			effect += ", which it does at once after " + command
 		}
 	case unlisted:
-		effect += "; auto-promotion leaves it alone all the same"
+		effect += "; auto-promotion still skips it"
 	default:
 		effect += a.picked()
 	}

@@ -38,12 +38,12 @@ func TestSteps(t *testing.T) {
 		{
 			"it runs there, and its verification failed",
 			world{stages: []kargo.Stage{direct("prod", build.Runs("f1", failed))}, freight: f1()},
-			[]string{"Verify prod: verifies once more what prod runs; if that succeeds, it is verified"},
+			[]string{"Verify prod: reruns the verification of f1 in prod; if it succeeds, it is verified"},
 		},
 		{
 			"the same, and the Stage is not Healthy",
 			world{stages: []kargo.Stage{direct("prod", build.Runs("f1", failed), build.Health("Unhealthy"))}, freight: f1()},
-			[]string{"Verify prod: verifies once more what prod runs, once it is Healthy; if that succeeds, it is verified"},
+			[]string{"Verify prod: reruns the verification of f1 in prod, once it is Healthy; if it succeeds, it is verified"},
 		},
 		{"available and not there", world{stages: []kargo.Stage{direct("prod")}, freight: f1()}, []string{"Promote prod: promotes it to prod"}},
 		{
@@ -165,20 +165,20 @@ func TestSteps(t *testing.T) {
 		{
 			"an approval for a Stage that follows an upstream which does not run it",
 			world{stages: []kargo.Stage{prod(from(build.From("qa"), build.MatchUpstream())), build.Stage("qa")}, freight: f1()},
-			[]string{approve + "; auto-promotion leaves it alone all the same"},
+			[]string{approve + "; auto-promotion still skips it"},
 		},
 
 		{
 			"its verification upstream failed",
 			world{stages: []kargo.Stage{prod(from(build.From("qa"))), direct("qa", build.Runs("f1", failed))}, freight: f1(build.In("qa", at("11:30")))},
-			[]string{"Verify qa: verifies once more what qa runs; if that succeeds, it is available to prod", approve},
+			[]string{"Verify qa: reruns the verification of f1 in qa; if it succeeds, it is available to prod", approve},
 		},
 		{"the same, and it has not soaked", world{
 			stages: []kargo.Stage{prod(from(build.From("qa"), build.Soak("1h"))), direct("qa", build.Runs("f1", failed))}, freight: f1(build.In("qa", at("11:01"))),
-		}, []string{"Verify qa: verifies once more what qa runs; if that succeeds and it has soaked there for 1h0m0s, it is available to prod", approve}},
+		}, []string{"Verify qa: reruns the verification of f1 in qa; if it succeeds and it has soaked there for 1h0m0s, it is available to prod", approve}},
 		{"the same, and it has soaked", world{
 			stages: []kargo.Stage{prod(from(build.From("qa"), build.Soak("1h"))), direct("qa", build.Runs("f1", failed))}, freight: f1(build.In("qa", at("11:00"))),
-		}, []string{"Verify qa: verifies once more what qa runs; if that succeeds, it is available to prod", approve}},
+		}, []string{"Verify qa: reruns the verification of f1 in qa; if it succeeds, it is available to prod", approve}},
 		{
 			"its verification upstream failed, and it was replaced",
 			world{stages: []kargo.Stage{prod(from(build.From("qa"))), direct("qa", build.Runs("f0"), build.Runs("f1", failed))}, freight: f1()},
@@ -299,7 +299,7 @@ func TestSteps(t *testing.T) {
 		{"its verification failed in a Stage that could not have it again", world{
 			stages:  []kargo.Stage{prod(from(build.From("qa"))), build.Stage("qa", from(build.From("dev")), build.Runs("f1", failed)), direct("dev")},
 			freight: f1(),
-		}, []string{"Verify qa: verifies once more what qa runs; if that succeeds, it is available to prod", approve}},
+		}, []string{"Verify qa: reruns the verification of f1 in qa; if it succeeds, it is available to prod", approve}},
 		{"a gate upstream that lists what it would not admit", world{
 			stages: []kargo.Stage{
 				prod(from(build.From("gate"))), build.Stage("gate", build.ControlFlow(), from(build.From("qa"), build.Soak("1h"))), direct("qa"),
@@ -340,7 +340,7 @@ func TestSteps(t *testing.T) {
 		{
 			"of an origin that is not requested, before v1.11.0",
 			world{release: "v1.10.10", stages: []kargo.Stage{prod(build.Requests("x", build.Direct()))}, freight: f1()},
-			[]string{approve + "; auto-promotion leaves it alone all the same"},
+			[]string{approve + "; auto-promotion still skips it"},
 		},
 	}
 	for _, test := range tests {

@@ -62,7 +62,7 @@ func TestSelection(t *testing.T) {
 			report.Selection{AllStages: true},
 			[]string{"dev: f3 f2 f1 x1 +0", "qa: f3 f2 f1 +0", "uat: f3 f2 f1 +0", "prod: f3 f2 f1 +0"},
 		},
-		{"a Stage by its name, be it downstream or not", report.Selection{Stages: []string{"dev"}}, []string{"dev: f3 f2 f1 x1 +0"}},
+		{"a Stage by its name, downstream or not", report.Selection{Stages: []string{"dev"}}, []string{"dev: f3 f2 f1 x1 +0"}},
 		{"Stages by their labels", report.Selection{Labels: high}, []string{"prod: f3 f2 f1 +0"}},
 		{"the newest, and how many more", report.Selection{Labels: high, Limit: 2}, []string{"prod: f3 f2 +1"}},
 		{"the newest, in another order", report.Selection{Labels: high, Limit: 2, Sort: reverse}, []string{"prod: f2 f3 +1"}},

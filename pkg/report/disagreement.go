@@ -110,7 +110,7 @@ func consequence(controlFlow, available bool, auto avail.Truth, picks string) st
 	case controlFlow && available:
 		return "the check admits it, but the Stage does not pass it on to its downstream Stages"
 	case controlFlow:
-		return "the Stage passes it on all the same: it counts as verified there, though the check would not admit it"
+		return "the Stage still passes it on: it counts as verified there, although the check would not admit it"
 	case available && auto == avail.No:
 		return "it can be promoted by hand; the web UI does not offer it"
 	case available:

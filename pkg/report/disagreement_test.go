@@ -36,7 +36,7 @@ func TestDisagreements(t *testing.T) {
 		refused  = "the web UI offers it, and Kargo's webhook refuses its Promotion"
 		stuck    = "auto-promotion picks it now, Kargo's webhook refuses the Promotion, the Stage becomes not Ready, and older Freight is not tried"
 		stopped  = "the check admits it, but the Stage does not pass it on to its downstream Stages"
-		passes   = "the Stage passes it on all the same: it counts as verified there, though the check would not admit it"
+		passes   = "the Stage still passes it on: it counts as verified there, although the check would not admit it"
 		upgrade  = "upgrade Kargo to v1.3.3 or later, where both answer alike"
 		orWait   = "let it soak in the upstreams, or approve it"
 		that     = "with that strategy, "

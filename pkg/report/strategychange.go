@@ -99,7 +99,7 @@ type StageEffect struct {
 	Listed   []Named `json:"listed"`
 	Unlisted []Named `json:"unlisted"`
 	// Passes is what a control-flow Stage passes on that it had not, of Listed; Passed is
-	// what it has passed on all the same, of Unlisted.
+	// of Unlisted, what it has already passed on.
 	Passes []Named `json:"passes"`
 	Passed []Named `json:"passed"`
 	// Starts is what auto-promotion then promotes; Reverts is what of it is older than

@@ -20,7 +20,7 @@ import (
 // ErrInterrupted is how Show ends on Ctrl-C.
 var ErrInterrupted = errors.New("interrupted")
 
-// Frame is what is to be seen at one moment. Its texts may be coloured.
+// Frame is what is to be seen at one moment. Its texts may be colored.
 type Frame struct {
 	// Head stands above Text and is not scrolled with it.
 	Head string
@@ -59,7 +59,7 @@ func (s Screen) Show(ctx context.Context) error {
 	_, err := tea.NewProgram(m,
 		tea.WithInput(keys),
 		tea.WithOutput(s.Out),
-		tea.WithColorProfile(colorprofile.ANSI), // whether to colour is decided already
+		tea.WithColorProfile(colorprofile.ANSI), // whether to color is already decided
 		tea.WithoutSignalHandler(),
 	).Run()
 	_, failed := io.WriteString(s.Out, m.left())

@@ -205,7 +205,7 @@ func TestNewsAreShown(t *testing.T) {
 	}
 }
 
-// Without keys it can be ended all the same, and says how.
+// It can be ended without keys, too, and says how.
 func TestWithoutKeys(t *testing.T) {
 	t.Parallel()
 	tt := newTerminal(t)

@@ -70,7 +70,7 @@ func readList[T any](ctx context.Context, request *rest.Request, r *resource, ea
 }
 
 // readEnd reads what follows the list. If nothing comes, neither an end nor anything
-// else, the list is complete all the same: of a compressed one the last bytes arrive here
+// else, the list is still complete: of a compressed one the last bytes arrive here
 // only after its checksum.
 func readEnd(decoder *kargo.ListDecoder, cancel context.CancelFunc) error {
 	ended := make(chan error, 1)

@@ -346,7 +346,7 @@ func TestChain(t *testing.T) {
 	}{
 		{"a diamond", stages(stageOf("dev"), stageOf("a", "dev"), stageOf("b", "dev"), stageOf("prod", "a", "b"), stageOf("after", "prod")), "w", []string{"prod", "a", "b", "dev"}},
 		{"a cycle", stages(stageOf("prod", "a"), stageOf("a", "b"), stageOf("b", "prod", "b")), "w", []string{"prod", "a", "b"}},
-		{"a Stage that is not there", stages(stageOf("prod", "a", "gone"), stageOf("a", "gone")), "w", []string{"prod", "a"}},
+		{"a missing Stage", stages(stageOf("prod", "a", "gone"), stageOf("a", "gone")), "w", []string{"prod", "a"}},
 		{"the requests of one origin", stages(stageOf("prod", "a"), stageOf("a"), stageOf("elsewhere")), "x", []string{"prod", "elsewhere"}},
 		{"an origin that is not requested", stages(stageOf("prod", "a"), stageOf("a")), "y", []string{"prod"}},
 	} {

@@ -35,7 +35,7 @@ func whole() contents {
 	return contents{"stages": "prod", "freight": "f1", "warehouses": "app", "promotions": "p1", "config": "prod"}
 }
 
-// The warnings about a kind that is not there.
+// The warnings about a kind without objects.
 const (
 	noFreight    = "no Freight in the files: nothing can be shown to be available; Freight is in the cluster: kubectl get freights.kargo.akuity.io -n default -o yaml"
 	noWarehouse  = "no Warehouse in the files: which Freight is listed, and what auto-promotion would pick, is unknown"

@@ -70,7 +70,7 @@ func indented(list string) string {
 	return head + "items:\n  " + strings.ReplaceAll(strings.TrimSuffix(items, "\n"), "\n", "\n  ") + "\nkind: List\n" + end
 }
 
-// endless repeats a text for ever.
+// endless repeats a text without end.
 type endless struct {
 	text string
 	at   int

@@ -108,7 +108,7 @@ func pickyMatches(p *pipeline.Objects) []string {
 	return said
 }
 
-// namelessPolicies tells of promotion policies for a Stage that is not there.
+// namelessPolicies warns about promotion policies that name a missing Stage.
 func namelessPolicies(p *pipeline.Objects) []string {
 	if p.Config == nil {
 		return nil

@@ -28,7 +28,7 @@ func (c *collection) loss() error {
 	return errors.New(strings.Join(append(lines, firstOf(said, "more")...), "\n  "))
 }
 
-// renderHint says what to do about patches of a Kustomization, if that may be it.
+// renderHint says what to do about patches of a Kustomization, if that may be the cause.
 func (c *collection) renderHint() string {
 	if !c.kustomized {
 		return ""

@@ -65,14 +65,14 @@ func TestTheStatusSaysHowFreshThePictureIs(t *testing.T) {
 	d.frame(t)
 	d.changes = false
 	d.now = d.now.Add(90 * time.Second)
-	d.feed.seen = d.now.Add(-4 * time.Second) // as of when it was last heard of, and not of now
+	d.feed.seen = d.now.Add(-4 * time.Second) // judged at the time of the last message, not now
 	frame := d.frame(t)
 	if got, want := strings.Join(frame.Status[2:], ", "), "as of 12:01:26Z, < last change 90s ago"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
-// A picture without a connection is judged, and said to be, as of when it was lost.
+// Without a connection, a picture is judged at the time of the loss, and says so.
 func TestALostConnectionIsNoFreshPicture(t *testing.T) {
 	d := newDrawing()
 	d.feed.lost = &live.Staleness{Since: d.now, Err: syscall.ECONNREFUSED}

@@ -25,7 +25,7 @@ type Flag struct{ On bool }
 // AddTo registers the flag.
 func (f *Flag) AddTo(cmd *cobra.Command) {
 	cmd.Flags().BoolVarP(&f.On, "watch", "w", false,
-		"keep the picture up to date on a terminal, until q; in a pipe, and with -o json|yaml, write each change of a verdict or of the answer under any or all")
+		"redraw on a terminal when something changes, until q; in a pipe, and with -o json|yaml, print each changed verdict")
 }
 
 // Check returns all that keeps what these options ask for from being watched: the

@@ -216,7 +216,7 @@ func (b *tab) dark() {
 	call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}})
 }
 
-// A screen reader hears of every Stage what holds of it.
+// A screen reader gets the whole state of every Stage.
 func TestAccessibilityTree(t *testing.T) {
 	b := watched(t, save(t, "page.html", graph(t, waitGate("-o", "html")...)))
 	var names []string

@@ -239,7 +239,7 @@ func startShell(t *testing.T, kubectl *exec.Cmd, program, file, setup string) *o
 	return s
 }
 
-// awaitPlain waits for a text on the screen, whatever colours and moves of the cursor are
+// awaitPlain waits for a text on the screen, whatever colors and moves of the cursor are
 // in it.
 func (s *onScreen) awaitPlain(t *testing.T, text string) {
 	t.Helper()

@@ -39,7 +39,7 @@ func TestServerThatIsDown(t *testing.T) {
 	}
 }
 
-// What cancels a request that still runs is said; that it was cancelled is not.
+// The error says what canceled a running request, and not merely that it was canceled.
 func TestFirstErrorIsSaidAlone(t *testing.T) {
 	t.Parallel()
 	c := sharedCluster(t)

@@ -288,7 +288,7 @@ func (s strategies) testOldKargo(t *testing.T) {
 	if got.Stdout != "stage.kargo.akuity.io/prod unchanged (OneOf)\n" || got.Exit != 0 {
 		t.Errorf("any: got %+v", got)
 	}
-	// Were its schema not to be read, the write would be refused all the same.
+	// If its schema could not be read, the write would still be refused.
 	_, err := s.stages.Patch(run.ctx, "prod", types.JSONPatchType,
 		[]byte(`[{"op":"add","path":"/spec/requestedFreight/0/sources/availabilityStrategy","value":"All"}]`), metav1.PatchOptions{FieldValidation: "Strict"})
 	if err == nil || !strings.Contains(err.Error(), `unknown field "spec.requestedFreight[0].sources.availabilityStrategy"`) {
@@ -405,7 +405,7 @@ func TestSetStrategyForetells(t *testing.T) {
 	}
 }
 
-// What others write meanwhile is kept, be it other fields or the same one.
+// What others write meanwhile is kept, whether other fields or the same one.
 func TestSetStrategyLosesNothing(t *testing.T) {
 	t.Parallel()
 	const stageCount, writers, rounds = 20, 100, 8
@@ -657,7 +657,7 @@ spec: {syncPolicy: {automated: {prune: true}}}
 			"argocd-controller", `{"annotations":{"argocd.argoproj.io/tracking-id":"apps_syncs:kargo.akuity.io/Stage:web/prod"}}`, false,
 			`Warning: Stage "prod" is applied by Argo CD (Application apps/syncs), which will revert the change when it next applies it` + "\n",
 		},
-		"an Application that is not there": {
+		"a missing Application": {
 			"argocd-controller", `{"labels":{"argocd.argoproj.io/instance":"gone"}}`, false,
 			`which will revert the change when it next applies it (whether it does so by itself is unknown: the Application could not be read: applications.argoproj.io "gone" not found)`,
 		},

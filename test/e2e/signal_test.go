@@ -129,7 +129,7 @@ func (r *running) end(t *testing.T) outcome {
 	return outcome{r.stdout.String(), r.stderr.String(), r.cmd.ProcessState.ExitCode()}
 }
 
-// within waits for something that may take long on a busy machine, but not for ever.
+// within waits for something that may take long on a busy machine, with a limit.
 func within(t *testing.T, what string, happens <-chan struct{}) {
 	t.Helper()
 	select {

@@ -14,7 +14,7 @@ import (
 
 // newVastProject is newLabelledProject with so many more Stages that those of
 // testdata/project.yaml are not among the first. After them come some that wait for a
-// Stage that is not there, and for a soak in a Stage and in a gate.
+// missing Stage, and for a soak in a Stage and in a gate.
 func (c cluster) newVastProject(t *testing.T, name string) string {
 	t.Helper()
 	project := c.newLabelledProject(t, name)

@@ -175,11 +175,11 @@ func TestWaitAnswers(t *testing.T) {
 		stdout string
 		stderr string
 	}{
-		"what is so already": {args: []string{"prod", "old-otter"}, stdout: "freight.kargo.akuity.io/2111111111111111111111111111111111111111 condition met: available to prod\n"},
-		"quietly":            {args: []string{"stage/prod", "old-otter", "-q"}},
-		"by a prefix":        {args: []string{"prod", "21", "--for=listed"}, stdout: "freight.kargo.akuity.io/2111111111111111111111111111111111111111 condition met: listed for prod\n"},
-		"verified":           {args: []string{"qa", "new-newt", "--for=verified"}, stdout: "freight.kargo.akuity.io/" + newtName + " condition met: verified in qa\n"},
-		"current":            {args: []string{"qa", "new-newt", "--for=current"}, stdout: "freight.kargo.akuity.io/" + newtName + " condition met: current in qa\n"},
+		"a condition that already holds": {args: []string{"prod", "old-otter"}, stdout: "freight.kargo.akuity.io/2111111111111111111111111111111111111111 condition met: available to prod\n"},
+		"quietly":                        {args: []string{"stage/prod", "old-otter", "-q"}},
+		"by a prefix":                    {args: []string{"prod", "21", "--for=listed"}, stdout: "freight.kargo.akuity.io/2111111111111111111111111111111111111111 condition met: listed for prod\n"},
+		"verified":                       {args: []string{"qa", "new-newt", "--for=verified"}, stdout: "freight.kargo.akuity.io/" + newtName + " condition met: verified in qa\n"},
+		"current":                        {args: []string{"qa", "new-newt", "--for=current"}, stdout: "freight.kargo.akuity.io/" + newtName + " condition met: current in qa\n"},
 		"impossible": {
 			args: []string{"prod", "new-newt"}, exit: 1,
 			stderr: "error: " + subject + " will never be available to Stage prod, unless a Stage no-such is created, or it is approved for prod, or further up for uat\n",
@@ -224,7 +224,7 @@ func TestWaitWithoutTheRightToWatch(t *testing.T) {
 			c.kargoAvail(t, user, "wait", "prod", "new-newt").wantFailure(t, 3, 1,
 				"Error from server (Forbidden): not allowed to watch "+kind+`.kargo.akuity.io in namespace "`+project+`": `,
 				"; needed is an RBAC rule with apiGroups: [kargo.akuity.io], resources: ["+kind+"], verbs: [watch]")
-			// What is so already needs no watch.
+			// A condition that already holds needs no watch.
 			if got := c.kargoAvail(t, user, "wait", "prod", "old-otter", "-q"); got != (outcome{}) {
 				t.Errorf("got %+v", got)
 			}
@@ -232,7 +232,7 @@ func TestWaitWithoutTheRightToWatch(t *testing.T) {
 	}
 }
 
-// Freight that is not there yet is waited for, and that is said.
+// wait waits for Freight that does not exist yet, and says so.
 func TestWaitForFreightToCome(t *testing.T) {
 	t.Parallel()
 	c := sharedCluster(t)

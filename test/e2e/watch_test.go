@@ -104,7 +104,7 @@ func TestWatchOnATerminalOutlivesTheAPIServer(t *testing.T) {
 }
 
 // A server that falls silent, its connections being there, is noticed, and what is shown
-// is as of when something was heard of it.
+// is the time of the last message about it.
 func TestWatchNoticesASilentAPIServer(t *testing.T) {
 	t.Parallel()
 	c := newCluster(t, pluginDir(t))
@@ -193,7 +193,7 @@ func TestWatchInAPipe(t *testing.T) {
 	documents.interrupt(t).wantChanges(t, [][2]string{{"Blocked", "Verified"}, {"Verified", ""}, {"", "Verified"}})
 }
 
-// Nothing is written when a soak elapses, and it is told all the same.
+// Nothing is written when a soak elapses, and the change is still reported.
 func TestWatchTellsThatASoakElapses(t *testing.T) {
 	t.Parallel()
 	w := sharedCluster(t).newWaiter(t, "soaking-watch")

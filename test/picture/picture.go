@@ -18,8 +18,8 @@ const (
 	margin                = 16
 )
 
-// Draw returns an SVG of text with the colours and weights that it asks for. The title is
-// for who cannot see it. What is not a colour, a weight or a line is left out; an escape
+// Draw returns an SVG of text with the colors and weights that it asks for. The title is
+// for who cannot see it. What is not a color, a weight or a line is left out; an escape
 // sequence that is not known is an error.
 func Draw(title, text string) (string, error) {
 	var lines []textLine
@@ -143,7 +143,7 @@ func runsOf(line string) (runs []run, columns int, err error) {
 	return runs, columns, nil
 }
 
-// The colours of the picture.
+// The colors of the picture.
 const (
 	background = "#0d1117"
 	foreground = "#e6edf3"
@@ -152,7 +152,7 @@ const (
 // with is the look after an escape sequence that sets it.
 func (l look) with(parser *ansi.Parser) (look, error) {
 	if ansi.Cmd(parser.Command()).Final() != 'm' {
-		return l, errors.New("an escape sequence that sets no colour")
+		return l, errors.New("an escape sequence that sets no color")
 	}
 	params := []int{}
 	parser.Params().ForEach(0, func(_, param int, _ bool) { params = append(params, param) })

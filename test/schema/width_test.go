@@ -12,8 +12,8 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 )
 
-// Every Explanation in the scripts can be written on a terminal of any width, in colour
-// and without, and colour changes nothing but the colour.
+// Every Explanation in the scripts can be written on a terminal of any width, in color
+// and without, and color changes nothing but the color.
 func TestExplanationsFitAnyTerminal(t *testing.T) {
 	explained := 0
 	for name, text := range goldens(t) {
@@ -26,15 +26,15 @@ func TestExplanationsFitAnyTerminal(t *testing.T) {
 		}
 		explained++
 		for width := 20; width <= 160; width += 7 {
-			var plain, coloured bytes.Buffer
-			for palette, out := range map[bool]io.Writer{false: &plain, true: &coloured} {
+			var plain, colored bytes.Buffer
+			for palette, out := range map[bool]io.Writer{false: &plain, true: &colored} {
 				style := term.Style{Terminal: true, Width: width, Glyphs: true, Palette: term.NewPalette(palette)}
 				if err := page.Explanation(out, &e, style); err != nil {
 					t.Fatal(err)
 				}
 			}
-			if got := uncoloured(coloured.String()); got != plain.String() {
-				t.Errorf("%s at %d columns, colours aside:\n%s\nwithout colour:\n%s", name, width, got, plain.String())
+			if got := withoutColor(colored.String()); got != plain.String() {
+				t.Errorf("%s at %d columns, colors aside:\n%s\nwithout color:\n%s", name, width, got, plain.String())
 			}
 		}
 	}
@@ -43,8 +43,8 @@ func TestExplanationsFitAnyTerminal(t *testing.T) {
 	}
 }
 
-// uncoloured leaves out what colours text.
-func uncoloured(text string) string {
+// withoutColor leaves out what colors text.
+func withoutColor(text string) string {
 	parts := strings.Split(text, "\x1b[")
 	out := parts[0]
 	for _, part := range parts[1:] {

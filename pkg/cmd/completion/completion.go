@@ -27,7 +27,7 @@ func NewCommand(env cli.Env) *cobra.Command {
 	var install bool
 	cmd := &cobra.Command{
 		Use:               "completion " + strings.Join(targets(), "|"),
-		Short:             "Print what completes commands in a shell, or install it for kubectl",
+		Short:             "Print a shell's completion script, or install completion for kubectl",
 		Long:              long,
 		Example:           examples,
 		Args:              cli.Args(oneTarget),
@@ -35,7 +35,7 @@ func NewCommand(env cli.Env) *cobra.Command {
 		// What a shell reads when it starts is not to fail over the environment.
 		PersistentPreRun: func(*cobra.Command, []string) {},
 	}
-	cmd.Flags().BoolVar(&install, "install", false, "with kubectl, do not print it but put it beside the plugin, where kubectl finds it; nothing is overwritten")
+	cmd.Flags().BoolVar(&install, "install", false, "with kubectl, install it next to the plugin, where kubectl finds it; nothing is overwritten")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if install && args[0] != viaKubectl {
 			return &cli.UsageError{Command: cmd.CommandPath(), Err: fmt.Errorf("--install goes with kubectl, not with %s", args[0])}
@@ -56,8 +56,8 @@ func oneTarget(_ *cobra.Command, args []string) error {
 	return nil
 }
 
-const long = `Print what makes TAB complete commands: verbs, flags and their values, and the
-Stages, Freight, Warehouses and Projects of the cluster or, with -f, of the files.
+const long = `Print the script that completes commands on TAB: verbs, flags and their values, and
+the Stages, Freight, Warehouses and Projects of the cluster or, with -f, of the files.
 
   kubectl      for "kubectl kargo-avail" in any shell in which kubectl completes: a
                program kubectl_complete-kargo_avail that has to be on PATH. --install
@@ -67,8 +67,8 @@ Stages, Freight, Warehouses and Projects of the cluster or, with -f, of the file
                for the command kubectl-kargo_avail, without kubectl; to be read by
                the shell when it starts
 
-What the cluster does not tell within two seconds is not offered, and neither is a
-name that a shell would take for more than a word.`
+Names are left out if the cluster takes longer than two seconds, or if a shell would
+not read them as one word.`
 
 const examples = `  # For kubectl kargo-avail, once; kubectl completion --help says how kubectl itself completes
   kubectl kargo-avail completion kubectl --install

@@ -100,7 +100,7 @@ func TestInstallWithoutAPlaceToInstallTo(t *testing.T) {
 	}
 	gone := filepath.Join(t.TempDir(), "gone", "kubectl-kargo_avail")
 	if _, _, err := installed(t, gone, false); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("a folder that is not there: %v", err)
+		t.Errorf("a missing folder: %v", err)
 	}
 }
 

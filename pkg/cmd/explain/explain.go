@@ -81,10 +81,10 @@ requests, with a line for each of the next.`
 const examples = `  # Why is the newest Freight not available to prod?
   kubectl kargo-avail explain prod
 
-  # All about one piece of Freight
+  # Everything about one piece of Freight
   kubectl kargo-avail explain prod lucky-koala -p web
 
-  # As it will be in two hours, if nothing else changes
+  # In two hours, if nothing else changes
   kubectl kargo-avail explain prod lucky-koala --at +2h
 
   # In a script: exit code 0 if it is available, 1 if it is not

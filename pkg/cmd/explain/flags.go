@@ -38,9 +38,9 @@ func (f *flags) addTo(cmd *cobra.Command) {
 	f.document.AddTo(cmd)
 	set := cmd.Flags()
 	set.BoolVar(&f.ascii, "ascii", false, "draw with ASCII characters only")
-	set.IntVar(&f.limit, "limit", nextLimit, "without FREIGHT, give a line to so many further pieces of Freight, 0 for all")
+	set.IntVar(&f.limit, "limit", nextLimit, "without FREIGHT, list up to N more pieces of Freight, 0 for all")
 	f.watch.AddTo(cmd)
-	set.BoolVar(&f.exitCode, "exit-code", false, "exit with 1 when Freight that is explained is not available")
+	set.BoolVar(&f.exitCode, "exit-code", false, "exit with 1 if the Freight is not available")
 }
 
 // options are what the verb runs on.

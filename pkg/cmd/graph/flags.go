@@ -38,14 +38,14 @@ func (f *flags) addTo(cmd *cobra.Command) {
 	f.input.AddTo(cmd)
 	f.document.AddTo(cmd)
 	f.set = cmd.Flags()
-	f.set.StringVarP(&f.selector, "selector", "l", "", "draw the Stages with these labels, and all that is upstream and downstream of them")
-	f.set.StringSliceVar(&f.warehouses, "warehouse", nil, "draw the way of the Freight of this Warehouse alone; may be repeated")
-	f.set.StringVar(&f.freight, "freight", "", "draw how far this Freight has come: a name, an alias or a unique prefix of a name")
+	f.set.StringVarP(&f.selector, "selector", "l", "", "draw the Stages with these labels, and everything upstream and downstream of them")
+	f.set.StringSliceVar(&f.warehouses, "warehouse", nil, "draw only the path of this Warehouse's Freight; may be repeated")
+	f.set.StringVar(&f.freight, "freight", "", "show the progress of this Freight: a name, an alias or a unique prefix of a name")
 	f.set.BoolVar(&f.ascii, "ascii", false, "draw with ASCII characters only")
-	f.set.BoolVar(&f.noHeaders, "no-headers", false, "leave out the headers")
+	f.set.BoolVar(&f.noHeaders, "no-headers", false, "omit the headers")
 	f.set.BoolVar(&f.open, "open", false, "write the page of -o html into a temporary file and open it in a browser")
 	f.watch.AddTo(cmd)
-	f.set.BoolVar(&f.expand, "expand", false, "on a terminal, give each Stage a line of its own, though others are like it")
+	f.set.BoolVar(&f.expand, "expand", false, "on a terminal, draw similar Stages on separate lines")
 }
 
 // options are what the verb runs on.

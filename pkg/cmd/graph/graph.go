@@ -46,24 +46,22 @@ func NewCommand(env cli.Env, connection *cli.ConnectionFlags) *cobra.Command {
 	return cmd
 }
 
-const long = `Draw the pipeline of a Project: Warehouses and Stages, and what leads from one to the
-other.
+const long = `Draw the pipeline of a Project: Warehouses, Stages and the connections between them.
 
-As text, each Stage has a line with its lanes on the left, as in a commit graph: what
-it takes (direct, after an upstream Stage, any or all of several, a soak time), what
+As text, each Stage has a line, with lanes on the left as in a commit graph: what it
+takes (direct, after an upstream Stage, any or all of several, a soak time), what
 it runs, the newest Freight that is available to it and that it does not run, and the
 newest that is blocked, with the root cause. On a terminal, three or more Stages that
 are alike share a line.
 
-With --freight the picture is about one piece of Freight: where it is, where it was
-verified, and for each input of a Stage whether it lets the Freight pass.
+With --freight, the picture shows one piece of Freight: where it is, where it was
+verified, and which connections let it pass.
 
-A STAGE is drawn with all that is upstream and downstream of it; so are the Stages
-that --selector selects.
+STAGE and --selector draw these Stages, and everything upstream and downstream of
+them.
 
-With --watch a terminal shows a picture that keeps itself up to date and marks the lines
-that changed; a pipe gets a line, or with -o json or yaml a document, for each verdict
-that changes.
+With --watch, a terminal is redrawn when something changes, and the changed lines are
+marked. In a pipe, each changed verdict is a line, or with -o json or yaml a document.
 
   -o html      a page for a browser, in one file that needs no network: choose the
                Freight, find a Stage, and walk along the lines with the arrow keys
@@ -75,17 +73,17 @@ that changes.
 const examples = `  # The pipeline of the current Project
   kubectl kargo-avail graph
 
-  # One piece of Freight on its way, in Project web
+  # The progress of one piece of Freight, in Project web
   kubectl kargo-avail graph --freight lucky-koala -p web
 
   # All that is upstream and downstream of prod, for a pull request
   kubectl kargo-avail graph prod -o mermaid
 
-  # A page to click through, at once or to keep
+  # A web page to explore
   kubectl kargo-avail graph --open
   kubectl kargo-avail graph -o html > pipeline.html
 
-  # Look on while Freight moves
+  # Redraw when something changes
   kubectl kargo-avail graph --watch`
 
 // run reads, judges and draws.

@@ -39,7 +39,7 @@ func NewCommand(env cli.Env, connection *cli.ConnectionFlags) *cobra.Command {
 		ValidArgsFunction: complete.New(env, connection).Stages,
 	}
 	flags.addTo(cmd)
-	_ = cmd.RegisterFlagCompletionFunc("against", cobra.NoFileCompletions) // it fails only for a flag that is not there
+	_ = cmd.RegisterFlagCompletionFunc("against", cobra.NoFileCompletions) // it fails only for an unknown flag
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if flags.explain {
 			return explain(env, connection.Color, cmd.CommandPath(), args)
@@ -62,10 +62,10 @@ read: upstreams that do not exist, All over nothing, a soak that can never pass,
 at the wrong place, promotion policies that decide nothing.
 
 With -f it reads files, and points at the line. Without, it reads the Project in the
-cluster, for which the rights to view it are enough.
+cluster, and needs only the rights to view it.
 
 It exits with 1 when there is a finding of the severity of --fail-on or worse, and with 3
-when something could not be read; what was found is printed all the same.`
+when something could not be read; what was found is still printed.`
 
 const examples = `  # Before a merge: everything below a folder
   kubectl kargo-avail lint -f deploy/ -R

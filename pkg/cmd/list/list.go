@@ -74,18 +74,18 @@ func withVerbHint(err error, args []string, verbHint func(word string) (hint str
 const long = `Show, per downstream Stage, which Freight is available under any and under all,
 which strategy is in force, and which upstream Stages block it and why.
 
-ANY, ALL and NOW say whether Kargo would admit a Promotion of the Freight if one
-upstream Stage that has verified it were enough (OneOf), if every one had to
-(All), and as the Stage is configured. Auto-promotion follows a list of its own;
-where that disagrees, the last column says so.
+ANY, ALL and NOW say whether Kargo would admit a Promotion of the Freight: if one
+verified upstream Stage were enough (OneOf), if every upstream had to verify it
+(All), and with the strategy that the Stage has now. Auto-promotion goes by another
+list; where that disagrees, the last column says so.
 
 With -o matrix the whole Project is one picture: a row per piece of Freight, a column per
 Stage, and in each cell whether it runs there, is available, soaks or is blocked.
 
-With --watch a terminal shows a picture that keeps itself up to date and marks what
-changed with ◂ (< with --ascii). A pipe gets a line for each verdict that changes: time,
-Project, Stage, Freight, the verdict before and now ("-" is none), and why; with -o json
-or yaml a document for each (docs/report.md).`
+With --watch, a terminal is redrawn when something changes, and ◂ (< with --ascii) marks
+what changed. In a pipe, each changed verdict is a line: time, Project, Stage, Freight,
+the verdict before and after ("-" is none), and why; with -o json or yaml it is a
+document (docs/report.md).`
 
 const examples = `  # What is available to the Stages of the current Project, and what blocks the rest
   kubectl kargo-avail
@@ -99,7 +99,7 @@ const examples = `  # What is available to the Stages of the current Project, an
   # Only where any and all disagree, in every Project
   kubectl kargo-avail list -A --differs
 
-  # Look on while Freight moves; in a pipe, hear of each verdict that changes
+  # Redraw when something changes; in a pipe, print one line per changed verdict
   kubectl kargo-avail --watch
   kubectl kargo-avail prod --watch -o json | jq -r '"\(.freight): \(.to)"'
 
@@ -107,7 +107,7 @@ const examples = `  # What is available to the Stages of the current Project, an
   kubectl get stages,freights,warehouses,projectconfigs,promotions -o yaml > web.yaml
   kubectl kargo-avail list -f web.yaml
 
-  # The Stages that a piece of Freight is not available to, for a script
+  # The Stages to which a piece of Freight is not available, for a script
   kubectl kargo-avail list --freight lucky-koala -o json |
     jq -r '.projects[].stages[] | select(.freight[].available.configured | not) | .name'`
 

@@ -31,7 +31,7 @@ func (f *outputFlags) addTo(cmd *cobra.Command) {
 	cli.AddOutput(cmd, &f.format, formats.Lists()...)
 	set := cmd.Flags()
 	set.BoolVar(&f.ascii, "ascii", false, "draw tables with ASCII characters only")
-	set.BoolVar(&f.noHeaders, "no-headers", false, "leave the headers out of tables")
+	set.BoolVar(&f.noHeaders, "no-headers", false, "omit table headers")
 }
 
 // output is a format, ready to write.

@@ -29,10 +29,9 @@ func NewCommand(env cli.Env, connection *cli.ConnectionFlags) *cobra.Command {
 	f := &flags{}
 	cmd := &cobra.Command{
 		Use:   "version",
-		Short: "Show this plugin's version, and which Kargo's rules apply",
-		Long: `Show this plugin's version, and by which Kargo version's rules it judges: the one
-that --kargo-version names, else what the schema of the cluster's Kargo tells,
-else the newest rules.`,
+		Short: "Show this plugin's version, and the Kargo version whose rules apply",
+		Long: `Show this plugin's version, and the Kargo version whose rules it applies: the one in
+--kargo-version, else the one that the cluster's schema reveals, else the newest.`,
 		Example: `  # Of the plugin, and of Kargo in the current cluster
   kubectl kargo-avail version
 
@@ -49,8 +48,8 @@ else the newest rules.`,
 			return f.run(cmd.Context(), env, connection, releases)
 		},
 	}
-	cmd.Flags().StringSliceVarP(&f.files, "filename", "f", nil, "show by which rules files are judged, and contact no cluster")
-	cmd.Flags().BoolVar(&f.client, "client", false, "show this plugin's version only, and contact no cluster")
+	cmd.Flags().StringSliceVarP(&f.files, "filename", "f", nil, "show which rules apply to these files, without contacting a cluster")
+	cmd.Flags().BoolVar(&f.client, "client", false, "show only this plugin's version, without contacting a cluster")
 	cli.AddOutput(cmd, &f.output, formats.Documents()...)
 	return cmd
 }

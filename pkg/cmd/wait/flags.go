@@ -37,16 +37,16 @@ func (f *flags) addTo(cmd *cobra.Command) {
 	f.document.AddTo(cmd)
 	set := cmd.Flags()
 	f.set = set
-	set.StringSliceVarP(&f.input.Files, "filename", "f", nil, "look once at these files or directories (- is standard input) and at no cluster")
-	set.BoolVarP(&f.input.Recursive, "recursive", "R", false, "with -f, go into the directories within directories")
-	set.StringVar(&f.input.At, "at", "", "with -f, judge as of this instant: RFC 3339, or +2h for two hours from now")
+	set.StringSliceVarP(&f.input.Files, "filename", "f", nil, "check these files or directories (- is standard input) once, not a cluster")
+	set.BoolVarP(&f.input.Recursive, "recursive", "R", false, "with -f, search directories recursively")
+	set.StringVar(&f.input.At, "at", "", "with -f, judge at this time: RFC 3339, or +2h for two hours from now")
 	set.StringVarP(&f.selector, "selector", "l", "", "wait for the Stages with these labels that request the Freight, as in kubectl get -l")
 	set.BoolVar(&f.all, "all", false, "wait for all Stages of the Project that request the Freight")
 	set.StringVar(&f.condition, "for", string(available), "what to wait for: "+oneOf(conditions()))
 	cli.SetChoices(set, "for", names(conditions())...)
-	set.DurationVar(&f.timeout, "timeout", 30*time.Second, "how long to wait; 0 looks once, a negative duration waits a week")
-	set.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing: the exit code is the answer")
-	set.BoolVar(&f.ignoreImpossible, "ignore-impossible", false, "wait on when the condition cannot be met as things are, or the Freight is deleted")
+	set.DurationVar(&f.timeout, "timeout", 30*time.Second, "how long to wait; 0 checks once, a negative duration waits a week")
+	set.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing; the exit code is the answer")
+	set.BoolVar(&f.ignoreImpossible, "ignore-impossible", false, "keep waiting even if the condition cannot be met now, or the Freight is deleted")
 }
 
 // options are what the verb runs on.

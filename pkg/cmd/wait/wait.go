@@ -39,14 +39,15 @@ name or what it contains (v1.3.0, a commit), is
   verified   in the Stage
   current    in the Stage: the Stage runs it now
 
-With several Stages, -l or --all, it waits for all of them. Freight that is not there
-yet is waited for. The cluster is watched, not polled; files are looked at once.
+With several Stages, -l or --all, it waits for all of them, and it waits for Freight
+that does not exist yet. It watches the cluster instead of polling it; files are
+checked once.
 
 The exit code is 0 when the condition is met, and 1 when the time runs out, when the
-Freight is deleted, or when the condition cannot be met as the Stages are written; the
-last line says why.`
+Freight is deleted, or when the Stages as configured can never meet the condition;
+the last line says why.`
 
-const examples = `  # Until lucky-koala may be promoted to prod, for up to half an hour
+const examples = `  # Until lucky-koala can be promoted to prod, for up to half an hour
   kubectl kargo-avail wait prod lucky-koala --timeout 30m
 
   # Until it is verified in staging, in Project web, and then go on

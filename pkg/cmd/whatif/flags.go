@@ -36,9 +36,9 @@ func (f *flags) addTo(cmd *cobra.Command) {
 	f.document.AddTo(cmd)
 	set := cmd.Flags()
 	set.StringSliceVar(&f.soak, "soak", nil, "what if the Stage had this requiredSoakTime, as STAGE=DURATION or STAGE=none; may be repeated")
-	set.BoolVar(&f.allRows, "all-rows", false, "show what does not flip, too")
+	set.BoolVar(&f.allRows, "all-rows", false, "also show what does not flip")
 	set.BoolVar(&f.ascii, "ascii", false, "draw with ASCII characters only")
-	set.BoolVar(&f.noHeaders, "no-headers", false, "leave the headers out of tables")
+	set.BoolVar(&f.noHeaders, "no-headers", false, "omit table headers")
 }
 
 // options are what the verb runs on.

@@ -51,18 +51,19 @@ func NewCommand(env cli.Env, connection *cli.ConnectionFlags) *cobra.Command {
 	return cmd
 }
 
-const long = `Show which answers flip if Stages asked for another number of upstreams. Nothing is
+const long = `Show which answers flip if Stages required another number of upstreams. Nothing is
 changed.
 
-RULE is any or all, as Kargo has them, or one that was discussed and never built:
+RULE is any or all, as in Kargo, or one that Kargo does not have:
 majority (more than half of the distinct upstreams), quorum:N (at least N) or
 percent:P (at least P in a hundred, rounded up). '*' stands for every Stage that has
-an upstream; what is said of a Stage by its name goes before.
+an upstream; a Stage that is named has precedence.
 
-The table shows how it would be had it always been so: a control-flow Stage that is
-asked about, or is behind one, has passed on exactly what its rule lists. What Stages
-with steps have verified stays verified. Below it stands what would happen if the
-change were carried out now, when what a control-flow Stage has passed on stays so.`
+The table shows the Project if this had been the rule from the start: control-flow
+Stages that change, and those behind them, have passed on exactly what their rules
+list. Other Stages keep what they have verified. The list below the table shows what
+would happen if you applied the change now: control-flow Stages keep what they have
+already passed on.`
 
 const examples = `  # What would prod lose if all of its upstreams had to verify Freight?
   kubectl kargo-avail what-if prod=all

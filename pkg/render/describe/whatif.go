@@ -16,7 +16,7 @@ func RowReasons(row *report.WhatIfRow) []string {
 		if row.Available.After {
 			parts = append(parts, "not listed: "+why)
 		} else {
-			parts = append(parts, "listed all the same: "+why)
+			parts = append(parts, "still listed: "+why)
 		}
 	}
 	return parts

@@ -16,7 +16,7 @@ import (
 
 // changeLine writes a Change as a line of fields, separated by three spaces: the time,
 // the Project, the Stage, the Freight, the verdict before and the one now, each without
-// a space in it, and why it is so: what admits the Freight, then the words of the table.
+// a space in it, and why: what admits the Freight, then the words of the table.
 // Nothing is "-". Where the verdict is as before, the answer under another strategy is
 // not, and why says which.
 func changeLine(w io.Writer, c *report.Change) error {

@@ -56,7 +56,7 @@ type Argument struct {
 type List struct {
 	Header   report.Header
 	Projects iter.Seq[report.ProjectStages]
-	// Options are how a table looks; other formats heed NoHeaders alone.
+	// Options are how a table looks; other formats only use NoHeaders.
 	Options listing.Options
 }
 

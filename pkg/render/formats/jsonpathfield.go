@@ -33,7 +33,7 @@ func parseField(expression string) (*Field, error) {
 	return &Field{path}, nil
 }
 
-// ParseSortField reads a field to sort by, which all Freight has to have, be it empty.
+// ParseSortField reads a field to sort by, which all Freight has to have; it may be empty.
 func ParseSortField(expression string) (*Field, error) {
 	field, err := parseField(expression)
 	if err != nil {

@@ -114,7 +114,7 @@ func TestAReportSurvivesItsJSON(t *testing.T) {
 	}
 }
 
-// An empty report is a document all the same.
+// An empty report is still a document.
 func TestDocumentsOfNothing(t *testing.T) {
 	header := report.NewHeader(time.Date(2024, 1, 2, 3, 4, 5, 0, time.UTC), kargo.Releases{}, nil)
 	var text bytes.Buffer

@@ -128,7 +128,7 @@ func TestMarks(t *testing.T) {
 				}
 			}
 			if marks.Observe(after, now.Add(term.MarkFor)); marked(&marks) != nil {
-				t.Errorf("marked for ever: %v", marked(&marks))
+				t.Errorf("marked without end: %v", marked(&marks))
 			}
 		})
 	}

@@ -24,7 +24,7 @@ func TestFoldCommands(t *testing.T) {
 			"a word that is too long", "  kargo promote --freight=0123456789012345678901234567890123456789 --stage=prod\n",
 			"  kargo promote \\\n    --freight=0123456789012345678901234567890123456789 \\\n    --stage=prod\n",
 		},
-		{"colour takes no room", "  \x1b[1mkargo promote --stage=produce\x1b[0m\n", "  \x1b[1mkargo promote --stage=produce\x1b[0m\n"},
+		{"color takes no room", "  \x1b[1mkargo promote --stage=produce\x1b[0m\n", "  \x1b[1mkargo promote --stage=produce\x1b[0m\n"},
 		{"other lines", "It is promoted by somebody else, later\n\n", "It is promoted by somebody else, later\n\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
