@@ -158,7 +158,7 @@ func TestWatchesResume(t *testing.T) {
 	}
 }
 
-// A server that calls every version too old would otherwise be asked for ever.
+// A server that calls every version too old would otherwise be asked without end.
 func TestAFirstListThatIsAlwaysTooOld(t *testing.T) {
 	s := newServer(t)
 	s.set(func() { s.refusals["list freights"] = http.StatusGone })

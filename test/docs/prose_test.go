@@ -11,7 +11,7 @@ import (
 // archaisms are turns of phrase that nobody uses in a pull request, and spellings that
 // Kubernetes does not use.
 func archaisms() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)\b(be it|be they|of one mind|as of when|had it always been|it is so|is so already|hears? of|for ever|foretells?|in vain)\b` +
+	return regexp.MustCompile(`(?i)\b(be it|be they|of one mind|as of when|had it always been|is so already|hears? of|for ever|foretells?|in vain)\b` +
 		`|\ball the same[;:.,]|\b(that|which) is not there[.,;:]|\b(behaviour|colour(ed|s)?|cancelled|honour|favour)\b`)
 }
 

@@ -233,8 +233,8 @@ func (c stageColumn) width() int {
 	return width
 }
 
-// labels are the columns that say which Freight a row is about. Without Freight there is a
-// row all the same, so that the Stages are seen.
+// labels are the columns that say which Freight a row is about. Without Freight there is still one
+// row, so that the Stages are seen.
 func (m *matrix) labels() []stageColumn {
 	freight, age, origin := stageColumn{header: headerFreight}, stageColumn{header: "AGE"}, stageColumn{header: "ORIGIN"}
 	add := func(name, since, from string) {
