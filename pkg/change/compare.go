@@ -76,7 +76,7 @@ func sameLabels(a, b map[string]string) bool {
 // answersMayDiffer reports whether something other than the Stage itself is different that
 // its listing or its auto-promotion depends on. Both Stages exist.
 func answersMayDiffer(before, after *avail.Stage) bool {
-	return before.ListError(avail.Configured) != after.ListError(avail.Configured) ||
+	return listError(before) != listError(after) ||
 		before.ListKnown(avail.Configured) != after.ListKnown(avail.Configured) ||
 		switchOf(before) != switchOf(after)
 }

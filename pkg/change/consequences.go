@@ -70,6 +70,9 @@ func (e *StageEffect) subtract(other *StageEffect) {
 	if other.Auto != nil {
 		e.Auto = nil
 	}
+	if other.Listing != nil {
+		e.Listing = nil
+	}
 }
 
 // without returns what of the list is not in the other one.

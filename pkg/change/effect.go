@@ -27,6 +27,8 @@ type StageEffect struct {
 	Removed bool
 	// Auto is set when another answer of the policies applies than before.
 	Auto *SwitchFlip
+	// Listing is set when the listing begins or ceases to fail, or fails for another reason.
+	Listing *ListingFlip
 	// Forgets is what was verified in the deleted Stage or approved for it, and no longer
 	// is, not even if a Stage of that name is created again.
 	Forgets []*kargo.Freight
@@ -58,6 +60,10 @@ type StageEffect struct {
 // SwitchFlip is what the policies say about auto-promotion, before and after.
 type SwitchFlip struct{ Before, After avail.Truth }
 
+// ListingFlip is the error of the listing before and after, "" for none. A listing that
+// fails has no Freight of any origin.
+type ListingFlip struct{ Before, After string }
+
 // Part is a part of a StageEffect.
 type Part string
 
@@ -85,7 +91,7 @@ type FailingPromotion struct {
 
 // IsEmpty reports whether nothing is otherwise, as far as that is known.
 func (e *StageEffect) IsEmpty() bool {
-	return len(e.Gained)+len(e.Lost)+len(e.Listed)+len(e.Unlisted)+len(e.Starts)+len(e.Refused)+len(e.Unknown)+len(e.Forgets) == 0 && e.Auto == nil
+	return len(e.Gained)+len(e.Lost)+len(e.Listed)+len(e.Unlisted)+len(e.Starts)+len(e.Refused)+len(e.Unknown)+len(e.Forgets) == 0 && e.Auto == nil && e.Listing == nil
 }
 
 // EffectOf returns what the plan does to the Project under evaluation.
@@ -119,6 +125,9 @@ func compare(earlier, later *avail.Evaluator, name string) StageEffect {
 	if before != nil && !before.ListKnown(avail.Configured) || !after.ListKnown(avail.Configured) {
 		effect.Unknown = append(effect.Unknown, PartListed)
 	}
+	if was, is := listError(before), listError(after); was != is {
+		effect.Listing = &ListingFlip{was, is}
+	}
 	if after.IsControlFlow() {
 		effect.passes(earlier.Project(), after)
 		return effect
@@ -129,6 +138,13 @@ func compare(earlier, later *avail.Evaluator, name string) StageEffect {
 	effect.starts(before, after)
 	effect.promotions(after)
 	return effect
+}
+
+func listError(s *avail.Stage) string {
+	if s == nil {
+		return ""
+	}
+	return s.ListError(avail.Configured)
 }
 
 // original returns the piece of Freight as it is in the Project of a Stage.

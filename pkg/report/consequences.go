@@ -58,6 +58,9 @@ const (
 	ErrorsPromotion ConsequenceKind = "errors"
 	// StallsAutoPromotion: auto-promotion picks Freight whose Promotion is refused.
 	StallsAutoPromotion ConsequenceKind = "stalls"
+	// BreaksListing: auto-promotion, the Stage itself as a control-flow Stage and the web UI
+	// see no Freight at all.
+	BreaksListing ConsequenceKind = "breaks-listing"
 	// NoRollback: what the Stage runs or ran cannot be promoted to it again.
 	NoRollback ConsequenceKind = "no-rollback"
 	// CutsOff: it can never become available to the Stage again.
@@ -72,6 +75,8 @@ const (
 	Suppresses ConsequenceKind = "suppresses"
 	// StopsVerification: what the Stage runs cannot be verified any more.
 	StopsVerification ConsequenceKind = "stops-verification"
+	// MendsListing: the listing, which failed, works.
+	MendsListing ConsequenceKind = "mends-listing"
 	// Gains: it becomes available.
 	Gains ConsequenceKind = "gains"
 	// Lists: it becomes listed, and is available as before.
@@ -85,8 +90,8 @@ const (
 // ConsequenceKinds returns them all, worst first.
 func ConsequenceKinds() []ConsequenceKind {
 	return []ConsequenceKind{
-		PromotesOlder, Promotes, VerifiesForGood, ForgetsVerification, ErrorsPromotion, StallsAutoPromotion, NoRollback, CutsOff,
-		SwitchesAuto, Loses, Unlists, Suppresses, StopsVerification, Unsure, Gains, Lists, Stays,
+		PromotesOlder, Promotes, VerifiesForGood, ForgetsVerification, ErrorsPromotion, StallsAutoPromotion, BreaksListing, NoRollback, CutsOff,
+		SwitchesAuto, Loses, Unlists, Suppresses, StopsVerification, Unsure, MendsListing, Gains, Lists, Stays,
 	}
 }
 
@@ -156,6 +161,13 @@ func (l *consequenceList) stage() {
 		l.promotions()
 		l.failures()
 		l.answers()
+	}
+	switch flip := l.effect.Listing; {
+	case flip == nil:
+	case flip.After != "":
+		l.put(BreaksListing, fmt.Sprintf("the listing of %s fails, so auto-promotion, control flow and the web UI see no Freight there: %s", l.name(), flip.After), nil)
+	default:
+		l.put(MendsListing, fmt.Sprintf("the listing of %s works again (it failed: %s)", l.name(), flip.Before), nil)
 	}
 	for _, part := range l.effect.Unknown {
 		l.put(Unsure, l.name()+": "+unknownWords(part), nil)

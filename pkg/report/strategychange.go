@@ -119,6 +119,8 @@ type StageEffect struct {
 	Removed bool `json:"removed,omitzero"`
 	// AutoPromotion is optional: there where another answer of the policies applies.
 	AutoPromotion *SwitchFlip `json:"autoPromotion,omitzero"`
+	// Listing is optional: there where the listing begins or ceases to fail.
+	Listing *ListingFlip `json:"listing,omitzero"`
 	// Forgets is optional: what was verified in a deleted Stage or approved for it, and no
 	// longer is.
 	Forgets []Named `json:"forgets,omitempty"`
@@ -132,6 +134,13 @@ type StageEffect struct {
 type SwitchFlip struct {
 	Before *bool `json:"before"`
 	After  *bool `json:"after"`
+}
+
+// ListingFlip is the error of a Stage's listing before and after, "" for none. A listing that
+// fails has no Freight of any origin.
+type ListingFlip struct {
+	Before string `json:"before"`
+	After  string `json:"after"`
 }
 
 // FailingPromotion is a Promotion that Kargo fails.
@@ -306,6 +315,9 @@ func stageEffects(list []change.StageEffect) []StageEffect {
 		}
 		if e.Auto != nil {
 			effect.AutoPromotion = &SwitchFlip{maybe(e.Auto.Before), maybe(e.Auto.After)}
+		}
+		if e.Listing != nil {
+			effect.Listing = &ListingFlip{e.Listing.Before, e.Listing.After}
 		}
 		for _, part := range e.Unknown {
 			effect.Unknown = append(effect.Unknown, string(part))

@@ -149,6 +149,13 @@ func stageEffect(e *report.StageEffect, later bool) []string {
 		s.answers(e, later)
 		s.promotions(e)
 	}
+	switch flip := e.Listing; {
+	case flip == nil:
+	case flip.After != "":
+		s.list = append(s.list, "its listing fails, so that auto-promotion, control flow and the UI see no Freight: "+term.Sanitize(flip.After))
+	default:
+		s.list = append(s.list, "its listing works again; it failed: "+term.Sanitize(flip.Before))
+	}
 	for _, part := range e.Unknown {
 		s.list = append(s.list, unknownPart(change.Part(part)))
 	}
