@@ -12,6 +12,7 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/change"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/source"
@@ -224,6 +225,9 @@ func (a *application) side(name string) Side {
 		a.notes = append(a.notes, fmt.Sprintf("Project %q has no Stage yet, so none of its Freight is read", name))
 	}
 	head := a.head.Project(name)
+	if len(live.Stages) == 0 && !declaresItsWarehouses(head) {
+		live.Unread = live.Unread.With(pipeline.Warehouses) // nothing is read of a Project without Stages
+	}
 	side, pruned := Side{Was: live}, live
 	if a.base != nil {
 		base := a.base.Project(name)
@@ -235,4 +239,11 @@ func (a *application) side(name string) Side {
 		side.Is = change.Prune(side.Is, change.Missing(pruned, head))
 	}
 	return side
+}
+
+// declaresItsWarehouses reports whether every Warehouse that the Stages name is declared.
+func declaresItsWarehouses(o pipeline.Objects) bool {
+	return !slices.ContainsFunc(o.Stages, func(s kargo.Stage) bool {
+		return slices.ContainsFunc(s.Spec.RequestedFreight, func(r kargo.Request) bool { return !slices.Contains(o.Warehouses, r.Origin.Name) })
+	})
 }
