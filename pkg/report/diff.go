@@ -65,8 +65,8 @@ type DiffProject struct {
 
 // DiffObject is an object that differs.
 type DiffObject struct {
-	Kind   string            `json:"kind"`
-	Name   string            `json:"name"`
+	Kind   string      `json:"kind"`
+	Name   string      `json:"name"`
 	Change change.Kind `json:"change"`
 	// RenamedFrom is optional: the deleted Stage that was written like this added one.
 	RenamedFrom string `json:"renamedFrom,omitzero"`
