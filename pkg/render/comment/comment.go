@@ -115,12 +115,15 @@ func (b *builder) summary(p *report.DiffProject) {
 	b.lint(p.Lint)
 }
 
+// mostObjects is how many objects are named: what follows from them counts more.
+const mostObjects = 50
+
 // objects says what is written in another way.
 func (b *builder) objects(p *report.DiffProject) {
 	if len(p.Objects) == 0 {
 		b.add("Nothing differs that availability or auto-promotion depends on.\n")
 	}
-	for i := range p.Objects {
+	for i := range p.Objects[:min(len(p.Objects), mostObjects)] {
 		o := &p.Objects[i]
 		text := "- "
 		if o.File != nil {
@@ -131,6 +134,9 @@ func (b *builder) objects(p *report.DiffProject) {
 			text += ": " + escape(strings.Join(words, "; "))
 		}
 		b.add(text + "\n")
+	}
+	if more := len(p.Objects) - mostObjects; more > 0 {
+		b.add(fmt.Sprintf("- and %d more objects\n", more))
 	}
 }
 
