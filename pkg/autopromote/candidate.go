@@ -37,9 +37,9 @@ func followsUpstream(stage *avail.Stage, origin kargo.Origin) bool {
 	return i >= 0 && stage.Follows(&stage.Spec.RequestedFreight[i])
 }
 
-// Held returns the origins, sorted and as Kargo writes them, of which auto-promotion
+// HeldOrigins returns the origins, sorted and as Kargo writes them, of which auto-promotion
 // is on hold.
-func Held(stage *kargo.Stage, rules avail.Rules) []string {
+func HeldOrigins(stage *kargo.Stage, rules avail.Rules) []string {
 	return slices.Sorted(maps.Keys(holds(stage, rules)))
 }
 

@@ -263,7 +263,7 @@ func TestHeld(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got := autopromote.Held(&test.stage, rules(t, test.release))
+			got := autopromote.HeldOrigins(&test.stage, rules(t, test.release))
 			if diff := cmp.Diff(test.want, got, cmpopts.EquateEmpty()); diff != "" {
 				t.Errorf("Held() (-want +got):\n%s", diff)
 			}
@@ -295,7 +295,7 @@ func TestAskingModifiesNothing(t *testing.T) {
 	for _, semantics := range avail.EverySemantics() {
 		autopromote.Candidates(stage, semantics)
 	}
-	autopromote.Held(stage.Stage, r)
+	autopromote.HeldOrigins(stage.Stage, r)
 	if diff := cmp.Diff(objects(), given); diff != "" {
 		t.Errorf("the objects (-before +after):\n%s", diff)
 	}

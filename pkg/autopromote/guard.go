@@ -9,8 +9,9 @@ import (
 // Guard is what keeps auto-promotion from promoting its candidate.
 type Guard struct {
 	Reason GuardReason
-	// Promotion is the Promotion that does; "" when none does.
-	Promotion string
+	// Promotion is the Promotion or PromotionRequest that does; "" when none does. Phase is
+	// its phase, "" where nothing says it.
+	Promotion, Phase string
 	// Hold is what a person asked for; nil unless the Reason is GuardHeld.
 	Hold *kargo.Hold
 }
@@ -48,8 +49,11 @@ func GuardOf(stage *avail.Stage, f *kargo.Freight) Guard {
 	if hold := HoldOf(stage.Stage, rules, f.Origin); hold != nil {
 		return Guard{Reason: GuardHeld, Promotion: hold.PromotionName, Hold: hold}
 	}
+	if stage.IsTargetAware() {
+		return guardByRequest(stage, f)
+	}
 	if current := stage.Status.CurrentPromotion; rules.WeighsOutcome() && current.Of(f.Metadata.Name) {
-		return Guard{Reason: GuardInProgress, Promotion: current.Name}
+		return Guard{Reason: GuardInProgress, Promotion: current.Name, Phase: string(kargo.PromotionRunning)}
 	}
 	if stage.Project().Unread(pipeline.Promotions) {
 		return Guard{Reason: GuardUnknown}
@@ -63,25 +67,67 @@ func GuardOf(stage *avail.Stage, f *kargo.Freight) Guard {
 	case followsUpstream(stage, f.Origin):
 		return guardOfFollower(promotions)
 	default:
-		return Guard{Reason: GuardPromotedBefore, Promotion: promotions[0].Metadata.Name}
+		return guardOf(GuardPromotedBefore, promotions[0])
 	}
+}
+
+// guardOf returns a Guard with its Promotion.
+func guardOf(reason GuardReason, p *kargo.Promotion) Guard {
+	return Guard{Reason: reason, Promotion: p.Metadata.Name, Phase: string(p.Status.Phase)}
+}
+
+// guardByRequest is the guard of a target-aware Stage: one PromotionRequest of a piece of
+// Freight, in any phase, is the only one for ever. Kargo: after v1.11.2.
+func guardByRequest(stage *avail.Stage, f *kargo.Freight) Guard {
+	for _, request := range stage.Project().PromotionRequests(stage.Metadata.Name) {
+		if request.Spec.Freight == f.Metadata.Name {
+			return guardOfRequest(request.Metadata.Name, request.Status.Phase)
+		}
+	}
+	for _, ref := range []*kargo.PromotionRequestRef{stage.Status.CurrentPromotionRequest, stage.Status.LastPromotionRequest} {
+		if ref.Of(f.Metadata.Name) {
+			return guardOfRequest(ref.Name, ref.Phase)
+		}
+	}
+	if stage.Project().Unread(pipeline.PromotionRequests) {
+		return Guard{Reason: GuardUnknown}
+	}
+	return Guard{}
+}
+
+func guardOfRequest(name string, phase kargo.PromotionRequestPhase) Guard {
+	guard := Guard{Promotion: name, Phase: string(phase)}
+	switch {
+	case !phase.Known():
+		guard.Reason = GuardUnknown
+	case !phase.Ended():
+		guard.Reason = GuardInProgress
+	case phase == kargo.RequestSucceeded:
+		guard.Reason = GuardPromotedBefore
+	default:
+		guard.Reason = GuardUnsuccessful
+	}
+	return guard
 }
 
 // guardByOutcome is the guard from v1.11.0 on: how the newest Promotion ended counts.
 func guardByOutcome(stage *avail.Stage, newestFirst []*kargo.Promotion) Guard {
 	for _, p := range newestFirst {
-		if !p.Status.Phase.Ended() {
-			return Guard{Reason: GuardInProgress, Promotion: p.Metadata.Name}
+		switch {
+		case !p.Status.Phase.Known():
+			return guardOf(GuardUnknown, p)
+		case !p.Status.Phase.Ended():
+			return guardOf(GuardInProgress, p)
 		}
 	}
 	last := stage.Status.LastPromotion
 	for _, p := range newestFirst {
 		if p.Status.Phase == kargo.PromotionSucceeded && (last == nil || p.Metadata.Name > last.Name) {
-			return Guard{Reason: GuardSettling, Promotion: p.Metadata.Name}
+			return guardOf(GuardSettling, p)
 		}
 	}
 	if newestFirst[0].Status.Phase != kargo.PromotionSucceeded {
-		return Guard{Reason: GuardUnsuccessful, Promotion: newestFirst[0].Metadata.Name}
+		return guardOf(GuardUnsuccessful, newestFirst[0])
 	}
 	return Guard{}
 }
@@ -92,8 +138,10 @@ func guardOfFollower(promotions []*kargo.Promotion) Guard {
 	failed := 0
 	for _, p := range promotions {
 		switch {
+		case !p.Status.Phase.Known():
+			return guardOf(GuardUnknown, p)
 		case !p.Status.Phase.Ended():
-			return Guard{Reason: GuardInProgress, Promotion: p.Metadata.Name}
+			return guardOf(GuardInProgress, p)
 		case p.Status.Phase.Unsuccessful():
 			failed++
 		}
@@ -102,8 +150,29 @@ func guardOfFollower(promotions []*kargo.Promotion) Guard {
 	case 0:
 		return Guard{}
 	case len(promotions):
-		return Guard{Reason: GuardUnsuccessful, Promotion: promotions[0].Metadata.Name}
+		return guardOf(GuardUnsuccessful, promotions[0])
 	default:
-		return Guard{Reason: GuardUnknown, Promotion: promotions[0].Metadata.Name}
+		return guardOf(GuardUnknown, promotions[0])
 	}
+}
+
+// outcome returns what becomes of a candidate with this guard; ok is false where the guard
+// does not decide.
+func (g Guard) outcome() (outcome Outcome, ok bool) {
+	switch g.Reason {
+	case GuardCurrent:
+		return Current, true
+	case GuardHeld:
+		return Held, true
+	case GuardInProgress:
+		return InProgress, true
+	case GuardSettling:
+		return Settling, true
+	case GuardUnsuccessful:
+		return Unsuccessful, true
+	case GuardPromotedBefore:
+		return PromotedBefore, true
+	case GuardNone, GuardUnknown:
+	}
+	return "", false
 }

@@ -17,8 +17,10 @@ type Policy struct {
 	Index int
 	// Selector says for a person which Stages it selects.
 	Selector string
-	// Enabled is what it says.
-	Enabled bool
+	// Enabled is what it says; WindowsOnly that it says so by having promotion windows and
+	// nothing else.
+	Enabled     bool
+	WindowsOnly bool
 }
 
 // Selecting returns the policies that select the Stage, in their order: the first one
@@ -35,7 +37,7 @@ func Selecting(project *pipeline.Project, stage *kargo.Stage, rules avail.Rules)
 			break
 		}
 		if selects {
-			list = append(list, Policy{i, selectorWords(&policy), policy.AutoPromotionEnabled})
+			list = append(list, Policy{i, selectorWords(&policy), policy.AutoPromotionEnabled, !policy.AutoPromotionEnabled && len(policy.PromotionWindows) > 0})
 		}
 	}
 	return list

@@ -26,12 +26,12 @@ func TestSelecting(t *testing.T) {
 		{
 			"in their order, what is shadowed after what shadows it", "",
 			pipeline.Objects{Config: config(selector("dev"), selector("glob:p*"), selector("qa"), on(kargo.PromotionPolicy{Stage: "prod"}), on(selector("")))},
-			[]autopromote.Policy{{1, "name: glob:p*", false}, {3, "stage: prod", true}, {4, "every Stage", true}},
+			[]autopromote.Policy{{Index: 1, Selector: "name: glob:p*"}, {Index: 3, Selector: "stage: prod", Enabled: true}, {Index: 4, Selector: "every Stage", Enabled: true}},
 		},
 		{
 			"up to one that cannot be understood, which ends Kargo's search", "",
 			pipeline.Objects{Config: config(on(selector("prod")), selector("regex:("), on(selector("glob:*")))},
-			[]autopromote.Policy{{0, "name: prod", true}},
+			[]autopromote.Policy{{Index: 0, Selector: "name: prod", Enabled: true}},
 		},
 		{
 			"none, where the first cannot be understood", "",
@@ -41,7 +41,7 @@ func TestSelecting(t *testing.T) {
 		{
 			"of the Project, where the release keeps them there", "v1.4.9",
 			pipeline.Objects{Spec: config(selector("dev"), on(kargo.PromotionPolicy{Stage: "prod"})), Config: config(on(selector("")))},
-			[]autopromote.Policy{{1, "stage: prod", true}},
+			[]autopromote.Policy{{Index: 1, Selector: "stage: prod", Enabled: true}},
 		},
 		{
 			"none, where they could not be read", "",

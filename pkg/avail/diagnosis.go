@@ -59,10 +59,16 @@ func (s *Stage) diagnose(f *kargo.Freight, admission admission) *diagnosis {
 // finding asks the questions in their order of precedence: several reasons can
 // hold at once, and the first one that does is given.
 func (d *diagnosis) finding() Finding {
-	if found := d.firstOf((*diagnosis).selfReference, (*diagnosis).stageNotFound, (*diagnosis).soak); found != nil {
+	if found := d.firstOf((*diagnosis).selfReference, (*diagnosis).stageNotFound, (*diagnosis).soakImpossible, (*diagnosis).soak); found != nil {
 		return *found
 	}
 	return d.own()
+}
+
+// forAsker reports whether the reason at an existing upstream has to do with the Stage
+// that waits for it, and not with the upstream alone.
+func (d *diagnosis) forAsker() bool {
+	return d.freight.Status.VerifiedIn.Has(d.name) || d.upstream == d.asker || d.soakImpossible() != nil
 }
 
 // own asks the questions that are about the upstream alone, whoever waits for it.
@@ -75,6 +81,8 @@ func (d *diagnosis) own() Finding {
 		(*diagnosis).verificationOpen,
 		(*diagnosis).promotionQueued,
 		(*diagnosis).verificationEnded,
+		(*diagnosis).promotionUnknown,
+		(*diagnosis).notRecorded,
 		(*diagnosis).superseded,
 		(*diagnosis).promotionEnded,
 		(*diagnosis).unavailable,
@@ -113,6 +121,20 @@ func (d *diagnosis) stageNotFound() *Finding {
 	return newFinding(StageNotFound, "there is no Stage %q in Project %q", d.name, d.asker.Project().Name)
 }
 
+// soakImpossible answers for a soak time that can never pass in the upstream, whether it
+// verified the Freight or not: what can never be comes before what only takes time.
+func (d *diagnosis) soakImpossible() *Finding {
+	if d.upstream == nil || !d.upstream.IsControlFlow() || d.upstream.RunsNow(d.freight) {
+		return nil
+	}
+	need, soaks := d.upstream.evaluator.rules.soakTime(d.request)
+	_, there := d.freight.Status.CurrentlyIn.Get(d.name) // from the time before it was a control-flow Stage
+	if !soaks || there || d.upstream.evaluator.record(d.freight).soakedFor(d.name) >= need || time.Duration(d.freight.Status.VerifiedIn.At(d.name).LongestSoak) >= need {
+		return nil
+	}
+	return newFinding(SoakImpossible, "a control-flow Stage never holds Freight, so that %s can never pass there (kargo#6360)", need)
+}
+
 // soak answers for Freight that is verified in the upstream and has not soaked
 // there long enough.
 func (d *diagnosis) soak() *Finding {
@@ -129,8 +151,6 @@ func (d *diagnosis) soak() *Finding {
 		return soaking
 	case there || d.upstream.RunsNow(d.freight):
 		return newFinding(ReasonUnknown, "it is there, but not since when")
-	case d.upstream.IsControlFlow():
-		return newFinding(SoakImpossible, "a control-flow Stage never holds Freight, so that %s can never pass there (kargo#6360)", need)
 	case d.freight.Status.VerifiedIn.At(d.name).LongestSoak == 0:
 		return newFinding(SoakInterrupted, "left, and how long it was there was not recorded; needed are %s", need)
 	default:
@@ -189,7 +209,7 @@ func (d *diagnosis) promotionRunning() *Finding {
 	if running == nil {
 		return nil
 	}
-	return newFinding(PromotionRunning, "Promotion %s is running", running.Name)
+	return newFinding(PromotionRunning, "%s", withMessage(running.Title()+" is running", running.Message))
 }
 
 func (d *diagnosis) verificationOpen() *Finding {
@@ -212,11 +232,12 @@ func (d *diagnosis) promotionQueued() *Finding {
 	if queued == nil {
 		return nil
 	}
-	return newFinding(PromotionPending, "Promotion %s is queued%s", queued.Name, d.upstream.busy(queued))
+	return newFinding(PromotionPending, "%s is queued%s", queued.Title(), d.upstream.QueuedBehind(queued))
 }
 
-// busy says behind what a Promotion to the Stage is queued, as far as its status tells.
-func (s *Stage) busy(queued *Promotion) string {
+// QueuedBehind says behind what a Promotion to the Stage is queued, as far as its status
+// tells: the end of a sentence that says that it is queued, or "".
+func (s *Stage) QueuedBehind(queued *Promotion) string {
 	if running := s.Status.CurrentPromotion; running != nil && running.Name != queued.Name {
 		return " behind Promotion " + running.Name
 	}
@@ -262,6 +283,9 @@ func (d *diagnosis) health() string {
 		return "the Stage has not reported its health"
 	}
 	text := "the Stage is " + health.Status
+	if d.upstream.HealthStaysUnknown() {
+		return fmt.Sprintf("the Stage's health stays Unknown after %s did not succeed, until another Promotion succeeds", promotionOf(d.upstream.Status.LastPromotion).Title())
+	}
 	if len(health.Issues) > 0 {
 		return text + ": " + strings.Join(health.Issues, "; ")
 	}
@@ -269,6 +293,34 @@ func (d *diagnosis) health() string {
 		return text + ": " + c.Message
 	}
 	return text
+}
+
+// promotionUnknown answers for Freight whose newest Promotion is in a phase that is not one
+// of those that are known.
+func (d *diagnosis) promotionUnknown() *Finding {
+	unknown := d.promotions.unknown
+	if unknown == nil || unknown != d.promotions.last {
+		return nil
+	}
+	return newFinding(ReasonUnknown, "%s is in the phase %q, which is not known here", unknown.Title(), unknown.Phase)
+}
+
+// notRecorded answers for Freight whose Promotion succeeded, and which the Stage, by its
+// status, has not got.
+func (d *diagnosis) notRecorded() *Finding {
+	ended := d.promotions.ended
+	if ended == nil || ended.Phase != kargo.PromotionSucceeded {
+		return nil
+	}
+	last, _ := d.upstream.lastRecorded()
+	switch {
+	case d.upstream.ignores(ended):
+		return newFinding(NotRecorded, "%s succeeded at %s, and Kargo ignores it, as its name sorts before that of Promotion %s (kargo#6214)",
+			ended.Title(), instant(*ended.FinishedAt), last)
+	case last <= ended.Name:
+		return newFinding(NotRecorded, "%s has succeeded, and the Stage has not recorded it yet", ended.Title())
+	}
+	return nil
 }
 
 // superseded answers for Freight that the upstream ran before and does not run now.
@@ -302,7 +354,11 @@ func (d *diagnosis) promotionEnded() *Finding {
 	if !failed {
 		return nil
 	}
-	return newFinding(reason, "%s", withMessage("Promotion "+ended.Name, ended.Message))
+	message := withMessage(ended.Title(), ended.Message)
+	if ended.Requested {
+		message += "; nothing is recorded of a PromotionRequest that did not succeed, and none is made again"
+	}
+	return newFinding(reason, "%s", message)
 }
 
 // unavailable answers for Freight that the upstream itself may not have yet.
@@ -319,15 +375,19 @@ func (d *diagnosis) unavailable() *Finding {
 
 // notPromoted answers for Freight that the upstream may have and does not run.
 func (d *diagnosis) notPromoted() Finding {
-	ended, last := d.promotions.ended, d.upstream.Status.LastPromotion
+	ended := d.promotions.ended
+	kind := pipeline.Promotions
+	if d.upstream.IsTargetAware() {
+		kind = pipeline.PromotionRequests
+	}
 	switch {
 	case ended != nil && ended.Phase != kargo.PromotionSucceeded:
-		return *newFinding(ReasonUnknown, "Promotion %s has ended, and how is not known", ended.Name)
-	case ended != nil && (last == nil || last.Name <= ended.Name):
-		return *newFinding(VerificationPending, "Promotion %s has succeeded, and the Stage has not taken note yet", ended.Name)
+		return *newFinding(ReasonUnknown, "%s has ended, and how is not known", ended.Title())
 	case ended != nil:
-		return *newFinding(Superseded, "Promotion %s succeeded, and other Freight has replaced it since", ended.Name)
-	case d.upstream.evaluator.project.Unread(pipeline.Promotions):
+		return *newFinding(Superseded, "%s succeeded, and other Freight has replaced it since", ended.Title())
+	case d.upstream.IsTargetAware() && d.upstream.evaluator.project.Unread(kind):
+		return *newFinding(ReasonUnknown, "not verified there; PromotionRequests could not be read, so one may be open or have failed")
+	case d.upstream.evaluator.project.Unread(kind):
 		return *newFinding(ReasonUnknown, "not verified there; Promotions could not be read, so it may be queued")
 	default:
 		return *newFinding(NotPromoted, "available there, and not promoted")

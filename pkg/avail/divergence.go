@@ -43,13 +43,15 @@ const (
 type Divergence struct {
 	Cause Cause
 	In    []Semantics
+	// Detail says more of the cause in this case than its words do; "" when there is no more.
+	Detail string
 }
 
 // addCause notes that a cause holds under the semantics, one entry per cause.
 func addCause(list []Divergence, cause Cause, semantics Semantics) []Divergence {
 	i := slices.IndexFunc(list, func(d Divergence) bool { return d.Cause == cause })
 	if i < 0 {
-		return append(list, Divergence{cause, []Semantics{semantics}})
+		return append(list, Divergence{Cause: cause, In: []Semantics{semantics}})
 	}
 	list[i].In = append(list[i].In, semantics)
 	return list

@@ -25,8 +25,8 @@ type Outlook struct {
 	// NotBefore is, for Open, an instant before which the answer is no whatever
 	// happens at the upstreams; zero when none is certain.
 	NotBefore time.Time
-	// Unless has, for Never, what would open the way, each alone: ends of a sentence
-	// that begins with "unless".
+	// Unless has, for Never, what would open the way, each alone and each tried on the
+	// rules: ends of a sentence that begins with "unless". Empty when nothing was found.
 	Unless []string
 }
 
@@ -88,7 +88,7 @@ func (s *Stage) Forecast(f *kargo.Freight) Forecast {
 		}
 		switch {
 		case s.failures[semantics] != nil:
-			forecast.Listed[semantics] = s.failures[semantics].outlook()
+			forecast.Listed[semantics] = reach.failing(s, semantics)
 		case s.known[semantics]:
 			forecast.Listed[semantics] = reach.outlook(s.isListed(semantics), turns)
 		}
@@ -119,10 +119,18 @@ func (r *reachability) outlook(q question, turns []time.Time) Outlook {
 	return o
 }
 
-// outlook returns when a listing that fails will have something to say.
-func (f *failure) outlook() Outlook {
-	if f.unless == "" {
+// failing returns when a listing that fails as a whole will have the Freight.
+func (r *reachability) failing(s *Stage, semantics Semantics) Outlook {
+	if len(s.failures[semantics].repairs) == 0 {
 		return Outlook{State: Open}
 	}
-	return Outlook{State: Never, Unless: []string{f.unless}}
+	w := &waysOut{reachability: r, seen: map[string]bool{}, onPath: map[string]bool{}}
+	var unless []string
+	for _, way := range w.tried(s.isListed(semantics), w.forListing(s, semantics)) {
+		unless = append(unless, way.String())
+	}
+	if len(unless) == 0 { // the Freight is kept out by more than the listing's failure
+		unless = r.unless(s.isListed(semantics))
+	}
+	return Outlook{State: Never, Unless: unless}
 }

@@ -1,6 +1,7 @@
 package avail
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
@@ -56,5 +57,28 @@ func (s *Stage) Judge(f *kargo.Freight) Judgment {
 			j.Divergences = addCause(j.Divergences, e.refusedCause(f, facts, semantics), semantics)
 		}
 	}
+	for i := range j.Divergences {
+		if d := &j.Divergences[i]; d.Cause == NotCurrentlyUpstream {
+			d.Detail = s.followsNothing(f)
+		}
+	}
 	return j
+}
+
+// followsNothing says why what the Stage follows never runs anything; "" when it may.
+func (s *Stage) followsNothing(f *kargo.Freight) string {
+	for i := range s.requests {
+		request := &s.requests[i]
+		if request.Origin != f.Origin || !s.Follows(request.Request) || len(request.upstreams) == 0 {
+			continue
+		}
+		name := request.upstreams[0]
+		switch position := request.positions[0]; {
+		case position < 0:
+			return fmt.Sprintf("MatchUpstream, and there is no Stage %s to match", name)
+		case s.evaluator.project.Stages[position].IsControlFlow():
+			return fmt.Sprintf("MatchUpstream, and %s is a control-flow Stage, which never runs anything to match", name)
+		}
+	}
+	return ""
 }

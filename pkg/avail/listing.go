@@ -13,9 +13,9 @@ import (
 type failure struct {
 	cause   Cause
 	message string
-	// unless says what has to be mended for it to work again; "" when it may do so by
-	// itself.
-	unless string
+	// repairs are what has to be mended, all of it, for it to work again: what is wrong in
+	// further requests as well. Empty when it may do so by itself.
+	repairs way
 }
 
 // lists is Kargo's listing for one piece of Freight, where the listing as a whole
@@ -84,17 +84,24 @@ func (s *Stage) listingFailure(semantics Semantics) (failed *failure, known bool
 	known = !project.Unread(pipeline.Freight)
 	for i := range s.requests {
 		request := &s.requests[i]
-		if f := s.evaluator.warehouseFailure(request); f != nil {
-			return f, true
-		}
-		if project.Unread(pipeline.Warehouses) {
-			known = false
-		}
-		if f := s.requestFailure(request, semantics); f != nil {
-			return f, true
-		}
+		failed = failed.and(s.evaluator.warehouseFailure(request))
+		known = known && (failed != nil || !project.Unread(pipeline.Warehouses))
+		failed = failed.and(s.requestFailure(request, semantics))
 	}
-	return nil, known
+	return failed, known || failed != nil
+}
+
+// and adds to what is to be repaired; the first failure decides the error.
+func (f *failure) and(other *failure) *failure {
+	switch {
+	case f == nil:
+		return other
+	case other == nil:
+		return f
+	}
+	both := *f
+	both.repairs = f.repairs.and(other.repairs)
+	return &both
 }
 
 func (e *Evaluator) warehouseFailure(request *request) *failure {
@@ -104,7 +111,7 @@ func (e *Evaluator) warehouseFailure(request *request) *failure {
 	return &failure{
 		cause:   WarehouseMissing,
 		message: fmt.Sprintf("Warehouse %q not found in namespace %q", request.Origin.Name, e.project.Name),
-		unless:  fmt.Sprintf("Warehouse %s exists again", request.Origin.Name),
+		repairs: way{warehouseExists(request.Origin.Name)},
 	}
 }
 
@@ -118,13 +125,13 @@ func (s *Stage) requestFailure(request *request, semantics Semantics) *failure {
 		return &failure{
 			cause:   MatchUpstreamWithoutUpstream,
 			message: "selectionPolicy MatchUpstream without an upstream Stage: Kargo's listing panics",
-			unless:  s.Metadata.Name + " has an upstream to match",
+			repairs: way{followsNoMore(s.Metadata.Name, request.index, "or names an upstream to match")},
 		}
 	case rules.knowsStrategy && !strategy.Known():
 		return &failure{
 			cause:   UnknownStrategy,
 			message: fmt.Sprintf("unknown availabilityStrategy %q", strategy),
-			unless:  s.Metadata.Name + " has an availabilityStrategy that Kargo knows",
+			repairs: way{saysStrategy(s.Metadata.Name, request.index)},
 		}
 	default:
 		return s.sinceFailure(request, semantics)

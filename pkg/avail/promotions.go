@@ -16,17 +16,31 @@ type Promotion struct {
 	Message string
 	// FinishedAt is when it ended; nil when it has not, or nothing says when.
 	FinishedAt *time.Time
+	// Requested says that it is a PromotionRequest: what a target-aware Stage has.
+	Requested bool
+	// EnterpriseOnly says that Kargo's open-source edition ended it, as it does with each.
+	EnterpriseOnly bool
 	// over says that it has ended though no Phase says how.
 	over bool
 }
 
-// Open reports whether the Promotion is queued or running; false for nil.
-func (m *Promotion) Open() bool { return m != nil && !m.over && !m.Phase.Ended() }
+// Open reports whether the Promotion is queued or running; false for nil, and for one in a
+// phase that is not known.
+func (m *Promotion) Open() bool { return m != nil && !m.over && m.Phase.Known() && !m.Phase.Ended() }
+
+// Title is its kind and name.
+func (m *Promotion) Title() string {
+	if m.Requested {
+		return "PromotionRequest " + m.Name
+	}
+	return "Promotion " + m.Name
+}
 
 // promotions are the Promotions of one piece of Freight to one Stage that matter.
 type promotions struct {
-	// running, queued and ended are the newest of each; nil when there is none.
-	running, queued, ended *Promotion
+	// running, queued, ended and unknown, whose phase is not known, are the newest of each;
+	// nil when there is none.
+	running, queued, ended, unknown *Promotion
 	// last is the newest of all.
 	last *Promotion
 }
@@ -45,6 +59,9 @@ func (s *Stage) promotionsOf(f *kargo.Freight) promotions {
 // alone knows is put first when the Stage has just admitted it, else by its name,
 // which Kargo makes of the time.
 func (s *Stage) everyPromotion(f *kargo.Freight) []*Promotion {
+	if s.IsTargetAware() {
+		return s.everyRequest(f)
+	}
 	var list []*Promotion
 	seen := map[string]bool{}
 	for _, p := range s.evaluator.project.Promotions(s.Metadata.Name, f.Metadata.Name) {
@@ -91,6 +108,8 @@ func (p *promotions) add(promotion *Promotion) {
 		p.ended = cmp.Or(p.ended, promotion)
 	case phase == kargo.PromotionRunning:
 		p.running = cmp.Or(p.running, promotion)
+	case !phase.Known():
+		p.unknown = cmp.Or(p.unknown, promotion)
 	default:
 		p.queued = cmp.Or(p.queued, promotion)
 	}
@@ -114,3 +133,14 @@ func (s *Stage) OpenPromotions(f *kargo.Freight) []*Promotion {
 // LastPromotion returns the newest Promotion of f to the Stage, or nil when none
 // is known.
 func (s *Stage) LastPromotion(f *kargo.Freight) *Promotion { return s.promotionsOf(f).last }
+
+// LastSucceeded returns the newest Promotion of f to the Stage that succeeded, or nil when
+// none is known.
+func (s *Stage) LastSucceeded(f *kargo.Freight) *Promotion {
+	for _, promotion := range s.everyPromotion(f) {
+		if promotion.Phase == kargo.PromotionSucceeded {
+			return promotion
+		}
+	}
+	return nil
+}

@@ -138,7 +138,7 @@ func (r *reachability) canAdmit(stage *Stage, semantics Semantics) bool {
 // in other Stages against it, each request is also asked about Freight that came to
 // its upstreams alone.
 func (r *reachability) canList(stage *Stage, semantics Semantics) bool {
-	if failed := stage.failures[semantics]; failed != nil && failed.unless != "" {
+	if failed := stage.failures[semantics]; failed != nil && len(failed.repairs) > 0 {
 		return false
 	}
 	lists := func(of *record, request *request) bool {

@@ -24,6 +24,7 @@ const (
 	VerificationAborted      Reason = "VerificationAborted"
 	VerificationInconclusive Reason = "VerificationInconclusive"
 	AwaitingHealth           Reason = "AwaitingHealth"
+	NotRecorded              Reason = "NotRecorded"
 	Superseded               Reason = "Superseded"
 	PromotionFailed          Reason = "PromotionFailed"
 	PromotionErrored         Reason = "PromotionErrored"
@@ -68,4 +69,15 @@ func reasonOfPromotion(phase kargo.PromotionPhase) (reason Reason, ok bool) {
 		return "", false
 	}
 	return "", false
+}
+
+// Lasts reports whether an upstream with this reason stays unsatisfied as the Stages are
+// written, whatever happens.
+func (r Reason) Lasts() bool {
+	switch r {
+	case SelfReference, StageNotFound, SoakImpossible, StageDeleting, OriginNotRequested, NoSource, Cycle:
+		return true
+	default:
+		return false
+	}
 }

@@ -566,10 +566,10 @@ func TestReasons(t *testing.T) {
 			want:   lines("qa [any all] Unknown: not verified there; Promotions could not be read, so it may be queued"),
 		},
 		{
-			name:       "a Promotion has succeeded, and the Stage has not taken note",
+			name:       "a Promotion has succeeded, and the Stage has not recorded it yet",
 			qa:         []build.StageOption{direct, build.Runs("f2"), build.Promoted("qa.1", "f2", kargo.PromotionSucceeded, "")},
 			promotions: []kargo.Promotion{build.Promotion("qa.2", "qa", "f1", kargo.PromotionSucceeded)},
-			want:       lines("qa [any all] VerificationPending: Promotion qa.2 has succeeded, and the Stage has not taken note yet"),
+			want:       lines("qa [any all] NotRecorded: Promotion qa.2 has succeeded, and the Stage has not recorded it yet"),
 		},
 		{
 			name:       "a Promotion had succeeded before all that the Stage remembers",

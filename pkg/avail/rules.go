@@ -19,6 +19,8 @@ type Rules struct {
 	soakByResidence bool
 	// matchesUpstream: MatchUpstream exists, from v1.8.0.
 	matchesUpstream bool
+	// webUIFailsOnMatch: the API server lacks the index for it, until v1.9.6 (kargo#5935).
+	webUIFailsOnMatch bool
 	// listsAllOfNothing: All over no upstreams lists everything, from v1.8.0. The
 	// check admits everything from v1.3.3 on.
 	listsAllOfNothing bool
@@ -53,6 +55,7 @@ func RulesFor(releases kargo.Releases) Rules {
 		checkHonorsStrategy: modern,
 		soakByResidence:     modern,
 		matchesUpstream:     releases.Since("v1.8.0"),
+		webUIFailsOnMatch:   releases.Since("v1.8.0") && !releases.Since("v1.9.6"),
 		listsAllOfNothing:   releases.Since("v1.8.0"),
 		approvalNeedsOrigin: releases.Since("v1.11.0"),
 		byDiscovery:         releases.Since("v1.11.0"),

@@ -64,7 +64,20 @@ func (s *Stage) ListError(semantics Semantics) string {
 	return ""
 }
 
-// ListKnown reports whether the listing could be computed; a listing that fails counts.
+// ListRepairs says what has to be so, all of it together, for the listing as configured to
+// work again; "" when it does not fail, or may work again by itself.
+func (s *Stage) ListRepairs() string {
+	if failed := s.failures[Configured]; failed != nil {
+		return failed.repairs.String()
+	}
+	return ""
+}
+
+// StatusChangedAt returns the newest instant that the Stage's status mentions, zero when
+// it mentions none: the status is at least as new.
+func (s *Stage) StatusChangedAt() time.Time { return pipeline.NewestOf(s.Stage) }
+
+// ListKnown reports whether the listing could be computed, also to a failure.
 func (s *Stage) ListKnown(semantics Semantics) bool {
 	return s.failures[semantics] != nil || s.known[semantics]
 }
@@ -87,7 +100,7 @@ func (s *Stage) Listed(origin kargo.Origin, semantics Semantics, limit int) []*k
 	return listed
 }
 
-// RunsNow reports whether the Stage runs f now, whether or not it requests its origin.
+// RunsNow reports whether the Stage runs f now, for an origin that it requests or another.
 func (s *Stage) RunsNow(f *kargo.Freight) bool {
 	current := s.Status.Current()
 	return current != nil && current.Holds(f.Metadata.Name)
@@ -101,6 +114,12 @@ func (s *Stage) Ran(f *kargo.Freight) bool {
 // Follows reports whether the request lists only what its upstream runs now
 // (MatchUpstream), in releases that know this.
 func (s *Stage) Follows(request *kargo.Request) bool { return s.evaluator.rules.follows(request) }
+
+// WebUIFails reports whether Kargo's API server fails to list the Stage's Freight, although
+// its controllers can: with MatchUpstream, in v1.8 and up to v1.9.5 (kargo#5935).
+func (s *Stage) WebUIFails() bool {
+	return s.evaluator.rules.webUIFailsOnMatch && slices.ContainsFunc(s.requests, func(r request) bool { return s.Follows(r.Request) })
+}
 
 // TakesAll reports whether the check asks for all upstreams of one of the Stage's requests,
 // as configured.

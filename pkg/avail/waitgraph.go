@@ -40,7 +40,7 @@ func (g *waitGraph) finding(asker *Stage, open openUpstream, f *kargo.Freight) F
 		return d.finding()
 	}
 	d.upstream = g.evaluator.stageAt(position)
-	if f.Status.VerifiedIn.Has(d.name) || d.upstream == asker {
+	if d.forAsker() {
 		return d.finding()
 	}
 	state := g.states[position]
@@ -125,17 +125,17 @@ func (b *waitBuilder) follow(s *Stage) {
 	}
 	for _, open := range s.unsatisfied(b.record, s.factsOf(b.record)) {
 		position := open.position()
-		own := position >= 0 && position != s.position && !b.freight.Status.VerifiedIn.Has(open.upstream())
+		d := &diagnosis{asker: s, request: open.request, name: open.upstream(), freight: b.freight}
+		if position >= 0 {
+			d.upstream = b.evaluator.stageAt(position)
+		}
+		own := position >= 0 && !d.forAsker()
 		switch {
 		case own && b.states[position].waits:
 			b.edges[s.position] = append(b.edges[s.position], position)
 		case own:
 			b.ends[s.position] = append(b.ends[s.position], Root{open.upstream(), b.reasons[position]})
 		default:
-			d := &diagnosis{asker: s, request: open.request, name: open.upstream(), freight: b.freight}
-			if position >= 0 {
-				d.upstream = b.evaluator.stageAt(position)
-			}
 			b.ends[s.position] = append(b.ends[s.position], Root{open.upstream(), d.finding().Reason})
 		}
 	}

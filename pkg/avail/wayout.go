@@ -16,6 +16,10 @@ type question struct {
 	// asks answers it about Freight as it is, can whether it may be answered yes some day.
 	asks func(*record) bool
 	can  func(*reachability) bool
+	// of asks the same about another view of the Stage.
+	of func(*Stage) question
+	// listing says that it is about the listing.
+	listing bool
 }
 
 func (s *Stage) isAdmitted(semantics Semantics) question {
@@ -23,23 +27,36 @@ func (s *Stage) isAdmitted(semantics Semantics) question {
 		stage: s, semantics: semantics,
 		asks: func(r *record) bool { return s.evaluator.rules.admits(s.factsOf(r), semantics) },
 		can:  func(r *reachability) bool { return r.canAdmit(s, semantics) },
+		of:   func(other *Stage) question { return other.isAdmitted(semantics) },
 	}
 }
 
 func (s *Stage) isListed(semantics Semantics) question {
 	return question{
-		stage: s, semantics: semantics,
-		asks: func(r *record) bool { return s.evaluator.rules.lists(s.factsOf(r), semantics) },
-		can:  func(r *reachability) bool { return r.canList(s, semantics) },
+		stage: s, semantics: semantics, listing: true,
+		asks: func(r *record) bool {
+			return s.failures[semantics] == nil && s.evaluator.rules.lists(s.factsOf(r), semantics)
+		},
+		can: func(r *reachability) bool { return r.canList(s, semantics) },
+		of:  func(other *Stage) question { return other.isListed(semantics) },
 	}
 }
 
-// unless says what would make the answer yes, each way alone.
+// unless says what would make the answer yes, each way alone: each was tried.
 func (r *reachability) unless(q question) []string {
 	w := &waysOut{reachability: r, seen: map[string]bool{}, onPath: map[string]bool{}}
-	list := w.forStage(q.stage, q.semantics)
-	if len(list) == 0 { // the way is open, and it is the listing that cannot follow
-		list = w.forListing(q.stage)
+	ways := w.tried(q, w.forStage(q.stage, q.semantics))
+	if len(ways) == 0 {
+		ways = w.tried(q, w.forWhole(q))
+	}
+	if len(ways) == 0 { // several things are wrong at once
+		ways = w.tried(q, []way{{getsSource(q.stage.Metadata.Name, r.freight.Origin)}})
+	}
+	var list []string
+	for _, way := range ways {
+		if text := way.String(); !slices.Contains(list, text) {
+			list = append(list, text)
+		}
 	}
 	if approval := r.approval(w.order, q); approval != "" {
 		list = append(list, approval)
@@ -123,12 +140,12 @@ type waysOut struct {
 const maxCircles = 3
 
 // forStage returns what would let the Freight into the Stage, each alone.
-func (w *waysOut) forStage(stage *Stage, semantics Semantics) []string {
+func (w *waysOut) forStage(stage *Stage, semantics Semantics) []way {
 	name := stage.Metadata.Name
 	w.seen[name], w.order = true, append(w.order, name)
 	w.path, w.onPath[name] = append(w.path, name), true
 	defer func() { w.path, w.onPath[name] = w.path[:len(w.path)-1], false }()
-	var list []string
+	var ways []way
 	requested, sourced := false, false
 	for i := range stage.requests {
 		request := &stage.requests[i]
@@ -136,80 +153,76 @@ func (w *waysOut) forStage(stage *Stage, semantics Semantics) []string {
 			continue
 		}
 		requested = true
-		sourced = sourced || request.Sources.Direct || len(request.upstreams) > 0
-		list = append(list, w.forRequest(stage, request, semantics)...)
+		sourced = sourced || request.Sources.Direct || slices.ContainsFunc(request.upstreams, func(u string) bool { return u != name })
+		ways = append(ways, w.forRequest(stage, request, semantics)...)
 	}
 	switch {
 	case !requested:
-		return []string{fmt.Sprintf("%s requests %s", name, w.freight.Origin)}
+		return []way{{requests(name, w.freight.Origin)}}
 	case !sourced:
-		return []string{fmt.Sprintf("%s gets a source for %s", name, w.freight.Origin)}
+		return []way{{getsSource(name, w.freight.Origin)}}
 	default:
-		return list
+		return ways
 	}
 }
 
 // forRequest returns what would let the Freight in by one request: under All
 // everything that is in the way of its upstreams has to be cleared.
-func (w *waysOut) forRequest(stage *Stage, request *request, semantics Semantics) []string {
-	var list []string
-	met := map[string]bool{}
-	more := 0
+func (w *waysOut) forRequest(stage *Stage, request *request, semantics Semantics) []way {
+	needed := w.evaluator.rules.needed(request, semantics)
+	var ways []way
+	all, more := way{}, 0
 	for place, upstream := range request.upstreams {
 		if w.evaluator.rules.satisfied(w.best, upstream, request) {
 			continue
 		}
-		way := w.forUpstream(stage, place, request)
+		clears := w.forUpstream(stage, place, request)
 		switch {
-		case way == "" || met[way]:
-		case len(list) == mostNamed:
-			more++
+		case len(clears) == 0:
+		case needed > 1 && len(all) < mostNamed:
+			all = all.and(clears[0])
+		case needed == 1 && len(ways) < mostNamed:
+			ways = append(ways, clears...)
 		default:
-			met[way] = true
-			list = append(list, way)
+			more++
 		}
 	}
-	if more > 0 {
-		list = append(list, fmt.Sprintf("%d further upstreams can satisfy it", more))
+	if len(all) > 0 && more == 0 {
+		ways = append(ways, all)
 	}
-	if len(list) > 1 && w.evaluator.rules.needed(request, semantics) > 1 {
-		return []string{strings.Join(list, ", and ")}
-	}
-	return list
+	return ways
 }
 
-// forUpstream returns what would make one upstream satisfy the request, "" when that is
+// forUpstream returns what would make one upstream satisfy the request, none when that is
 // said elsewhere.
-func (w *waysOut) forUpstream(stage *Stage, place int, request *request) string {
+func (w *waysOut) forUpstream(stage *Stage, place int, request *request) []way {
 	name, origin, upstream := stage.Metadata.Name, w.freight.Origin, request.upstreams[place]
 	if request.positions[place] < 0 {
-		return fmt.Sprintf("a Stage %s is created", upstream)
+		return []way{{isCreated(upstream, origin)}}
 	}
 	view := w.evaluator.stageAt(request.positions[place])
 	switch {
 	case upstream == name:
-		return name + " no longer names itself as its upstream"
-	case !view.Requests(origin):
-		return fmt.Sprintf("%s requests %s", upstream, origin)
+		return []way{{dropsSelf(name)}}
 	case view.Metadata.DeletionTimestamp != nil:
-		return upstream + ", which is being deleted, is created anew"
+		return []way{{isCreatedAnew(upstream)}}
 	case w.onPath[upstream]:
 		if w.circles++; w.circles > maxCircles {
-			return ""
+			return nil
 		}
-		return fmt.Sprintf("the circle %s is broken", w.circle(upstream))
+		return []way{{leavesCircle(name, origin, w.circle(upstream))}}
 	}
-	var parts []string
+	var ways []way
 	if !w.gets[upstream] && !w.seen[upstream] {
-		if parts = w.forStage(view, Configured); len(parts) == 0 && view.IsControlFlow() {
-			parts = w.forListing(view)
+		ways = w.forStage(view, Configured)
+		if view.IsControlFlow() {
+			ways = withAll(ways, w.forListing(view, Configured))
 		}
 	}
 	if need, soaks := w.evaluator.rules.soakTime(request); soaks && need > 0 && view.IsControlFlow() {
-		soak := fmt.Sprintf("%s drops its requiredSoakTime, as nothing ever soaks in the control-flow Stage %s (kargo#6360)", name, upstream)
-		return strings.Join(append([]string{soak}, parts...), ", and ")
+		ways = withAll([]way{{dropsSoak(name, request.index, fmt.Sprintf("as nothing ever soaks in the control-flow Stage %s (kargo#6360)", upstream))}}, ways)
 	}
-	return strings.Join(parts, ", or ")
+	return ways
 }
 
 // circle writes the Stages of the path from this one on, and back to it.
@@ -221,13 +234,41 @@ func (w *waysOut) circle(name string) string {
 	return strings.Join(append(around, name), " < ")
 }
 
+// forWhole returns what would let the Freight in where every upstream lets it through: what
+// the Stage itself asks for cannot be had any more.
+func (w *waysOut) forWhole(q question) []way {
+	if q.listing {
+		return w.forListing(q.stage, q.semantics)
+	}
+	var ways []way
+	for i := range q.stage.requests {
+		if _, soaks := w.evaluator.rules.soakTime(&q.stage.requests[i]); soaks && q.stage.requests[i].Origin == w.freight.Origin {
+			ways = append(ways, way{dropsSoak(q.stage.Metadata.Name, i, "as the soak cannot be completed upstream any more")})
+		}
+	}
+	return ways
+}
+
 // forListing returns what would let the Freight into the listing of a Stage that
 // could admit it.
-func (w *waysOut) forListing(stage *Stage) []string {
-	if failed := stage.failures[Configured]; failed != nil {
-		return []string{failed.unless}
+func (w *waysOut) forListing(stage *Stage, semantics Semantics) []way {
+	if failed := stage.failures[semantics]; failed != nil {
+		return []way{failed.repairs}
 	}
-	return []string{fmt.Sprintf("%s drops its requiredSoakTime, as its listing holds it against the Freight that it soaked elsewhere (kargo#4586)", stage.Metadata.Name)}
+	var ways []way
+	for i := range stage.requests {
+		request := &stage.requests[i]
+		if request.Origin != w.freight.Origin {
+			continue
+		}
+		if w.evaluator.rules.follows(request.Request) {
+			ways = append(ways, way{followsNoMore(stage.Metadata.Name, request.index, "as nothing is ever current in "+request.upstreams[0])})
+		}
+		if _, soaks := w.evaluator.rules.soakTime(request); soaks {
+			ways = append(ways, way{dropsSoak(stage.Metadata.Name, request.index, "as its listing holds it against the Freight that it soaked elsewhere (kargo#4586)")})
+		}
+	}
+	return ways
 }
 
 // notBefore returns the instant before which no verification makes the Freight

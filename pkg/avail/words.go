@@ -52,6 +52,8 @@ func (r Reason) Words() (words string, message Message) {
 		return "verification aborted", MessageEvidence
 	case VerificationInconclusive:
 		return "verification inconclusive", MessageEvidence
+	case NotRecorded:
+		return "promoted, not recorded by the Stage", MessageDetail
 	case Superseded:
 		return "replaced before it was verified", MessageDetail
 	case PromotionFailed:
@@ -122,6 +124,9 @@ func (c Cause) describe() (words, issue string) {
 // String says the cause in words, with Kargo's issue about it.
 func (d Divergence) String() string {
 	words, issue := d.Cause.describe()
+	if d.Detail != "" {
+		words = d.Detail
+	}
 	if issue == "" {
 		return words
 	}

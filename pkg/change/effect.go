@@ -77,12 +77,12 @@ const (
 	PartFails Part = "fails"
 )
 
-// FailingPromotion is a Promotion that Kargo will fail.
+// FailingPromotion is a Promotion that will end as Errored.
 type FailingPromotion struct {
 	Name    string
 	Freight *kargo.Freight
-	// Running says that it fails at once; else it is queued, and fails when its turn
-	// comes and nothing has changed by then.
+	// Running says that it errors at its next reconciliation; else it is queued, and errors
+	// when its turn comes and nothing has changed by then.
 	Running bool
 	// Suppresses says that auto-promotion will not promote the Freight again, not even
 	// when it is available.
@@ -241,27 +241,22 @@ type turn struct {
 
 // promotes returns what auto-promotion is about to promote to the Stage.
 func promotes(s *avail.Stage) turn {
-	policy, _ := autopromote.SwitchOf(s.Project(), s.Stage, s.Rules())
-	if policy.Enabled == avail.No || s.IsControlFlow() || isGoing(s.Stage) {
-		return turn{known: true}
-	}
-	candidates := autopromote.Candidates(s, avail.Configured)
-	t := turn{known: candidates != nil}
-	for _, origin := range pipeline.Origins(s.Stage) {
-		f := candidates[origin]
-		if f == nil {
-			continue
-		}
-		guard := autopromote.GuardOf(s, f).Reason
-		switch {
-		case guard != autopromote.GuardNone && guard != autopromote.GuardUnknown:
-		case !s.Judge(f).Available[avail.Configured]:
-			t.refused = f
-			return t
-		case guard == autopromote.GuardUnknown || policy.Enabled == avail.Unknown:
-			t.may = append(t.may, f)
+	t := turn{known: true}
+	for _, next := range autopromote.NextOf(s) {
+		switch next.Outcome {
+		case autopromote.WillPromote:
+			t.will = append(t.will, next.Freight)
+		case autopromote.Refused:
+			if t.refused == nil {
+				t.refused = next.Freight
+			}
+		case autopromote.Undetermined:
+			if next.Freight == nil {
+				t.known = false
+			} else {
+				t.may = append(t.may, next.Freight)
+			}
 		default:
-			t.will = append(t.will, f)
 		}
 	}
 	return t

@@ -279,6 +279,9 @@ type Health struct {
 // Healthy is the one health status in which Kargo verifies.
 const Healthy = "Healthy"
 
+// HealthUnknown is the health of a Stage that Kargo cannot or does not assess.
+const HealthUnknown = "Unknown"
+
 // IsHealthy reports whether the Stage was last seen Healthy.
 func (s *StageStatus) IsHealthy() bool { return s.Health != nil && s.Health.Status == Healthy }
 
@@ -295,6 +298,8 @@ type Condition struct {
 const (
 	ConditionReady   = "Ready"
 	ConditionHealthy = "Healthy"
+	// ConditionReconciling is true while the controller is at work, or tries again.
+	ConditionReconciling = "Reconciling"
 )
 
 // String joins reason and message, as far as they are given.

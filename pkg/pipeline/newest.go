@@ -23,6 +23,13 @@ func (o *Objects) Newest() time.Time {
 	return n.time
 }
 
+// NewestOf returns the newest instant that a Stage mentions, zero when it mentions none.
+func NewestOf(stage *kargo.Stage) time.Time {
+	var n newest
+	n.stage(stage)
+	return n.time
+}
+
 type newest struct{ time time.Time }
 
 func (n *newest) at(t time.Time) {
@@ -50,6 +57,11 @@ func (n *newest) stage(s *kargo.Stage) {
 		n.maybe(last.FinishedAt)
 		if last.Status != nil {
 			n.maybe(last.Status.FinishedAt)
+		}
+	}
+	for _, last := range []*kargo.PromotionRequestRef{s.Status.CurrentPromotionRequest, s.Status.LastPromotionRequest} {
+		if last != nil {
+			n.maybe(last.FinishedAt)
 		}
 	}
 	for _, c := range s.Status.Conditions {

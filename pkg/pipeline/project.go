@@ -4,6 +4,7 @@ package pipeline
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -33,9 +34,11 @@ type Project struct {
 	byApproval map[string][]*kargo.Freight
 	warehouses map[string]bool
 	promotions map[move][]*kargo.Promotion
-	targets    []*kargo.Target
-	requests   map[string][]*kargo.PromotionRequest
-	discovered bool
+	// promotionsTo are by Stage.
+	promotionsTo map[string][]*kargo.Promotion
+	targets      []*kargo.Target
+	requests     map[string][]*kargo.PromotionRequest
+	discovered   bool
 }
 
 // move is a piece of Freight going into a Stage.
@@ -55,12 +58,15 @@ func New(objects Objects, byDiscovery bool) *Project {
 		Oddities:           objects.Oddities,
 
 		unread:     objects.Unread,
-		position:   make(map[string]int, len(objects.Stages)),
 		warehouses: make(map[string]bool, len(objects.Warehouses)),
-		promotions: map[move][]*kargo.Promotion{},
+		promotions: map[move][]*kargo.Promotion{}, promotionsTo: map[string][]*kargo.Promotion{},
 		discovered: byDiscovery,
 	}
-	p.indexStages(objects.Stages)
+	stages := make([]*kargo.Stage, 0, len(objects.Stages))
+	for i := range objects.Stages {
+		stages = append(stages, &objects.Stages[i])
+	}
+	p.indexStages(stages)
 	p.indexFreight(objects.Freight)
 	for _, name := range objects.Warehouses {
 		p.warehouses[name] = true
@@ -71,13 +77,12 @@ func New(objects Objects, byDiscovery bool) *Project {
 	return p
 }
 
-func (p *Project) indexStages(stages []kargo.Stage) {
+func (p *Project) indexStages(stages []*kargo.Stage) {
 	byName := make(map[string]*kargo.Stage, len(stages))
-	for i := range stages {
-		s := &stages[i]
+	for _, s := range stages {
 		byName[s.Metadata.Name] = s
-		p.Stages = append(p.Stages, s)
 	}
+	p.Stages, p.position, p.depth = stages, make(map[string]int, len(stages)), make([]int, 0, len(stages))
 	depths := depths(byName)
 	slices.SortFunc(p.Stages, func(a, b *kargo.Stage) int {
 		return cmp.Or(
@@ -130,6 +135,7 @@ func (p *Project) indexPromotions(promotions []kargo.Promotion) {
 		promotion := &promotions[i]
 		key := move{promotion.Spec.Stage, promotion.FreightName()}
 		p.promotions[key] = append(p.promotions[key], promotion)
+		p.promotionsTo[promotion.Spec.Stage] = append(p.promotionsTo[promotion.Spec.Stage], promotion)
 	}
 	for _, list := range p.promotions {
 		slices.SortFunc(list, func(a, b *kargo.Promotion) int {
@@ -219,6 +225,10 @@ func (p *Project) Promotions(stage, freight string) []*kargo.Promotion {
 	return p.promotions[move{stage, freight}]
 }
 
+// PromotionsTo returns the Promotions of any Freight to one Stage, in the order in which
+// they were read; empty when none was.
+func (p *Project) PromotionsTo(stage string) []*kargo.Promotion { return p.promotionsTo[stage] }
+
 // Origins returns the distinct origins that a Stage requests, in the order of
 // their first request.
 func Origins(stage *kargo.Stage) []kargo.Origin {
@@ -239,6 +249,29 @@ func (p *Project) WithStages(changed map[string]*kargo.Stage) *Project {
 	for i, stage := range other.Stages {
 		if replacement, ok := changed[stage.Metadata.Name]; ok {
 			other.Stages[i] = replacement
+		}
+	}
+	return &other
+}
+
+// Redrawn returns the Project with further Stages, other Stages in place of those of their
+// names, and further Warehouses. Stages may differ in everything but their names.
+func (p *Project) Redrawn(stages map[string]*kargo.Stage, warehouses []string) *Project {
+	other := *p
+	list := make([]*kargo.Stage, 0, len(p.Stages)+len(stages))
+	for _, stage := range p.Stages {
+		if _, changed := stages[stage.Metadata.Name]; !changed {
+			list = append(list, stage)
+		}
+	}
+	for _, stage := range stages {
+		list = append(list, stage)
+	}
+	other.indexStages(list)
+	if len(warehouses) > 0 {
+		other.warehouses = maps.Clone(p.warehouses)
+		for _, name := range warehouses {
+			other.warehouses[name] = true
 		}
 	}
 	return &other

@@ -44,6 +44,8 @@ type advisor struct {
 	order    []string
 	// underWay says what is.
 	underWay []string
+	// admitted is the Project once the Freight is available everywhere; nil until asked for.
+	admitted *avail.Evaluator
 }
 
 func (a *advisor) add(step Step) {
@@ -91,23 +93,64 @@ func (a *advisor) throughGate(gate *avail.Stage) {
 
 // promoteHere is for Freight that the Stage may have and does not run.
 func (a *advisor) promoteHere() {
-	if last := a.stage.LastPromotion(a.freight); last.Open() {
-		a.wait("current", fmt.Sprintf("its Promotion to %s, %s, is under way", a.name(), last.Name))
+	last := a.stage.LastPromotion(a.freight)
+	if last.Open() {
+		a.wait("current", fmt.Sprintf("its %s to %s, %s, is %s", kindOf(last), a.name(), last.Name, a.underWayHere(last)))
 		return
 	}
-	if o := autopromote.OutcomeOf(a.stage, a.freight); o.Asked && o.Guard.Reason == autopromote.GuardNone && a.isCandidate() {
-		a.wait("current", fmt.Sprintf("auto-promotion promotes it to %s when the Stage's controller looks next, within about five minutes", a.name()))
+	prospect := autopromote.ProspectOf(a.stage, a.freight)
+	if prospect.Next != nil && prospect.Next.Freight == a.freight && prospect.Asked {
+		a.comesByItself(prospect.Next)
 	}
-	a.add(Step{
-		Action: Promote, Stage: a.name(),
-		Command: a.commands.kargo("promote", a.project, a.name(), a.freight.Metadata.Name),
-		Effect:  a.promotes(a.stage),
-	})
+	switch frozen := a.stage.FrozenHistory(); {
+	case frozen != nil: // another Promotion would not be recorded either
+		a.thaw(a.stage, frozen)
+	case a.promotable(a.stage):
+		a.add(Step{
+			Action: Promote, Stage: a.name(),
+			Command: a.commands.kargo("promote", a.project, a.name(), a.freight.Metadata.Name),
+			Effect:  a.promotes(a.stage),
+		})
+	case a.stage.IsTargetAware():
+		a.requestAgain(a.stage)
+	}
 }
 
-// isCandidate reports whether auto-promotion, which is known to be on, picks the Freight.
-func (a *advisor) isCandidate() bool {
-	return enabled(a.stage) == avail.Yes && autopromote.Candidates(a.stage, avail.Configured)[a.freight.Origin] == a.freight
+// comesByItself adds that auto-promotion promotes the Freight, its candidate, now or at a
+// time that is known.
+func (a *advisor) comesByItself(next *autopromote.Next) {
+	switch next.Outcome {
+	case autopromote.WillPromote:
+		a.wait("current", fmt.Sprintf("auto-promotion promotes it to %s %s", a.name(), next.When()))
+	case autopromote.Behind, autopromote.Frozen, autopromote.Refused:
+		if !next.Until.IsZero() {
+			a.wait("current", fmt.Sprintf("auto-promotion promotes it to %s later: %s", a.name(), next.Reason()))
+		}
+	default:
+	}
+}
+
+// promotable reports whether a Promotion by hand can be made: not to a target-aware Stage,
+// which has PromotionRequests, and not while a window is closed.
+func (a *advisor) promotable(s *avail.Stage) bool {
+	window := s.Status.PromotionWindowStatus
+	return !s.IsTargetAware() && (window == nil || !window.Closed)
+}
+
+// kindOf is what promotes.
+func kindOf(p *avail.Promotion) string {
+	if p.Requested {
+		return "PromotionRequest"
+	}
+	return "Promotion"
+}
+
+// underWayHere says how far an open Promotion to the Stage has come.
+func (a *advisor) underWayHere(p *avail.Promotion) string {
+	if p.Phase == kargo.PromotionRunning {
+		return "running"
+	}
+	return "queued" + a.stage.QueuedBehind(p)
 }
 
 // promotes says what a Promotion to the Stage does.
@@ -185,8 +228,26 @@ func (a *advisor) toStage() {
 		}
 		a.wait("available", what)
 	}
+	a.mend()
 	a.approve()
 	a.strategy()
+}
+
+// mend adds what opens the way where nothing that happens does: each was tried.
+func (a *advisor) mend() {
+	outlook := a.stage.Forecast(a.freight).Available[avail.Configured]
+	var ways []string
+	for _, way := range outlook.Unless {
+		if !strings.HasPrefix(way, "it is approved ") {
+			ways = append(ways, way)
+		}
+	}
+	if outlook.State == avail.Never && len(ways) > 0 {
+		a.add(Step{
+			Action: Mend, Stage: a.name(),
+			Effect: fmt.Sprintf("it can become available to %s if %s", a.name(), strings.Join(ways, "; or if ")),
+		})
+	}
 }
 
 // follow goes from a Stage that the Freight is not available to, to those that can act,
@@ -235,7 +296,7 @@ func (a *advisor) clear(waiting *avail.Stage, b avail.Blocker) {
 	}
 	switch b.Reason {
 	case avail.Soaking:
-		a.isUnderWay(fmt.Sprintf("it soaks in %s until %s", b.Stage, b.Until.UTC().Format(time.RFC3339)))
+		a.isUnderWay(fmt.Sprintf("it soaks in %s until %s", b.Stage, instant(b.Until)))
 	case avail.PromotionRunning:
 		a.isUnderWay(fmt.Sprintf("it is being promoted to %s", b.Stage))
 	case avail.PromotionPending:
@@ -243,11 +304,21 @@ func (a *advisor) clear(waiting *avail.Stage, b avail.Blocker) {
 	case avail.VerificationPending, avail.VerificationRunning:
 		a.isUnderWay(fmt.Sprintf("%s is verifying it", b.Stage))
 	case avail.AwaitingHealth:
-		a.isUnderWay(fmt.Sprintf("%s verifies it once the Stage is Healthy", b.Stage))
+		if upstream.HealthStaysUnknown() {
+			a.promoteThere(waiting, upstream, b)
+		} else {
+			a.isUnderWay(fmt.Sprintf("%s verifies it once the Stage is Healthy", b.Stage))
+		}
+	case avail.NotRecorded:
+		if frozen := upstream.FrozenHistory(); frozen != nil {
+			a.thaw(upstream, frozen)
+		} else {
+			a.isUnderWay(fmt.Sprintf("%s has just been promoted, and records it when its controller looks next", b.Stage))
+		}
 	case avail.AwaitingGate:
 		a.throughGate(upstream)
 	case avail.VerificationFailed, avail.VerificationError, avail.VerificationAborted, avail.VerificationInconclusive:
-		if upstream.RunsNow(a.freight) {
+		if upstream.RunsNow(a.freight) && !upstream.HealthStaysUnknown() {
 			a.verify(upstream, a.soakLeft(waiting, b), a.then(waiting, upstream, b))
 		} else {
 			a.promoteThere(waiting, upstream, b)
@@ -278,10 +349,14 @@ func (a *advisor) isUnderWay(what string) {
 	}
 }
 
-// verify adds that the Stage reruns the verification of what it runs; soak is what has to
+// verify adds that the Stage verifies once more what it runs; soak is what has to
 // follow before then.
 func (a *advisor) verify(s *avail.Stage, soak, then string) {
 	found := s.EvidenceAt(s.Metadata.Name, a.freight)
+	if s.HealthStaysUnknown() {
+		a.promoteAgain(s, then)
+		return
+	}
 	if found.Verification == nil || found.Verification.Phase.Open() || found.Verification.Phase == kargo.VerificationSuccessful {
 		return
 	}
@@ -291,19 +366,85 @@ func (a *advisor) verify(s *avail.Stage, soak, then string) {
 	}
 	a.add(Step{
 		Action: Verify, Stage: name, Command: a.commands.stage("verify", a.project, name),
-		Effect: fmt.Sprintf("reruns the verification of %s in %s%s; if it succeeds%s, %s", a.called(a.freight.Metadata.Name), name, healthy, soak, then),
+		Effect: fmt.Sprintf("verifies once more what %s runs%s; if that succeeds%s, %s", name, healthy, soak, then),
+	})
+}
+
+// promoteAgain adds that the Freight, which the Stage runs, is promoted once more: its
+// health stays Unknown until a Promotion succeeds, and it verifies nothing before.
+func (a *advisor) promoteAgain(s *avail.Stage, then string) {
+	if !a.promotable(s) || !s.Judge(a.freight).Available[avail.Configured] {
+		return
+	}
+	name := s.Metadata.Name
+	a.add(Step{
+		Action: Promote, Stage: name,
+		Command: a.commands.kargo("promote", a.project, name, a.freight.Metadata.Name),
+		Effect: fmt.Sprintf("promotes it to %s once more: after the Promotion that did not succeed, only one that succeeds lets Kargo assess the health of %s and verify again; once that succeeds, %s%s",
+			name, name, then, a.holding(s)),
+	})
+}
+
+// thaw adds how a Stage records Promotions again. No step has a command: a Promotion's name
+// is chosen by hand.
+func (a *advisor) thaw(s *avail.Stage, frozen *avail.FrozenHistory) {
+	a.add(Step{
+		Action: Promote, Stage: s.Metadata.Name,
+		Effect: fmt.Sprintf("create a Promotion to %s by hand (kubectl create) whose metadata.name sorts behind %q: Kargo records no other, and kargo promote makes names that sort before it (kargo#6214)",
+			s.Metadata.Name, frozen.Last),
 	})
 }
 
 // promoteThere adds that the Freight is promoted to an upstream that may have it.
 func (a *advisor) promoteThere(waiting, upstream *avail.Stage, b avail.Blocker) {
 	name := upstream.Metadata.Name
+	if !a.promotable(upstream) {
+		a.cannotPromote(upstream)
+		return
+	}
+	if frozen := upstream.FrozenHistory(); frozen != nil { // it would not be recorded either
+		a.thaw(upstream, frozen)
+		return
+	}
 	a.add(Step{
 		Action: Promote, Stage: name,
 		Command: a.commands.kargo("promote", a.project, name, a.freight.Metadata.Name),
 		Effect:  fmt.Sprintf("%s; once it %s, %s", a.promotes(upstream), a.proven(waiting, b), a.then(waiting, upstream, b)),
 	})
 }
+
+// cannotPromote says what can be done where a Promotion by hand is refused.
+func (a *advisor) cannotPromote(s *avail.Stage) {
+	next := autopromote.NextFor(s, a.freight.Origin)
+	switch window := s.Status.PromotionWindowStatus; {
+	case window != nil && window.Closed && window.NextOpen != nil:
+		a.isUnderWay(fmt.Sprintf("promotions to %s are frozen until %s: %s", s.Metadata.Name, instant(*window.NextOpen), window.Reason))
+	case next != nil && next.Freight == a.freight && next.Outcome == autopromote.WillPromote:
+		a.isUnderWay(fmt.Sprintf("auto-promotion makes a PromotionRequest of it to %s when the Stage's controller looks next", s.Metadata.Name))
+	case s.IsTargetAware():
+		a.requestAgain(s)
+	}
+}
+
+// requestAgain adds that the PromotionRequest that failed is deleted: as long as there is
+// one, auto-promotion makes no other.
+func (a *advisor) requestAgain(s *avail.Stage) {
+	last := s.LastPromotion(a.freight)
+	if last == nil || !last.Phase.Unsuccessful() || last.EnterpriseOnly || enabled(s) != avail.Yes {
+		return
+	}
+	if candidate := autopromote.Candidates(s, avail.Configured)[a.freight.Origin]; candidate != a.freight {
+		return
+	}
+	name := s.Metadata.Name
+	a.add(Step{
+		Action: Promote, Stage: name, Command: a.commands.deleteRequest(a.project, last.Name),
+		Effect: fmt.Sprintf("deletes %s, which %s: auto-promotion then makes another one for %s", last.Title(), strings.ToLower(string(last.Phase)), name),
+	})
+}
+
+// instant writes a time for a person, to the second and in UTC.
+func instant(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 // proven says what the Freight then has to go through.
 func (a *advisor) proven(waiting *avail.Stage, b avail.Blocker) string {
@@ -358,9 +499,9 @@ func (a *advisor) approve() {
 			effect += ", which it does at once after " + command
 		}
 	case unlisted:
-		effect += "; auto-promotion still skips it"
+		effect += "; auto-promotion still leaves it alone, as it is not listed"
 	default:
-		effect += a.picked()
+		effect += a.picked(&approved)
 	}
 	a.add(Step{
 		Action: Approve, Stage: a.name(), Effect: effect,
@@ -368,15 +509,34 @@ func (a *advisor) approve() {
 	})
 }
 
-// picked says what auto-promotion may do once the Freight is listed.
-func (a *advisor) picked() string {
-	candidate := autopromote.Candidates(a.stage, avail.Configured)[a.freight.Origin]
-	newer := candidate != nil && a.stage.Project().Newer(candidate, a.freight)
-	guard := autopromote.GuardOf(a.stage, a.freight).Reason
-	if enabled(a.stage) == avail.No || newer || guard != autopromote.GuardNone && guard != autopromote.GuardUnknown {
+// after returns the Stage as it is when the Freight or the Stage itself is otherwise.
+func (a *advisor) after(stages map[string]*kargo.Stage, freight *kargo.Freight) *avail.Stage {
+	project := a.stage.Project()
+	if stages != nil {
+		project = project.WithStages(stages)
+	}
+	if freight != nil {
+		project = project.WithFreight(map[string]*kargo.Freight{freight.Metadata.Name: freight})
+	}
+	return avail.New(project, a.stage.Rules(), a.stage.Now()).Stage(a.name())
+}
+
+// picked says what auto-promotion does once the Freight is approved.
+func (a *advisor) picked(approved *kargo.Freight) string {
+	prospect := autopromote.ProspectOf(a.after(nil, approved), approved)
+	next := prospect.Next
+	switch {
+	case !prospect.Asked || next == nil || next.Freight != approved:
+		return ""
+	case next.Outcome == autopromote.WillPromote:
+		return "; auto-promotion then promotes it " + next.When()
+	case next.Outcome == autopromote.Undetermined:
+		return "; auto-promotion may then promote it"
+	case next.Stops(), next.Outcome == autopromote.Behind, next.Outcome == autopromote.Frozen:
+		return "; auto-promotion does not promote it then: " + next.Reason()
+	default:
 		return ""
 	}
-	return "; auto-promotion may then promote it at once"
 }
 
 // strategy adds that the Stage asks for one upstream instead of all, if that admits
@@ -395,15 +555,30 @@ func (a *advisor) strategy() {
 
 // released says what the Stage does by itself once one upstream is enough.
 func (a *advisor) released() string {
-	switch auto := enabled(a.stage); {
-	case a.stage.IsControlFlow():
+	if a.stage.IsControlFlow() {
 		return "; it passes on at once all that one of them has verified, which cannot be undone"
-	case auto == avail.Yes:
-		return "; auto-promotion then promotes the newest"
-	case auto == avail.Unknown:
-		return "; auto-promotion, where it is on, then promotes the newest"
-	default:
+	}
+	own := *a.stage.Stage
+	own.Spec.RequestedFreight = slices.Clone(own.Spec.RequestedFreight)
+	for i := range own.Spec.RequestedFreight {
+		if request := &own.Spec.RequestedFreight[i]; request.Origin == a.freight.Origin {
+			request.Sources.AvailabilityStrategy = kargo.OneOf
+		}
+	}
+	next := autopromote.NextFor(a.after(map[string]*kargo.Stage{a.name(): &own}, nil), a.freight.Origin)
+	switch {
+	case next == nil || next.Outcome == autopromote.Off || next.Outcome == autopromote.NoCandidate:
 		return ""
+	case next.Outcome == autopromote.WillPromote && next.Freight == a.freight:
+		return "; auto-promotion then promotes it " + next.When()
+	case next.Outcome == autopromote.WillPromote:
+		return fmt.Sprintf("; auto-promotion then promotes %s, which is the newest", a.called(next.Freight.Metadata.Name))
+	case next.Outcome == autopromote.Undetermined:
+		return "; what auto-promotion then does is not known"
+	case next.Outcome == autopromote.Current:
+		return ""
+	default:
+		return "; auto-promotion does not promote it then: " + next.Reason()
 	}
 }
 

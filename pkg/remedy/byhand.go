@@ -8,6 +8,7 @@ import (
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/autopromote"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
 )
 
@@ -145,7 +146,7 @@ func (a *advisor) wayPast(b avail.Blocker, known map[string]way) (w way, ok bool
 	case !a.comes(upstream, b.Reason):
 		w, ok = known[b.Stage]
 		return w, ok
-	case isMoving(b.Reason):
+	case isMoving(upstream, b.Reason):
 		return way{moving: true}, true
 	default:
 		return way{first: stageSet{}.with(upstream.Project().Position(b.Stage))}, true
@@ -153,10 +154,17 @@ func (a *advisor) wayPast(b avail.Blocker, known map[string]way) (w way, ok bool
 }
 
 // isMoving reports whether what is found at an upstream goes on by itself.
-func isMoving(reason avail.Reason) bool {
-	return slices.Contains([]avail.Reason{
-		avail.Soaking, avail.PromotionRunning, avail.PromotionPending, avail.VerificationPending, avail.VerificationRunning, avail.AwaitingHealth,
-	}, reason)
+func isMoving(upstream *avail.Stage, reason avail.Reason) bool {
+	switch reason {
+	case avail.Soaking, avail.PromotionRunning, avail.PromotionPending, avail.VerificationPending, avail.VerificationRunning:
+		return true
+	case avail.AwaitingHealth:
+		return !upstream.HealthStaysUnknown()
+	case avail.NotRecorded:
+		return upstream.FrozenHistory() == nil
+	default:
+		return false
+	}
 }
 
 // needsHand reports whether the Freight, once it is available to the Stage, gets there
@@ -168,15 +176,39 @@ func (a *advisor) needsHand(s *avail.Stage) bool {
 // passedOver reports whether auto-promotion to the Stage, were it on, would leave the
 // Freight alone once it is available.
 func (a *advisor) passedOver(s *avail.Stage) avail.Truth {
-	switch autopromote.GuardOf(s, a.freight).Reason {
+	s, f := a.admittedTo(s)
+	switch autopromote.GuardOf(s, f).Reason {
 	case autopromote.GuardHeld, autopromote.GuardUnsuccessful, autopromote.GuardPromotedBefore:
 		return avail.Yes
 	case autopromote.GuardUnknown:
 		return avail.Unknown
 	case autopromote.GuardNone, autopromote.GuardCurrent, autopromote.GuardInProgress, autopromote.GuardSettling:
 	}
-	candidate := autopromote.Candidates(s, avail.Configured)[a.freight.Origin]
-	return avail.TruthOf(candidate != nil && s.Project().Newer(candidate, a.freight))
+	next := autopromote.NextFor(s, f.Origin)
+	switch {
+	case next == nil, next.Outcome == autopromote.Off: // the question is about a switch that is on
+		candidate := autopromote.Candidates(s, avail.Configured)[f.Origin]
+		return avail.TruthOf(candidate != nil && s.Project().Newer(candidate, f))
+	case next.Freight != nil && next.Freight != f:
+		return avail.TruthOf(s.Project().Newer(next.Freight, f))
+	default:
+		return avail.TruthOf(next.Stops())
+	}
+}
+
+// admittedTo returns the Stage, and the Freight, as they are once the Freight is available
+// to every Stage.
+func (a *advisor) admittedTo(s *avail.Stage) (*avail.Stage, *kargo.Freight) {
+	if a.admitted == nil {
+		approvals := map[string]kargo.Approved{}
+		for _, stage := range s.Project().Stages {
+			approvals[stage.Metadata.Name] = kargo.Approved{}
+		}
+		f := *a.freight
+		f.Status.ApprovedFor = f.Status.ApprovedFor.WithAll(approvals)
+		a.admitted = avail.New(s.Project().WithFreight(map[string]*kargo.Freight{f.Metadata.Name: &f}), s.Rules(), s.Now())
+	}
+	return a.admitted.Stage(s.Metadata.Name), a.admitted.Project().FreightNamed(a.freight.Metadata.Name)
 }
 
 // firstOf names the first of some Stages, and says how many more there are.

@@ -46,6 +46,14 @@ func (c Commands) setStrategy(project, stage, warehouse string) string {
 	return c.plugin("set-strategy", project, []string{stage, "any", "--warehouse=" + warehouse}, stage, warehouse)
 }
 
+// deleteRequest is the line that deletes a PromotionRequest; "" when no cluster was read.
+func (c Commands) deleteRequest(project, name string) string {
+	if c.Kubectl == nil {
+		return ""
+	}
+	return line(slices.Concat(c.Kubectl, []string{"delete", "promotionrequests.kargo.akuity.io", "-n", project, name}), project, name)
+}
+
 // plugin is a line of this tool's own verbs; "" when no cluster was read. What chooses
 // the cluster goes behind the verb: kubectl takes no flag before a plugin's name.
 func (c Commands) plugin(verb, project string, words []string, names ...string) string {

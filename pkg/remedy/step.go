@@ -27,6 +27,8 @@ const (
 	Promote Action = "Promote"
 	// Approve the Freight for the Stage.
 	Approve Action = "Approve"
+	// Mend the pipeline: what a Stage asks for can never be.
+	Mend Action = "Mend"
 	// SetStrategy changes how many upstreams have to be satisfied.
 	SetStrategy Action = "SetStrategy"
 )

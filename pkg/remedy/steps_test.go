@@ -28,6 +28,8 @@ func TestSteps(t *testing.T) {
 		approve     = "Approve prod: makes it available to prod at once, whatever its upstreams say"
 		oneIsEnough = "SetStrategy prod: lets one upstream be enough for prod, for all Freight of Warehouse/w from then on"
 	)
+	mend := func(way string) string { return "Mend prod: it can become available to prod if " + way }
+	ghost := mend("a Stage ghost is created")
 	tests := []struct {
 		name string
 		world
@@ -38,12 +40,12 @@ func TestSteps(t *testing.T) {
 		{
 			"it runs there, and its verification failed",
 			world{stages: []kargo.Stage{direct("prod", build.Runs("f1", failed))}, freight: f1()},
-			[]string{"Verify prod: reruns the verification of f1 in prod; if it succeeds, it is verified"},
+			[]string{"Verify prod: verifies once more what prod runs; if that succeeds, it is verified"},
 		},
 		{
 			"the same, and the Stage is not Healthy",
 			world{stages: []kargo.Stage{direct("prod", build.Runs("f1", failed), build.Health("Unhealthy"))}, freight: f1()},
-			[]string{"Verify prod: reruns the verification of f1 in prod, once it is Healthy; if it succeeds, it is verified"},
+			[]string{"Verify prod: verifies once more what prod runs, once it is Healthy; if that succeeds, it is verified"},
 		},
 		{"available and not there", world{stages: []kargo.Stage{direct("prod")}, freight: f1()}, []string{"Promote prod: promotes it to prod"}},
 		{
@@ -54,7 +56,7 @@ func TestSteps(t *testing.T) {
 		{
 			"available, and its Promotion is queued",
 			world{stages: []kargo.Stage{direct("prod")}, freight: f1(), promotions: []kargo.Promotion{build.Promotion("prod.1", "prod", "f1", kargo.PromotionPending)}},
-			[]string{"Wait prod: its Promotion to prod, prod.1, is under way; the command returns when it is there"},
+			[]string{"Wait prod: its Promotion to prod, prod.1, is queued; the command returns when it is there"},
 		},
 		{
 			"available, and its Promotion failed",
@@ -119,7 +121,7 @@ func TestSteps(t *testing.T) {
 		{
 			"the same, and the upstream may not have it any more",
 			world{stages: []kargo.Stage{prod(from(build.From("qa"), build.Soak("1h"))), build.Stage("qa", from(build.From("dev")), build.Deleting(at("11:00")))}, freight: f1(build.Soaked("qa", "59m"))},
-			[]string{approve},
+			[]string{mend("prod drops its requiredSoakTime, as the soak cannot be completed upstream any more"), approve},
 		},
 		{"two upstreams, all", world{stages: []kargo.Stage{prod(from(build.From("qa", "uat"), build.All())), direct("qa"), direct("uat")}, freight: f1()}, []string{
 			"Promote qa: promotes it to qa; once it is verified there, prod waits for uat alone",
@@ -134,12 +136,12 @@ func TestSteps(t *testing.T) {
 		{
 			"two upstreams, all, one of which does not exist, and the other is satisfied",
 			world{stages: []kargo.Stage{prod(from(build.From("qa", "ghost"), build.All())), direct("qa")}, freight: f1(build.Verified("qa"))},
-			[]string{approve, oneIsEnough},
+			[]string{ghost, approve, oneIsEnough},
 		},
 		{
 			"two upstreams, all, one of which does not exist",
 			world{stages: []kargo.Stage{prod(from(build.From("qa", "ghost"), build.All())), direct("qa")}, freight: f1()},
-			[]string{approve},
+			[]string{ghost, approve},
 		},
 		{
 			"two upstreams, any, one of which does not exist",
@@ -149,36 +151,36 @@ func TestSteps(t *testing.T) {
 		{"one upstream is enough for a control-flow Stage", world{
 			stages: []kargo.Stage{build.Stage("prod", build.ControlFlow(), from(build.From("qa", "ghost"), build.All())), direct("qa")}, freight: f1(build.Verified("qa")),
 		}, []string{
-			approve + "; prod passes it on when its controller looks next, which it does at once after kargo refresh stage --project=p prod",
+			ghost, approve + "; prod passes it on when its controller looks next, which it does at once after kargo refresh stage --project=p prod",
 			oneIsEnough + "; it passes on at once all that one of them has verified, which cannot be undone",
 		}},
 		{"one upstream is enough, and auto-promotion is on", world{
 			stages: []kargo.Stage{prod(from(build.From("qa", "ghost"), build.All())), direct("qa")}, freight: f1(build.Verified("qa")), config: on,
-		}, []string{approve + "; auto-promotion may then promote it at once", oneIsEnough + "; auto-promotion then promotes the newest"}},
+		}, []string{ghost, approve + "; auto-promotion then promotes it when the Stage's controller looks next, within about five minutes", oneIsEnough + "; auto-promotion then promotes it when the Stage's controller looks next, within about five minutes"}},
 		{"auto-promotion is on, and never tries it again", world{
 			stages: []kargo.Stage{prod(from(build.From("ghost")))}, freight: f1(), config: on,
 			promotions: []kargo.Promotion{build.Promotion("prod.1", "prod", "f1", kargo.PromotionErrored)},
-		}, []string{approve}},
+		}, []string{ghost, approve + "; auto-promotion does not promote it then: it is not promoted again, as its last Promotion, prod.1, errored"}},
 		{"auto-promotion is on, and has newer Freight to pick", world{
 			stages: []kargo.Stage{prod(from(build.From("qa"))), build.Stage("qa")}, freight: append(f1(), build.Freight("f2", "w", build.Verified("qa"))), config: on,
-		}, []string{approve}},
+		}, []string{mend("qa requests Warehouse/w"), approve}},
 		{
 			"an approval for a Stage that follows an upstream which does not run it",
 			world{stages: []kargo.Stage{prod(from(build.From("qa"), build.MatchUpstream())), build.Stage("qa")}, freight: f1()},
-			[]string{approve + "; auto-promotion still skips it"},
+			[]string{mend("qa requests Warehouse/w"), approve + "; auto-promotion still leaves it alone, as it is not listed"},
 		},
 
 		{
 			"its verification upstream failed",
 			world{stages: []kargo.Stage{prod(from(build.From("qa"))), direct("qa", build.Runs("f1", failed))}, freight: f1(build.In("qa", at("11:30")))},
-			[]string{"Verify qa: reruns the verification of f1 in qa; if it succeeds, it is available to prod", approve},
+			[]string{"Verify qa: verifies once more what qa runs; if that succeeds, it is available to prod", approve},
 		},
 		{"the same, and it has not soaked", world{
 			stages: []kargo.Stage{prod(from(build.From("qa"), build.Soak("1h"))), direct("qa", build.Runs("f1", failed))}, freight: f1(build.In("qa", at("11:01"))),
-		}, []string{"Verify qa: reruns the verification of f1 in qa; if it succeeds and it has soaked there for 1h0m0s, it is available to prod", approve}},
+		}, []string{"Verify qa: verifies once more what qa runs; if that succeeds and it has soaked there for 1h0m0s, it is available to prod", approve}},
 		{"the same, and it has soaked", world{
 			stages: []kargo.Stage{prod(from(build.From("qa"), build.Soak("1h"))), direct("qa", build.Runs("f1", failed))}, freight: f1(build.In("qa", at("11:00"))),
-		}, []string{"Verify qa: reruns the verification of f1 in qa; if it succeeds, it is available to prod", approve}},
+		}, []string{"Verify qa: verifies once more what qa runs; if that succeeds, it is available to prod", approve}},
 		{
 			"its verification upstream failed, and it was replaced",
 			world{stages: []kargo.Stage{prod(from(build.From("qa"))), direct("qa", build.Runs("f0"), build.Runs("f1", failed))}, freight: f1()},
@@ -193,7 +195,7 @@ func TestSteps(t *testing.T) {
 		{"it soaks, but what else is needed never comes", world{
 			stages:  []kargo.Stage{prod(from(build.From("qa", "ghost"), build.All(), build.Soak("1h"))), direct("qa", build.Runs("f1"))},
 			freight: f1(build.Verified("qa"), build.In("qa", at("11:30"))),
-		}, []string{approve}},
+		}, []string{ghost, approve}},
 		{"something is under way at the far end, and a Stage on the way waits for a person", world{
 			stages:     []kargo.Stage{prod(from(build.From("qa"))), build.Stage("qa", from(build.From("gate"))), build.Stage("gate", build.ControlFlow(), from(build.From("dev"))), direct("dev")},
 			freight:    f1(),
@@ -209,7 +211,7 @@ func TestSteps(t *testing.T) {
 			config:     on,
 		}, []string{
 			"Wait prod: its Promotion to dev is queued; the command returns when it is available to prod",
-			approve + "; auto-promotion may then promote it at once",
+			approve + "; auto-promotion then promotes it when the Stage's controller looks next, within about five minutes",
 		}},
 		{"auto-promotion on the way does not try again what errored there", world{
 			stages:  []kargo.Stage{prod(from(build.From("qa"))), build.Stage("qa", from(build.From("dev"))), direct("dev")},
@@ -220,7 +222,7 @@ func TestSteps(t *testing.T) {
 			config: on,
 		}, []string{
 			"Wait prod: it is being promoted to dev; after that it has to be promoted by hand to qa (auto-promotion passes over it there); the command returns when it is available to prod",
-			approve + "; auto-promotion may then promote it at once",
+			approve + "; auto-promotion then promotes it when the Stage's controller looks next, within about five minutes",
 		}},
 		{"auto-promotion on the way has newer Freight", world{
 			stages: []kargo.Stage{prod(from(build.From("qa"))), build.Stage("qa", from(build.From("dev"))), direct("dev")},
@@ -231,7 +233,7 @@ func TestSteps(t *testing.T) {
 			config:     on,
 		}, []string{
 			"Wait prod: it is being promoted to dev; after that it has to be promoted by hand to qa (auto-promotion passes over it there); the command returns when it is available to prod",
-			approve + "; auto-promotion may then promote it at once",
+			approve + "; auto-promotion then promotes it when the Stage's controller looks next, within about five minutes",
 		}},
 		{"of two ways the one with fewer Promotions, each Stage after those it needs", world{
 			stages: []kargo.Stage{
@@ -299,7 +301,7 @@ func TestSteps(t *testing.T) {
 		{"its verification failed in a Stage that could not have it again", world{
 			stages:  []kargo.Stage{prod(from(build.From("qa"))), build.Stage("qa", from(build.From("dev")), build.Runs("f1", failed)), direct("dev")},
 			freight: f1(),
-		}, []string{"Verify qa: reruns the verification of f1 in qa; if it succeeds, it is available to prod", approve}},
+		}, []string{"Verify qa: verifies once more what qa runs; if that succeeds, it is available to prod", approve}},
 		{"a gate upstream that lists what it would not admit", world{
 			stages: []kargo.Stage{
 				prod(from(build.From("gate"))), build.Stage("gate", build.ControlFlow(), from(build.From("qa"), build.Soak("1h"))), direct("qa"),
@@ -333,14 +335,14 @@ func TestSteps(t *testing.T) {
 		{
 			"a gate upstream, over which a soak is required",
 			world{stages: []kargo.Stage{prod(from(build.From("gate"), build.Soak("1h"))), direct("gate", build.ControlFlow())}, freight: f1()},
-			[]string{approve},
+			[]string{mend("prod drops its requiredSoakTime, as nothing ever soaks in the control-flow Stage gate (kargo#6360)"), approve},
 		},
 
-		{"approved, and of an origin that is not requested", world{stages: []kargo.Stage{prod(build.Requests("x", build.Direct()))}, freight: f1(build.Approved("prod"))}, nil},
+		{"approved, and of an origin that is not requested", world{stages: []kargo.Stage{prod(build.Requests("x", build.Direct()))}, freight: f1(build.Approved("prod"))}, []string{mend("prod requests Warehouse/w")}},
 		{
 			"of an origin that is not requested, before v1.11.0",
 			world{release: "v1.10.10", stages: []kargo.Stage{prod(build.Requests("x", build.Direct()))}, freight: f1()},
-			[]string{approve + "; auto-promotion still skips it"},
+			[]string{mend("prod requests Warehouse/w"), approve + "; auto-promotion still leaves it alone, as it is not listed"},
 		},
 	}
 	for _, test := range tests {

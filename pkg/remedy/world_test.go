@@ -171,6 +171,7 @@ func (w world) later(t tester) world {
 func underWay(reason avail.Reason) bool {
 	return slices.Contains([]avail.Reason{
 		avail.PromotionRunning, avail.PromotionPending, avail.VerificationPending, avail.VerificationRunning, avail.AwaitingHealth,
+		avail.NotRecorded,
 	}, reason)
 }
 

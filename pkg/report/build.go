@@ -171,7 +171,33 @@ func view(e *avail.Evaluator, s *avail.Stage) Stage {
 		Requests:      requests(s.Stage),
 		AutoPromotion: autoPromotion(e, s),
 		ListError:     s.ListError(avail.Configured),
+		Freeze:        freeze(s),
+		Gone:          gone(s),
 	}
+}
+
+// freeze returns the closed promotion window of a Stage, nil when none is known.
+func freeze(s *avail.Stage) *Freeze {
+	window := s.Status.PromotionWindowStatus
+	if window == nil || !window.Closed {
+		return nil
+	}
+	return &Freeze{Reason: window.Reason, Until: utcOf(window.NextOpen), StatusChangedAt: utc(s.StatusChangedAt())}
+}
+
+// gone lists what the Stage runs and does not exist any more; nothing where not all
+// Freight is known.
+func gone(s *avail.Stage) []Current {
+	if s.Project().Unread(pipeline.Freight) || s.Project().Partial {
+		return nil
+	}
+	var gone []Current
+	for _, c := range current(s.Project(), s.Stage) {
+		if s.Project().FreightNamed(c.Freight) == nil {
+			gone = append(gone, c)
+		}
+	}
+	return gone
 }
 
 // freight judges the Freight of a Stage that is selected, and counts what the
@@ -243,7 +269,23 @@ func here(s *avail.Stage, f *kargo.Freight) Here {
 	if last := s.LastPromotion(f); last != nil {
 		here.Promotion = &Promotion{last.Name, string(last.Phase), last.Message}
 	}
+	if here.Current && verified {
+		here.Reverified = reverified(s.Status.Current())
+	}
 	return here
+}
+
+// reverified returns the newest verification of what a Stage runs if it ended without
+// success, else nil.
+func reverified(current *kargo.FreightCollection) *Reverification {
+	if len(current.VerificationHistory) == 0 {
+		return nil
+	}
+	newest := &current.VerificationHistory[0]
+	if newest.Phase.Open() || newest.Phase == kargo.VerificationSuccessful {
+		return nil
+	}
+	return &Reverification{string(newest.Phase), newest.Message}
 }
 
 func blockers(list []avail.Blocker) []Blocker {
@@ -275,7 +317,7 @@ func roots(list []avail.Root) []Root {
 func divergences(list []avail.Divergence) []Divergence {
 	diverging := make([]Divergence, 0, len(list))
 	for _, d := range list {
-		diverging = append(diverging, Divergence{string(d.Cause), d.Cause.Issue(), words(d.In)})
+		diverging = append(diverging, Divergence{string(d.Cause), d.Cause.Issue(), words(d.In), d.Detail})
 	}
 	return diverging
 }
@@ -332,8 +374,22 @@ func autoPromotion(e *avail.Evaluator, s *avail.Stage) AutoPromotion {
 	policy, _ := autopromote.SwitchOf(e.Project(), s.Stage, e.Rules())
 	return AutoPromotion{
 		Enabled: maybe(policy.Enabled),
-		Held:    orEmpty(autopromote.Held(s.Stage, e.Rules())),
+		Held:    orEmpty(autopromote.HeldOrigins(s.Stage, e.Rules())),
+		Next:    next(s),
 	}
+}
+
+// next is what auto-promotion does next, by origin.
+func next(s *avail.Stage) map[string]Next {
+	byOrigin := map[string]Next{}
+	for _, n := range autopromote.NextOf(s) {
+		own := Next{Outcome: string(n.Outcome), Reason: n.Reason(), Until: utc(n.Until)}
+		if n.Freight != nil {
+			own.Freight, own.Alias = n.Freight.Metadata.Name, n.Freight.Alias
+		}
+		byOrigin[n.Origin.String()] = own
+	}
+	return byOrigin
 }
 
 func candidates(s *avail.Stage) Candidates {

@@ -27,12 +27,13 @@ type Explainer struct {
 func (x Explainer) Explain(s *avail.Stage, f *kargo.Freight) *Explanation {
 	header := x.Header
 	header.Kind = KindExplanation
-	e := &Explanation{Header: header, Project: s.Project().Name, Stage: explainStage(s)}
+	e := &Explanation{Header: header, Project: s.Project().Name, Stage: explainStage(s, x.Commands)}
 	if s.Project().Unread(pipeline.Freight) {
 		return e
 	}
 	e.Freight = ExplainedList{}
 	if f != nil {
+		e.Asked = true
 		e.Freight = append(e.Freight, x.freight(s, f))
 		return e
 	}
@@ -95,24 +96,72 @@ func explainedAs(s *avail.Stage) *Stage {
 	policy, _ := autopromote.SwitchOf(s.Project(), s.Stage, s.Rules())
 	return &Stage{
 		Name: s.Metadata.Name, ControlFlow: s.IsControlFlow(), Current: current(s.Project(), s.Stage), Requests: requests(s.Stage),
-		AutoPromotion: AutoPromotion{Enabled: maybe(policy.Enabled)}, ListError: s.ListError(avail.Configured),
+		AutoPromotion: AutoPromotion{Enabled: maybe(policy.Enabled), Next: next(s)}, ListError: s.ListError(avail.Configured),
 	}
 }
 
-func explainStage(s *avail.Stage) ExplainedStage {
+func explainStage(s *avail.Stage, commands remedy.Commands) ExplainedStage {
 	policy, _ := autopromote.SwitchOf(s.Project(), s.Stage, s.Rules()) // what cannot be understood is a warning
 	stage := ExplainedStage{
 		Name:          s.Metadata.Name,
 		ControlFlow:   s.IsControlFlow(),
 		Current:       current(s.Project(), s.Stage),
 		Requests:      requests(s.Stage),
-		AutoPromotion: Policies{Enabled: maybe(policy.Enabled), Selecting: []Policy{}},
+		AutoPromotion: Policies{Enabled: maybe(policy.Enabled), Selecting: []Policy{}, Next: next(s)},
 		ListError:     s.ListError(avail.Configured),
+		Freeze:        freeze(s),
+		WebUIFails:    s.WebUIFails(),
+		Problems:      []Problem{},
+		Origins:       originsOf(s),
+		Rollbacks:     []Named{},
+		Sets:          []Set{},
+	}
+	for _, p := range remedy.Problems(s, commands) {
+		stage.Problems = append(stage.Problems, Problem{string(p.Kind), p.Text, p.Remedy, p.Command, p.Waits})
+	}
+	for _, f := range remedy.Rollbacks(s) {
+		stage.Rollbacks = append(stage.Rollbacks, Named{f.Metadata.Name, f.Alias})
+	}
+	for _, set := range remedy.Sets(s, commands) {
+		own := Set{Upstream: set.Upstream, Freight: []Named{}, Commands: orEmpty(set.Commands)}
+		for _, f := range set.Freight {
+			own.Freight = append(own.Freight, Named{f.Metadata.Name, f.Alias})
+		}
+		stage.Sets = append(stage.Sets, own)
 	}
 	for _, p := range autopromote.Selecting(s.Project(), s.Stage, s.Rules()) {
 		stage.AutoPromotion.Selecting = append(stage.AutoPromotion.Selecting, Policy(p))
 	}
 	return stage
+}
+
+// originsOf says of each origin that a Stage requests what runs and how it came there.
+func originsOf(s *avail.Stage) []Running {
+	list := []Running{}
+	var newest *Running
+	for _, origin := range pipeline.Origins(s.Stage) {
+		own := Running{Origin: origin.String()}
+		if collection := s.Status.Current(); collection != nil {
+			own.Freight = collection.Items[own.Origin].Name
+		}
+		if f := s.Project().FreightNamed(own.Freight); f != nil {
+			own.Alias = f.Alias
+			own.Since = utcOf(f.Status.CurrentlyIn.At(s.Metadata.Name).Since)
+			if last := s.LastSucceeded(f); last != nil {
+				own.Promotion = last.Name
+			}
+		}
+		list = append(list, own)
+	}
+	for i := range list {
+		if list[i].Since != nil && (newest == nil || list[i].Since.After(*newest.Since)) {
+			newest = &list[i]
+		}
+	}
+	if newest != nil && len(list) > 1 {
+		newest.Last = true
+	}
+	return list
 }
 
 func (x Explainer) freight(s *avail.Stage, f *kargo.Freight) ExplainedFreight {
@@ -121,6 +170,7 @@ func (x Explainer) freight(s *avail.Stage, f *kargo.Freight) ExplainedFreight {
 	forecast := s.Forecast(f)
 	explained := ExplainedFreight{
 		Freight:       row,
+		SameArtifacts: sameArtifacts(s, f),
 		Chain:         chain(s, f),
 		Checks:        checks(s, f),
 		Disagreements: disagreements(s, f),
@@ -137,6 +187,29 @@ func (x Explainer) freight(s *avail.Stage, f *kargo.Freight) ExplainedFreight {
 	}
 	explained.Summary = x.Sentence(explainedAs(s), &explained)
 	return explained
+}
+
+// mostTwins is how many pieces of Freight with the same artifacts are told.
+const mostTwins = 5
+
+// sameArtifacts returns other Freight of the origin that carries the same artifacts.
+func sameArtifacts(s *avail.Stage, f *kargo.Freight) []Twin {
+	twins := []Twin{}
+	if len(f.Artifacts) == 0 {
+		return twins
+	}
+	for _, other := range s.Project().FreightFrom(f.Origin) {
+		if other == f || !slices.Equal(other.Artifacts, f.Artifacts) || len(twins) == mostTwins {
+			continue
+		}
+		twin := Twin{Named: Named{other.Metadata.Name, other.Alias}, VerifiedIn: []string{}}
+		for stage := range other.Status.VerifiedIn.All() {
+			twin.VerifiedIn = append(twin.VerifiedIn, stage)
+		}
+		slices.Sort(twin.VerifiedIn)
+		twins = append(twins, twin)
+	}
+	return twins
 }
 
 // chain is what the Stage's blockers wait for.
@@ -239,7 +312,7 @@ func freightPolicies(s *avail.Stage, f *kargo.Freight) FreightPolicies {
 	if hold := autopromote.HoldOf(s.Stage, s.Rules(), f.Origin); hold != nil {
 		policies.Hold = &Hold{hold.FreightName, aliasOf(s.Project(), hold.FreightName), hold.PromotionName, hold.Actor, utcOf(hold.CreatedAt)}
 	}
-	o := autopromote.OutcomeOf(s, f)
+	o := autopromote.ProspectOf(s, f)
 	if o.Asked {
 		policies.Candidates = &CandidatesOf{candidatesOf(s, f.Origin)}
 	}

@@ -280,8 +280,15 @@ func TestStageOfAnExplanation(t *testing.T) {
 			Requests: []report.Request{{Origin: "Warehouse/w", Upstreams: []string{"qa"}, Strategy: "Most", SelectionPolicy: "NewestFreight"}},
 			AutoPromotion: report.Policies{Enabled: &yes, Selecting: []report.Policy{
 				{Index: 1, Selector: "name: glob:*", Enabled: true}, {Index: 2, Selector: "name: prod"},
-			}},
+			}, Next: map[string]report.Next{"Warehouse/w": {
+				Outcome: "ListingFails", Reason: `nothing is promoted, as the Stage's listing fails: unknown availabilityStrategy "Most"`,
+			}}},
 			ListError: `unknown availabilityStrategy "Most"`,
+			Problems: []report.Problem{{
+				Kind: "ListingFails", Text: `its listing fails, so that auto-promotion and the web UI see no Freight at all: unknown availabilityStrategy "Most"`,
+				Remedy: "it works again when prod has an availabilityStrategy that Kargo knows",
+			}},
+			Origins: []report.Running{{Origin: "Warehouse/w", Freight: "f1"}}, Rollbacks: []report.Named{}, Sets: []report.Set{},
 		},
 		Freight: report.ExplainedList{},
 	}

@@ -20,6 +20,8 @@ type Explanation struct {
 	// Freight has the piece that was asked for or, when none was, one per origin;
 	// unknown when Freight could not be read.
 	Freight ExplainedList `json:"freight"`
+	// Asked says that a piece of Freight was asked for.
+	Asked bool `json:"-"`
 }
 
 // ExplainedStage is the Stage that an Explanation is about.
@@ -32,6 +34,54 @@ type ExplainedStage struct {
 	AutoPromotion Policies `json:"autoPromotion"`
 	// ListError is the error of the listing as configured; optional.
 	ListError string `json:"listError,omitzero"`
+	// Freeze is there while a promotion window is closed; optional.
+	Freeze *Freeze `json:"freeze,omitzero"`
+	// WebUIFails says that Kargo's API server, and so the web UI, cannot list the Stage's
+	// Freight, though its controllers can (kargo#5935); optional.
+	WebUIFails bool `json:"webUIFails,omitzero"`
+	// Problems are what is wrong at the Stage itself, worst first.
+	Problems []Problem `json:"problems"`
+	// Origins has what runs of each origin that is requested.
+	Origins []Running `json:"origins"`
+	// Rollbacks are what the Stage ran before and may be promoted to it again.
+	Rollbacks []Named `json:"rollbacks"`
+	// Sets are whole sets of Freight that an upstream runs and that can be promoted,
+	// where the Stage requests several origins.
+	Sets []Set `json:"sets"`
+}
+
+// Problem is something at a Stage that keeps it from moving by itself.
+type Problem struct {
+	// Kind is one of remedy's kinds of problems.
+	Kind string `json:"kind"`
+	// Text says what it is, and Remedy what frees it; Remedy is optional.
+	Text   string `json:"text"`
+	Remedy string `json:"remedy,omitzero"`
+	// Command is optional.
+	Command string `json:"command,omitzero"`
+	// Waits says that it goes away by itself.
+	Waits bool `json:"waits"`
+}
+
+// Running is what a Stage runs of one origin.
+type Running struct {
+	Origin string `json:"origin"`
+	// Freight and Alias are optional: absent when nothing of the origin runs.
+	Freight string `json:"freight,omitzero"`
+	Alias   string `json:"alias,omitzero"`
+	// Since is when it came, and Promotion what brought it; each is optional.
+	Since     *time.Time `json:"since,omitzero"`
+	Promotion string     `json:"promotion,omitzero"`
+	// Last says that it came last of all, where there are several.
+	Last bool `json:"last"`
+}
+
+// Set is what an upstream runs of all origins.
+type Set struct {
+	Upstream string  `json:"upstream"`
+	Freight  []Named `json:"freight"`
+	// Commands promote what the Stage does not run yet.
+	Commands []string `json:"commands"`
 }
 
 // Policies is what the promotion policies say of a Stage.
@@ -40,6 +90,8 @@ type Policies struct {
 	// Selecting has the policies that select the Stage: the first decides, the others
 	// are shadowed by it.
 	Selecting []Policy `json:"selecting"`
+	// Next is what is promoted next, by origin; empty for a control-flow Stage.
+	Next map[string]Next `json:"next"`
 }
 
 // Policy is one promotion policy.
@@ -47,6 +99,9 @@ type Policy struct {
 	Index    int    `json:"index"`
 	Selector string `json:"selector"`
 	Enabled  bool   `json:"enabled"`
+	// WindowsOnly says that it switches auto-promotion off by having promotion windows
+	// and no autoPromotionEnabled; optional.
+	WindowsOnly bool `json:"windowsOnly,omitzero"`
 }
 
 // ExplainedList is a list of explained Freight; nil is unknown.
@@ -65,6 +120,9 @@ type ExplainedFreight struct {
 	Freight
 	// Summary is the verdict in one sentence.
 	Summary string `json:"summary"`
+	// SameArtifacts are other pieces of Freight of the origin with the same artifacts, newest
+	// first, and where they are verified.
+	SameArtifacts []Twin `json:"sameArtifacts"`
 	// Unverified says what keeps the Stage from verifying the Freight, which it runs, as it
 	// would be said of an upstream; optional.
 	Unverified *Blocker `json:"unverified,omitzero"`
@@ -81,6 +139,14 @@ type ExplainedFreight struct {
 	// asked for; More is how many a limit left out.
 	Next []NextFreight `json:"next"`
 	More int           `json:"more"`
+}
+
+// Twin is Freight with the same artifacts under another name: Kargo makes it when a
+// subscription is given a name.
+type Twin struct {
+	Named
+	// VerifiedIn are Stages, by name.
+	VerifiedIn []string `json:"verifiedIn"`
 }
 
 // Link is a Stage on the way to the root causes.

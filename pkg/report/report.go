@@ -57,6 +57,10 @@ type Stage struct {
 	ListError string `json:"listError,omitzero"`
 	// Freight is newest first; unknown when Freight could not be read.
 	Freight FreightList `json:"freight"`
+	// Freeze is there while a promotion window is closed; optional.
+	Freeze *Freeze `json:"freeze,omitzero"`
+	// Gone are pieces of Freight that the Stage runs and that do not exist any more.
+	Gone []Current `json:"-"`
 	// More is how many pieces of Freight a limit left out of Freight.
 	More int `json:"-"`
 }
@@ -86,8 +90,35 @@ type AutoPromotion struct {
 	// Enabled is the policies' answer, nil when it is not known.
 	Enabled *bool `json:"enabled"`
 	// Held lists origins.
-	Held       []string   `json:"held"`
-	Candidates Candidates `json:"candidates"`
+	Held []string `json:"held"`
+	// Next is what is promoted next, by origin; empty for a control-flow Stage.
+	Next       map[string]Next `json:"next"`
+	Candidates Candidates      `json:"candidates"`
+}
+
+// Next is what auto-promotion does next about one origin, or why it does nothing.
+type Next struct {
+	// Freight is the candidate; optional, absent when there is none or it is not known.
+	Freight string `json:"freight,omitzero"`
+	// Alias is the Freight's; optional.
+	Alias string `json:"alias,omitzero"`
+	// Outcome is one of autopromote's outcomes.
+	Outcome string `json:"outcome"`
+	// Reason says it to a person.
+	Reason string `json:"reason"`
+	// Until is when the obstacle goes away by itself; optional.
+	Until *time.Time `json:"until,omitzero"`
+}
+
+// Freeze is a closed promotion window.
+type Freeze struct {
+	// Reason is Kargo's; optional.
+	Reason string `json:"reason,omitzero"`
+	// Until is when it opens; optional, absent when no end is known.
+	Until *time.Time `json:"until,omitzero"`
+	// StatusChangedAt is the newest instant that the Stage's status mentions, which says
+	// how old it may be; optional.
+	StatusChangedAt *time.Time `json:"statusChangedAt,omitzero"`
 }
 
 // Candidates are the Freight that auto-promotion would pick, by semantics.
@@ -159,6 +190,8 @@ type Divergence struct {
 	Issue string `json:"issue,omitzero"`
 	// In lists the semantics under which they differ for this cause.
 	In []string `json:"in"`
+	// Detail says more of the cause in this case; optional.
+	Detail string `json:"detail,omitzero"`
 }
 
 // Here is what became of the Freight at the Stage itself.
@@ -167,6 +200,15 @@ type Here struct {
 	Verified bool `json:"verified"`
 	// Promotion is its last Promotion to the Stage; optional.
 	Promotion *Promotion `json:"promotion,omitzero"`
+	// Reverified is the newest verification, where the Stage runs the Freight, has verified
+	// it, and did not succeed when it verified it again; optional.
+	Reverified *Reverification `json:"reverified,omitzero"`
+}
+
+// Reverification is a verification of Freight that was verified before.
+type Reverification struct {
+	Phase   string `json:"phase"`
+	Message string `json:"message"`
 }
 
 // Promotion is a Promotion and how far it has come.

@@ -152,6 +152,10 @@ func (g *generator) members(at string) []string {
 		return g.source.constants["Reason"]
 	case "Divergence.cause":
 		return g.source.constants["Cause"]
+	case "Next.outcome":
+		return g.source.constants["Outcome"]
+	case "Problem.kind":
+		return g.source.constants["ProblemKind"]
 	case "Step.action":
 		return g.source.constants["Action"]
 	case "ChangeResult.result":

@@ -2,6 +2,7 @@ package describe
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,6 +22,18 @@ func Blockers(blockers []report.Blocker, wide bool) []string {
 		groups.add(shortReason(&blockers[i], wide), blockers[i].Stage)
 	}
 	return groups.parts(mostBlockers, 0)
+}
+
+// neverFirst moves the blockers that can never clear before those that may.
+func neverFirst(blockers []report.Blocker) []report.Blocker {
+	rank := func(b report.Blocker) int {
+		if avail.Reason(b.Reason).Lasts() {
+			return 0
+		}
+		return 1
+	}
+	slices.SortStableFunc(blockers, func(a, b report.Blocker) int { return rank(a) - rank(b) })
+	return blockers
 }
 
 // Blocker says in a line why one upstream is not satisfied, with the evidence.

@@ -1,6 +1,7 @@
 package describe
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -19,6 +20,19 @@ func Reasons(stage *report.Stage, f *report.Freight, wide bool) []string {
 	}
 	if promotion := PromotionHere(f); promotion != "" {
 		parts = append(parts, promotion)
+	}
+	if again := f.Here.Reverified; again != nil {
+		text := "verified here before, and the newest verification ended " + again.Phase
+		if again.Message != "" {
+			text += ": " + term.Sanitize(again.Message)
+		}
+		parts = append(parts, text)
+	}
+	if passed := passedOver(stage, f); passed != "" {
+		parts = append(parts, passed)
+	}
+	if avail.Verdict(f.Verdict) == avail.VerdictApproved && f.Available.Configured {
+		parts = append([]string{"approved"}, parts...)
 	}
 	return parts
 }
@@ -40,10 +54,10 @@ func blockedBy(stage *report.Stage, f *report.Freight, wide bool) []string {
 			return []string{"approved, but the Stage does not request " + term.Sanitize(f.Origin)}
 		case avail.VerdictApproved, avail.VerdictDirect, avail.VerdictVerified, avail.VerdictAllOfNothing, avail.VerdictBlocked:
 		}
-		return Blockers(blocking(f, func(b *report.Blocker) string { return inForce(stage, b) }), wide)
+		return Blockers(neverFirst(blocking(f, func(b *report.Blocker) string { return inForce(stage, b) })), wide)
 	}
 	if !f.Available.All {
-		return under("all", Blockers(blocking(f, func(*report.Blocker) string { return "all" }), wide))
+		return under("all", Blockers(neverFirst(blocking(f, func(*report.Blocker) string { return "all" })), wide))
 	}
 	if !f.Available.Any {
 		return []string{"any: no upstream to verify it"}
@@ -101,7 +115,7 @@ func consequence(stage *report.Stage, f *report.Freight, d *report.Divergence) C
 		available = f.Available.Any && slices.Contains(d.In, "any") || f.Available.All && slices.Contains(d.In, "all")
 		prefix = strings.Join(d.In, " and ") + ": "
 	}
-	why := avail.Divergence{Cause: avail.Cause(d.Cause)}.String()
+	why := avail.Divergence{Cause: avail.Cause(d.Cause), Detail: d.Detail}.String()
 	will := "will"
 	if prefix != "" || stage.AutoPromotion.Enabled != nil && !*stage.AutoPromotion.Enabled {
 		will = "would"
@@ -134,6 +148,8 @@ func PromotionHere(f *report.Freight) string {
 		return text
 	case phase.Ended():
 		return ""
+	case !phase.Known():
+		return fmt.Sprintf("promotion here is in the phase %q, which is not known", term.Sanitize(p.Phase))
 	case phase == kargo.PromotionRunning:
 		return "promotion here running"
 	default:

@@ -35,7 +35,7 @@ func writeCSV(w io.Writer, l List) error {
 
 func csvRecord(r row) []string {
 	stage, f := r.stage, r.freight
-	record := []string{r.project, stage.Name, strings.Trim(describe.Auto(&stage.AutoPromotion), "?")}
+	record := []string{r.project, stage.Name, strings.Trim(describe.Auto(stage), "?")}
 	if f == nil {
 		record = append(record, describe.Strategies(stage, ""), "", "", "", "", "", "", "", "", "", stage.ListError)
 	} else {

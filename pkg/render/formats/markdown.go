@@ -32,9 +32,8 @@ func writeMarkdown(w io.Writer, l List) error {
 }
 
 func markdownCells(l List, r row) []string {
-	auto := map[string]string{"yes": " (auto)", "held": " (auto, held)", "?": " (auto?)"}
 	stage, f := r.stage, r.freight
-	cells := []string{stage.Name + auto[describe.Auto(&stage.AutoPromotion)]}
+	cells := []string{stage.Name + describe.AutoLabel(describe.Auto(stage))}
 	if l.Options.Projects {
 		cells = []string{r.project, cells[0]}
 	}

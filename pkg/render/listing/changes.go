@@ -89,7 +89,7 @@ func addMeanings(rows map[report.Subject]meanings, project string, stage *report
 	for i := range stage.Freight {
 		f := &stage.Freight[i]
 		row := stageMeanings(stage, f.Origin)
-		row[headerFreight] = fmt.Sprint(f.Alias, f.Here.Current, describe.FailedHere(f))
+		row[headerFreight] = fmt.Sprint(f.Alias, f.Here.Current, describe.IsNext(stage, f), describe.FailedHere(f))
 		row[headerAny] = fmt.Sprint(f.Available.Any)
 		row[headerAll] = fmt.Sprint(f.Available.All)
 		row[headerNow] = fmt.Sprint(f.Available.Configured)
@@ -100,7 +100,7 @@ func addMeanings(rows map[report.Subject]meanings, project string, stage *report
 
 func stageMeanings(stage *report.Stage, origin string) meanings {
 	return meanings{
-		headerStage:    describe.Auto(&stage.AutoPromotion) + stage.ListError,
+		headerStage:    describe.Auto(stage) + stage.ListError,
 		headerStrategy: describe.Strategies(stage, origin),
 	}
 }

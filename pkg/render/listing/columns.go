@@ -100,8 +100,8 @@ func (t *rows) once(text func(*row) string, same func(a, b *row) bool) func(r, b
 
 func (t *rows) stageCell(r *row) string {
 	name := t.style.Palette.Strong(r.stage)
-	if t.style.Terminal && r.auto != "no" {
-		name += map[string]string{"yes": " (auto)", "held": " (auto, held)", "?": " (auto?)"}[r.auto]
+	if t.style.Terminal {
+		name += describe.AutoLabel(r.auto)
 	}
 	return t.style.mark(name, r.subject, headerStage)
 }

@@ -60,7 +60,7 @@ type rows struct {
 type row struct {
 	subject        report.Subject
 	project, stage string
-	auto           string // yes, no, held or ?
+	auto           string // as describe.Auto says it
 	strategy       string
 	freight        string
 	marks          []string
@@ -81,18 +81,25 @@ func (t *rows) stage(project string, stage *report.Stage) {
 		t.rows = append(t.rows, t.row(stage, &stage.Freight[i]))
 		t.rows[len(t.rows)-1].subject = subjectOf(project, stage, &stage.Freight[i])
 	}
-	if len(stage.Freight) == 0 {
+	for _, current := range stage.Gone {
+		t.rows = append(t.rows, t.gone(stage, current))
+		t.rows[len(t.rows)-1].subject = report.Subject{Project: project, Stage: stage.Name, Freight: current.Freight}
+	}
+	if len(t.rows) == first {
 		t.rows = append(t.rows, empty(stage))
 		t.rows[first].subject = subjectOf(project, stage, nil)
 	}
 	if stage.ListError != "" {
 		t.rows[first].reasons = slices.Insert(t.rows[first].reasons, 0, "the Stage's listing fails: "+term.Sanitize(stage.ListError))
 	}
+	if stage.Freeze != nil {
+		t.rows[first].reasons = append(t.rows[first].reasons, describe.Freeze(stage.Freeze))
+	}
 	if stage.More > 0 && t.style.Terminal {
 		t.rows = append(t.rows, row{strategy: t.rows[len(t.rows)-1].strategy, freight: fmt.Sprintf("and %d more", stage.More), reasons: []string{"--limit 0 shows all"}, note: true})
 	}
 	for i := first; i < len(t.rows); i++ {
-		t.rows[i].project, t.rows[i].stage, t.rows[i].auto = term.Sanitize(project), term.Sanitize(stage.Name), describe.Auto(&stage.AutoPromotion)
+		t.rows[i].project, t.rows[i].stage, t.rows[i].auto = term.Sanitize(project), term.Sanitize(stage.Name), describe.Auto(stage)
 	}
 }
 
@@ -152,10 +159,22 @@ func (t *rows) row(stage *report.Stage, f *report.Freight) row {
 	if f.Here.Current {
 		r.marks = append(r.marks, t.style.Current())
 	}
+	if describe.IsNext(stage, f) {
+		r.marks = append(r.marks, t.style.Next())
+	}
 	if r.failed {
 		r.marks = append(r.marks, "!")
 	}
 	return r
+}
+
+// gone is the row of Freight that the Stage runs and that does not exist any more.
+func (t *rows) gone(stage *report.Stage, current report.Current) row {
+	return row{
+		strategy: describe.Strategies(stage, current.Origin), freight: t.style.name(&report.Freight{Name: current.Freight}),
+		origin: term.Sanitize(current.Origin), age: "-", any: avail.Unknown, all: avail.Unknown, now: avail.Unknown,
+		marks: []string{t.style.Current()}, reasons: []string{"the Stage runs it, and the Freight itself is gone"},
+	}
 }
 
 // name is what people call a piece of Freight; in a pipe, a name without an alias is

@@ -144,6 +144,8 @@ func (p *writer) verification(u *report.UpstreamCheck, verified bool) string {
 	case verified && phase == kargo.VerificationSuccessful:
 	case verified:
 		text = "; a later verification " + p.phase(v)
+	case phase == kargo.VerificationSuccessful:
+		text = ", although its verification succeeded" + p.at(v.FinishTime)
 	default:
 		text = ": verification " + p.phase(v)
 	}
@@ -176,6 +178,8 @@ func (p *writer) phase(v *report.VerificationEvidence) string {
 func (p *writer) soak(u *report.UpstreamCheck) string {
 	text := fmt.Sprintf("soaked %s of %s", clock(u.Soak.Elapsed), u.Soak.Required)
 	switch {
+	case u.Soak.Complete && !u.Verified:
+		return fmt.Sprintf("was there for %s of the %s that it has to soak, and does not count before it is verified", clock(u.Soak.Elapsed), u.Soak.Required)
 	case u.Soak.Complete:
 		return fmt.Sprintf("soaked %s, of which %s is required", clock(u.Soak.Elapsed), u.Soak.Required)
 	case u.Soak.Until != nil:

@@ -15,13 +15,19 @@ import (
 // Explanation writes an Explanation for a person, section by section.
 func Explanation(w io.Writer, e *report.Explanation, style term.Style) error {
 	p := &writer{style: style, now: e.At, stage: &e.Stage, project: e.Project}
+	if !e.Asked {
+		p.stageItself()
+	}
 	for i := range e.Freight {
-		if i > 0 {
+		if p.out.Len() > 0 {
 			p.out.WriteString("\n")
 		}
 		p.freight(&e.Freight[i])
 	}
-	_, err := io.WriteString(w, p.out.String())
+	if e.Asked {
+		p.stageItself()
+	}
+	_, err := io.WriteString(w, strings.TrimPrefix(p.out.String(), "\n"))
 	return err
 }
 
@@ -46,6 +52,9 @@ func (p *writer) facts(f *report.ExplainedFreight) {
 	if len(f.Artifacts) > 0 {
 		p.item(2, "Contains: ", strings.Join(describe.Artifacts(f.Artifacts), ", "))
 	}
+	for _, twin := range f.SameArtifacts {
+		p.item(2, "Same as:  ", sameAs(&twin))
+	}
 	p.item(2, "Stage:    ", fmt.Sprintf("%s of Project %s, %s", p.stageName(), term.Sanitize(p.project), p.runs(f)))
 	p.item(2, "Available:", fmt.Sprintf("%s as configured%s, %s under any, %s under all",
 		p.answer(f.Available.Configured), p.strategy(f), p.answer(f.Available.Any), p.answer(f.Available.All)))
@@ -56,6 +65,15 @@ func (p *writer) facts(f *report.ExplainedFreight) {
 	if f.Unverified != nil {
 		p.item(2, "Here:     ", "not verified: "+describe.Blocker(f.Unverified))
 	}
+}
+
+// sameAs says that other Freight carries the same artifacts.
+func sameAs(twin *report.Twin) string {
+	text := describe.Named(twin.Named) + " carries the same artifacts"
+	if len(twin.VerifiedIn) > 0 {
+		text += ", and is verified in " + describe.Names(twin.VerifiedIn)
+	}
+	return text
 }
 
 // strategy names the strategy of the Freight's request.
@@ -74,6 +92,9 @@ func (p *writer) listed(f *report.ExplainedFreight) string {
 	}
 	if p.stage.ControlFlow {
 		return text + " (what the Stage goes by when it passes Freight on)"
+	}
+	if p.stage.WebUIFails {
+		return text + " (what auto-promotion goes by; the web UI fails for MatchUpstream in this Kargo, kargo#5935)"
 	}
 	return text + " (what auto-promotion and the web UI go by)"
 }
@@ -123,10 +144,16 @@ func (p *writer) runs(f *report.ExplainedFreight) string {
 func (p *writer) autoPromotion(f *report.ExplainedFreight) {
 	p.heading("AUTO-PROMOTION")
 	p.item(2, "", term.Sanitize(f.AutoPromotion.Outcome))
+	if p.stage.Freeze != nil {
+		p.item(2, "-", describe.Freeze(p.stage.Freeze))
+	}
 	selecting := p.stage.AutoPromotion.Selecting
 	for i, policy := range selecting {
 		says := map[bool]string{true: "on", false: "off"}[policy.Enabled]
 		text := fmt.Sprintf("promotionPolicies[%d] (%s) says %s", policy.Index, term.Sanitize(policy.Selector), says)
+		if policy.WindowsOnly {
+			text += ": it has promotion windows and no autoPromotionEnabled, which switches it off"
+		}
 		if i > 0 {
 			text += fmt.Sprintf(", and does not count: promotionPolicies[%d] comes first", selecting[0].Index)
 		}
@@ -255,6 +282,8 @@ func actionWords(action string) string {
 		return "promote it"
 	case remedy.Approve:
 		return "approve it"
+	case remedy.Mend:
+		return "change the Stages"
 	case remedy.SetStrategy:
 		return "set availabilityStrategy to OneOf"
 	}

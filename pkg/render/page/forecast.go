@@ -34,7 +34,7 @@ func (p *writer) forecast(f *report.ExplainedFreight) {
 		p.item(4, "", "it is not available then: "+p.refused())
 	}
 	for _, d := range f.Forecast.Divergence {
-		why := avail.Divergence{Cause: avail.Cause(d.Cause)}.String()
+		why := avail.Divergence{Cause: avail.Cause(d.Cause), Detail: d.Detail}.String()
 		p.item(2, "", "when it becomes available, it will not be listed, so that auto-promotion leaves it alone: "+why)
 	}
 }
@@ -88,6 +88,9 @@ func Outlook(o *report.Outlook, when func(time.Time) string) string {
 		}
 		return "no time is set, it depends on what happens upstream"
 	case avail.Never:
+		if len(o.Unless) == 0 {
+			return "never, as the Stages are written"
+		}
 		return "never, unless " + term.Sanitize(strings.Join(o.Unless, "; or "))
 	case avail.Unsure:
 	}

@@ -199,7 +199,7 @@ func (s *effectLines) answers(e *report.StageEffect, later bool) {
 func (s *effectLines) promotions(e *report.StageEffect) {
 	s.say("auto-promotion promotes", without(e.Starts, e.Reverts))
 	s.say("auto-promotion promotes, though older than what it runs", e.Reverts)
-	s.say("auto-promotion picks it and is refused, as it is listed and not available; nothing else is promoted by itself meanwhile", e.Refused)
+	s.say("auto-promotion picks it and is refused, as it is listed and not available; nothing of a later origin is promoted until then", e.Refused)
 	var suppressed []report.Named
 	for i := range e.Fails {
 		f := &e.Fails[i]
@@ -216,9 +216,9 @@ func (s *effectLines) promotions(e *report.StageEffect) {
 // failing says what becomes of a Promotion under way.
 func failing(f *report.FailingPromotion) string {
 	if f.Running {
-		return fmt.Sprintf("the running Promotion %s of %s fails", term.Sanitize(f.Promotion), describe.Named(f.Freight))
+		return fmt.Sprintf("the running Promotion %s of %s errors when its controller looks next", term.Sanitize(f.Promotion), describe.Named(f.Freight))
 	}
-	return fmt.Sprintf("the queued Promotion %s of %s fails when its turn comes, if nothing has changed by then", term.Sanitize(f.Promotion), describe.Named(f.Freight))
+	return fmt.Sprintf("the queued Promotion %s of %s errors when its turn comes, if nothing has changed by then", term.Sanitize(f.Promotion), describe.Named(f.Freight))
 }
 
 // unknownPart says what is not known of an effect.
@@ -229,7 +229,7 @@ func unknownPart(part change.Part) string {
 	case change.PartStarts:
 		return "whether auto-promotion promotes anything is unknown, as what it goes by could not be read"
 	case change.PartFails:
-		return "whether Promotions under way fail is unknown, as they could not be read"
+		return "whether Promotions that are running or queued error is unknown, as they could not be read"
 	}
 	return string(part)
 }

@@ -45,7 +45,7 @@ func TestStrategyChangeSaysWhatIsUnknown(t *testing.T) {
 	want := `At once:
   - prod: what is listed is unknown, as Warehouses could not be read
   - prod: whether auto-promotion promotes anything is unknown, as what it goes by could not be read
-  - prod: whether Promotions under way fail is unknown, as they could not be read
+  - prod: whether Promotions that are running or queued error is unknown, as they could not be read
 `
 	if diff := cmp.Diff(want, strategyChange(t, c)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)

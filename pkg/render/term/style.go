@@ -52,6 +52,14 @@ func (s Style) Current() string {
 	return "*"
 }
 
+// Next marks Freight that auto-promotion promotes next.
+func (s Style) Next() string {
+	if s.Glyphs {
+		return "▸"
+	}
+	return ">"
+}
+
 // ChangeMark stands behind what has changed.
 func (s Style) ChangeMark() string {
 	mark := "<"

@@ -11,8 +11,8 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
 )
 
-// TestWordsOfOutcomes asks about the first piece of Freight that is given.
-func TestWordsOfOutcomes(t *testing.T) {
+// TestWordsOfProspects asks about the first piece of Freight that is given.
+func TestWordsOfProspects(t *testing.T) {
 	at := build.At
 	on := config(kargo.PromotionPolicy{Stage: "prod", AutoPromotionEnabled: true})
 	prod := func(options ...build.StageOption) kargo.Stage {
@@ -63,11 +63,11 @@ func TestWordsOfOutcomes(t *testing.T) {
 		},
 		{
 			name: "only one piece of Freight is known", stage: prod(), freight: list(f1), config: on, partial: true, asked: true,
-			want: "on: which Freight it picks is not known",
+			want: "on: which Freight is picked is not known",
 		},
 		{
 			name: "the listing fails", stage: prod(), freight: list(f1), config: on, none: true, asked: true,
-			want: "on: it picks nothing, as the Stage's listing fails",
+			want: "on: nothing is promoted, as the Stage's listing fails: Warehouse \"w\" not found in namespace \"p\"",
 		},
 		{
 			name: "the origin is not requested", release: "v1.10.10", stage: prod(), freight: list(build.Freight("g1", "x", build.Approved("prod")), f1), config: on, asked: true,
@@ -75,91 +75,91 @@ func TestWordsOfOutcomes(t *testing.T) {
 		},
 		{
 			name: "several match the upstream", stage: follower, freight: list(f1, f2), config: on, asked: true,
-			want: "on: it picks nothing of Warehouse/w, as several pieces of Freight match the upstream",
+			want: "on: nothing of Warehouse/w is promoted, as several pieces of Freight match the upstream",
 		},
 		{
 			name: "none is listed", stage: prod(), freight: list(unlisted), config: on, asked: true,
-			want: "on: it picks nothing of Warehouse/w, as none is listed",
+			want: "on: nothing of Warehouse/w is listed",
 		},
 		{
 			name: "another is newer", stage: prod(), freight: list(f1, f2), config: on, asked: true,
-			want: "on: its candidate is f2, which is newer; older Freight is not tried",
+			want: "on: its candidate is f2, which is newer; it is promoted when the Stage's controller looks next, within about five minutes; older Freight is not tried",
 		},
 		{
 			name: "another is newer, and has an alias", stage: prod(), freight: list(f1, named), config: on, asked: true,
-			want: "on: its candidate is lucky-koala, which is newer; older Freight is not tried",
+			want: "on: its candidate is lucky-koala, which is newer; it is promoted when the Stage's controller looks next, within about five minutes; older Freight is not tried",
 		},
 		{
 			name: "it is not listed, and an older one is", stage: prod(), freight: list(unlisted, f1), config: on, asked: true,
-			want: "on: its candidate is f1; this Freight is not listed",
+			want: "on: its candidate is f1, as this Freight is not listed; it is promoted when the Stage's controller looks next, within about five minutes",
 		},
 		{
 			name: "nothing is in the way", stage: prod(), freight: list(f1), config: on, asked: true,
-			want: "on: this Freight is its candidate, and is promoted when the Stage's controller looks next, within about five minutes",
+			want: "on: this Freight is its candidate; it is promoted when the Stage's controller looks next, within about five minutes",
 		},
 		{
 			name: "listed and not available", stage: build.Stage("prod", build.Requests("w", build.From("qa"), build.Soak("9h"))),
 			freight: list(build.Freight("f1", "w", build.Verified("qa"), build.Soaked("dev", "9h"))), config: on, asked: true,
-			want: "on: this Freight is its candidate, and the webhook refuses its Promotion; nothing else is tried meanwhile",
+			want: "on: this Freight is its candidate; its Promotion is refused, as it is listed and not available",
 		},
 		{
 			name: "the Stage runs it", stage: prod(build.Runs("f1")), freight: list(f1), config: on, asked: true,
-			want: "on: this Freight is its candidate, and the Stage runs it",
+			want: "on: this Freight is its candidate; the Stage runs it already",
 		},
 		{
 			name: "on hold", stage: prod(held(kargo.Hold{})), freight: list(f1), config: on, asked: true,
-			want: "on, but on hold: nothing is promoted by itself; this Freight is its candidate",
+			want: "on: this Freight is its candidate; nothing is promoted, as auto-promotion of Warehouse/w is on hold",
 		},
 		{
 			name: "on hold by somebody since some time", stage: prod(held(kargo.Hold{Actor: "email:jane@example.com", CreatedAt: &since})), freight: list(f1), config: on, asked: true,
-			want: "on, but on hold by email:jane@example.com since 2024-01-02T07:05:00Z: nothing is promoted by itself; this Freight is its candidate",
+			want: "on: this Freight is its candidate; nothing is promoted, as auto-promotion of Warehouse/w is on hold by email:jane@example.com since 2024-01-02T07:05:00Z",
 		},
 		{
 			name: "on hold, and another is newer and there", stage: prod(held(kargo.Hold{}), build.Runs("f2")), freight: list(f1, f2), config: on, asked: true,
-			want: "on, but on hold: nothing is promoted by itself; its candidate is f2, which is newer and which the Stage runs already; older Freight is not tried",
+			want: "on: its candidate is f2, which is newer; the Stage runs it already; older Freight is not tried",
 		},
 		{
 			name: "on hold, and refused", stage: build.Stage("prod", build.Requests("w", build.From("qa"), build.Soak("9h")), held(kargo.Hold{})),
 			freight: list(build.Freight("f1", "w", build.Verified("qa"), build.Soaked("dev", "9h"))), config: on, asked: true,
-			want: "on, but on hold: nothing is promoted by itself; this Freight is its candidate, and the webhook would refuse its Promotion",
+			want: "on: this Freight is its candidate; nothing is promoted, as auto-promotion of Warehouse/w is on hold",
 		},
 		{
 			name: "another is newer, and the Stage runs it", stage: prod(build.Runs("f2")), freight: list(f1, f2), config: on, asked: true,
-			want: "on: its candidate is f2, which is newer and which the Stage runs already, so that nothing is promoted; older Freight is not tried",
+			want: "on: its candidate is f2, which is newer; the Stage runs it already; older Freight is not tried",
 		},
 		{
 			name: "it is not listed, and the Stage runs an older one, which is", stage: prod(build.Runs("f1")), freight: list(unlisted, f1), config: on, asked: true,
-			want: "on: its candidate is f1, which the Stage runs already, so that nothing is promoted; this Freight is not listed",
+			want: "on: its candidate is f1, as this Freight is not listed; the Stage runs it already",
 		},
 		{
 			name: "Promotions could not be read, and it is refused", stage: build.Stage("prod", build.Requests("w", build.From("qa"), build.Soak("9h"))),
 			freight: list(build.Freight("f1", "w", build.Verified("qa"), build.Soaked("dev", "9h"))), config: on, asked: true, unread: pipeline.Kinds(0).With(pipeline.Promotions),
-			want: "on: this Freight is its candidate, and is not promoted: the webhook refuses that, whatever became of its earlier Promotions",
+			want: "on: this Freight is its candidate; its Promotion is refused, as it is listed and not available",
 		},
 		{
 			name: "its Promotion is under way", stage: prod(), freight: list(f1), config: on, moves: promotion(kargo.PromotionPending), asked: true,
-			want: "on: this Freight is its candidate, and its Promotion prod.1 is under way",
+			want: "on: this Freight is its candidate; its Promotion prod.1 is queued",
 		},
 		{
 			name: "its Promotion has succeeded", stage: prod(), freight: list(f1), config: on, moves: promotion(kargo.PromotionSucceeded), asked: true,
-			want: "on: this Freight is its candidate, and its Promotion prod.1 has just succeeded",
+			want: "on: this Freight is its candidate; its Promotion prod.1 has just succeeded",
 		},
 		{
 			name: "its Promotion did not succeed", stage: prod(), freight: list(f1), config: on, moves: promotion(kargo.PromotionAborted), asked: true,
-			want: "on: this Freight is its candidate, and is not promoted again, as its last Promotion, prod.1, did not succeed",
+			want: "on: this Freight is its candidate; it is not promoted again, as its last Promotion, prod.1, was aborted",
 		},
 		{
 			name: "there was a Promotion, up to v1.10", release: "v1.10.10", stage: prod(), freight: list(f1), config: on, moves: promotion(kargo.PromotionSucceeded), asked: true,
-			want: "on: this Freight is its candidate, and is not promoted, as there has been a Promotion of it, prod.1",
+			want: "on: this Freight is its candidate; it is not promoted, as there has been a Promotion of it, prod.1",
 		},
 		{
 			name: "Promotions could not be read", stage: prod(), freight: list(f1), config: on, unread: pipeline.Kinds(0).With(pipeline.Promotions), asked: true,
-			want: "on: this Freight is its candidate; whether it is promoted hangs on Promotions that are not known",
+			want: "on: this Freight is its candidate; whether it is promoted is unknown, as its Promotions or the policies could not be read",
 		},
 		{
 			name: "Kargo looks at any Promotion", release: "v1.10.10", stage: follower, freight: list(f1), config: on, asked: true,
 			moves: append(promotion(kargo.PromotionFailed), build.Promotion("prod.2", "prod", "f1", kargo.PromotionSucceeded)),
-			want:  "on: this Freight is its candidate; whether it is promoted again is open, as some of its Promotions did not succeed, and Kargo looks at any one of them",
+			want:  "on: this Freight is its candidate; whether it is promoted again is open: some of its Promotions did not succeed, and Kargo looks at any one of them",
 		},
 	}
 	for _, test := range tests {
@@ -173,7 +173,7 @@ func TestWordsOfOutcomes(t *testing.T) {
 				objects.Warehouses = nil
 			}
 			stage := avail.New(pipeline.New(objects, r.ByDiscovery()), r, build.Noon()).Stage("prod")
-			got := autopromote.OutcomeOf(stage, &test.freight[0])
+			got := autopromote.ProspectOf(stage, &test.freight[0])
 			if got.Words != test.want {
 				t.Errorf("Words:\n got %s\nwant %s", got.Words, test.want)
 			}
