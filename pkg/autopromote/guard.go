@@ -77,7 +77,7 @@ func guardOf(reason GuardReason, p *kargo.Promotion) Guard {
 }
 
 // guardByRequest is the guard of a target-aware Stage: one PromotionRequest of a piece of
-// Freight, in any phase, is the only one for ever. Kargo: after v1.11.2.
+// Freight, in any phase, is the only one forever. Kargo: after v1.11.2.
 func guardByRequest(stage *avail.Stage, f *kargo.Freight) Guard {
 	for _, request := range stage.Project().PromotionRequests(stage.Metadata.Name) {
 		if request.Spec.Freight == f.Metadata.Name {

@@ -104,7 +104,7 @@ type FrozenHistory struct {
 }
 
 // FrozenHistory returns the newest Promotion to the Stage that succeeded after the last one
-// that it recorded, and that Kargo ignores for ever, as its name does not sort behind that
+// that it recorded, and that Kargo ignores forever, as its name does not sort behind that
 // of the last one; nil when there is none. Kargo: syncPromotions (kargo#6214).
 func (s *Stage) FrozenHistory() *FrozenHistory {
 	if s.IsTargetAware() {

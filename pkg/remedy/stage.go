@@ -203,12 +203,12 @@ func (d *doctor) window() {
 	if window == nil || !window.Closed {
 		return
 	}
-	p := Problem{Kind: WindowClosed, Text: "promotions are frozen, by hand and by auto-promotion"}
+	p := Problem{Kind: WindowClosed, Text: "promotions are frozen, both by hand and by auto-promotion,"}
 	if window.NextOpen != nil {
 		p.Text += " until " + instant(*window.NextOpen)
 		p.Waits = true
 	} else {
-		p.Text += ", and no end is known"
+		p.Text += " without a known end"
 	}
 	if window.Reason != "" {
 		p.Text += ": " + window.Reason
