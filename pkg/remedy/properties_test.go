@@ -38,7 +38,7 @@ func TestEachStepCanBeTaken(t *testing.T) {
 			ok := true
 			switch step.Action {
 			case remedy.Promote:
-				ok = judged.Available[avail.Configured] && !at.IsControlFlow() && !at.RunsNow(f)
+				ok = judged.Available[avail.Configured] && !at.IsControlFlow() && (!at.RunsNow(f) || at.HealthStaysUnknown())
 			case remedy.Verify:
 				history := at.Status.Current().VerificationHistory
 				ok = at.RunsNow(f) && !history[0].Phase.Open() && history[0].Phase != kargo.VerificationSuccessful
@@ -49,6 +49,8 @@ func TestEachStepCanBeTaken(t *testing.T) {
 				ok = judged.Available[avail.Any] && !judged.Available[avail.Configured]
 			case remedy.Approve:
 				ok = !judged.Available[avail.Configured]
+			case remedy.Mend:
+				ok = at.Forecast(f).Available[avail.Configured].State == avail.Never
 			case remedy.Wait:
 			}
 			if !ok || at.Metadata.DeletionTimestamp != nil {

@@ -135,7 +135,7 @@ func (w world) take(t tester, step remedy.Step) world {
 				s.Spec.RequestedFreight[i].Sources.AvailabilityStrategy = kargo.OneOf
 			}
 		})
-	case remedy.Wait:
+	case remedy.Wait, remedy.Mend:
 	}
 	return w
 }
