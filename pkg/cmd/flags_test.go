@@ -36,7 +36,7 @@ func TestFlagsSayTheirChoices(t *testing.T) {
 func TestFlagsAreCompleted(t *testing.T) {
 	e, _, _ := env()
 	files := map[string]bool{
-		"filename": true, "template": true, "config": true, "baseline": true, "kubeconfig": true, "cache-dir": true,
+		"filename": true, "live": true, "template": true, "config": true, "baseline": true, "kubeconfig": true, "cache-dir": true,
 		"certificate-authority": true, "client-certificate": true, "client-key": true,
 	}
 	for _, c := range commands(cmd.New(e)) {
