@@ -30,7 +30,8 @@ func (p *pass) report(f Finding) {
 // Result is what the rules found.
 type Result struct {
 	Findings []Finding
-	// Undecided says which rules could not be decided, and why.
+	// Undecided says which rules could not be decided, and why: a sentence for each Project
+	// and kind that could not be read.
 	Undecided []string
 	// Unread says that something could not be read, so that there may be more.
 	Unread bool
@@ -46,9 +47,10 @@ func Run(in *Input, chosen Selection) Result {
 	rules := Rules()
 	for i := range rules {
 		if rule := &rules[i]; chosen.Has(rule) {
-			result.Undecided = append(result.Undecided, in.run(rule, &result.Findings)...)
+			in.run(rule, &result.Findings)
 		}
 	}
+	result.Undecided = in.undecided(rules, chosen)
 	for _, fault := range in.Faults {
 		result.Unread = result.Unread || !fault.Minor
 	}
@@ -66,25 +68,52 @@ func Run(in *Input, chosen Selection) Result {
 	return result
 }
 
-// run lets one rule look at all Projects, and says where it could not.
-func (in *Input) run(rule *Rule, findings *[]Finding) (undecided []string) {
-	if in.Cluster && rule.In == FilesOnly || !in.Cluster && rule.In == ClusterOnly && !in.isSaved() {
-		return nil
+// run lets one rule look at all Projects of which it can be decided.
+func (in *Input) run(rule *Rule, findings *[]Finding) {
+	if !in.concerns(rule) {
+		return
 	}
 	if rule.check == nil { // it is about what no Project has
 		*findings = append(*findings, in.unreadable(rule)...)
-		return nil
+		return
 	}
 	for _, p := range in.Projects {
-		if kind, missing := p.lacks(rule); missing {
-			if in.Cluster {
-				undecided = append(undecided, fmt.Sprintf("%s is not decided for Project %q: %s could not be read", rule.Title(), p.Name, kind))
-			}
-			continue
+		if _, missing := p.lacks(rule); !missing {
+			rule.check(&pass{p, rule, findings})
 		}
-		rule.check(&pass{p, rule, findings})
 	}
-	return undecided
+}
+
+// concerns reports whether a rule is about what comes from here: files or a cluster.
+func (in *Input) concerns(rule *Rule) bool {
+	return (!in.Cluster || rule.In != FilesOnly) && (in.Cluster || rule.In != ClusterOnly || in.isSaved())
+}
+
+// undecided says which of the rules could not be decided in a cluster.
+func (in *Input) undecided(rules []Rule, chosen Selection) []string {
+	if !in.Cluster {
+		return nil
+	}
+	var sentences []string
+	for _, p := range in.Projects {
+		var kinds []string
+		codes := map[string][]string{}
+		for i := range rules {
+			rule := &rules[i]
+			kind, missing := p.lacks(rule)
+			if !missing || !chosen.Has(rule) || !in.concerns(rule) || rule.check == nil {
+				continue
+			}
+			if codes[kind] == nil {
+				kinds = append(kinds, kind)
+			}
+			codes[kind] = append(codes[kind], rule.Code)
+		}
+		for _, kind := range kinds {
+			sentences = append(sentences, fmt.Sprintf("%s of Project %q could not be read, so these rules are not decided: %s", kind, p.Name, strings.Join(codes[kind], ", ")))
+		}
+	}
+	return sentences
 }
 
 // isSaved reports whether the files hold what a running Kargo has recorded, as objects
