@@ -20,7 +20,7 @@ func (o Outcome) Words() string {
 	case ListingFails:
 		return "listing fails"
 	case Current:
-		return "up to date"
+		return "current"
 	case Held:
 		return "on hold"
 	case NoCandidate:

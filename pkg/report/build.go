@@ -11,6 +11,7 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/remedy"
 )
 
 // Builder computes a Report Stage by Stage, so that a large one is never held
@@ -23,6 +24,9 @@ type Builder struct {
 	// Brief leaves out what tables do not show and takes long to find: the candidates of
 	// auto-promotion, which are unknown then.
 	Brief bool
+	// Problems adds what is wrong at each Stage; Commands write what frees it.
+	Problems bool
+	Commands remedy.Commands
 }
 
 // worthwhile is from how many Stages on they are judged at the same time.
@@ -124,11 +128,19 @@ func (b *Builder) stages(e *avail.Evaluator) iter.Seq[Stage] {
 			if b.Selection.narrows() && len(b.Selection.Stages) == 0 && stage.Freight != nil && len(stage.Freight) == 0 {
 				continue
 			}
+			if b.Selection.Stuck && !stuck(&stage) {
+				continue
+			}
 			if !yield(stage) {
 				return
 			}
 		}
 	}
+}
+
+// stuck reports whether something is wrong at the Stage that does not go away by itself.
+func stuck(stage *Stage) bool {
+	return slices.ContainsFunc(stage.Problems, func(p Problem) bool { return !p.Waits })
 }
 
 // judged judges the Stages that are selected: several at once where a limit keeps each of
@@ -155,6 +167,9 @@ func (b *Builder) stage(e *avail.Evaluator, s *avail.Stage) Stage {
 	stage := view(e, s)
 	if !b.Brief {
 		stage.AutoPromotion.Candidates = candidates(s)
+	}
+	if b.Problems || b.Selection.Stuck {
+		stage.Problems = problems(s, b.Commands)
 	}
 	if !e.Project().Unread(pipeline.Freight) {
 		stage.Freight, stage.More = b.freight(e, s)

@@ -111,13 +111,10 @@ func explainStage(s *avail.Stage, commands remedy.Commands) ExplainedStage {
 		ListError:     s.ListError(avail.Configured),
 		Freeze:        freeze(s),
 		WebUIFails:    s.WebUIFails(),
-		Problems:      []Problem{},
+		Problems:      problems(s, commands),
 		Origins:       originsOf(s),
 		Rollbacks:     []Named{},
 		Sets:          []Set{},
-	}
-	for _, p := range remedy.Problems(s, commands) {
-		stage.Problems = append(stage.Problems, Problem{string(p.Kind), p.Text, p.Remedy, p.Command, p.Waits})
 	}
 	for _, f := range remedy.Rollbacks(s) {
 		stage.Rollbacks = append(stage.Rollbacks, Named{f.Metadata.Name, f.Alias})
@@ -133,6 +130,15 @@ func explainStage(s *avail.Stage, commands remedy.Commands) ExplainedStage {
 		stage.AutoPromotion.Selecting = append(stage.AutoPromotion.Selecting, Policy(p))
 	}
 	return stage
+}
+
+// problems are what is wrong at the Stage itself.
+func problems(s *avail.Stage, commands remedy.Commands) []Problem {
+	list := []Problem{}
+	for _, p := range remedy.Problems(s, commands) {
+		list = append(list, Problem{string(p.Kind), p.Text, p.Remedy, p.Command, p.Waits})
+	}
+	return list
 }
 
 // originsOf says of each origin that a Stage requests what runs and how it came there.

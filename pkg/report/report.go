@@ -61,6 +61,8 @@ type Stage struct {
 	Freeze *Freeze `json:"freeze,omitzero"`
 	// Gone are pieces of Freight that the Stage runs and that do not exist any more.
 	Gone []Current `json:"-"`
+	// Problems are what is wrong at the Stage itself, where the Builder was asked for them.
+	Problems []Problem `json:"-"`
 	// More is how many pieces of Freight a limit left out of Freight.
 	More int `json:"-"`
 }

@@ -23,6 +23,8 @@ type Selection struct {
 	Freight map[string][]string
 	// Differs keeps only Freight on which any and all disagree, in available or in listed.
 	Differs bool
+	// Stuck keeps only Stages with a problem that does not go away by itself.
+	Stuck bool
 	// Limit keeps the newest pieces of Freight of each Stage; 0 keeps all.
 	Limit int
 	// PerOrigin makes Limit count the Freight of each origin by itself.

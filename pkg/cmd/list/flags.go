@@ -10,6 +10,7 @@ import (
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/formats"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/listing"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/watch"
 )
@@ -27,6 +28,8 @@ type flags struct {
 	warehouses []string
 	freight    []string
 	differs    bool
+	stuck      bool
+	exitCode   bool
 	limit      int
 	sortBy     string
 	watch      watch.Flag
@@ -45,6 +48,8 @@ func (f *flags) addTo(cmd *cobra.Command) {
 	set.StringSliceVar(&f.warehouses, "warehouse", nil, "show only Freight from this Warehouse; may be repeated")
 	set.StringSliceVar(&f.freight, "freight", nil, "show only this Freight, by name, alias, unique prefix of a name, tag, version or commit; may be repeated")
 	set.BoolVar(&f.differs, "differs", false, "show only Freight where any and all differ")
+	set.BoolVar(&f.stuck, "stuck", false, "show only Stages at which something is wrong that does not pass by itself, with what frees each, as an overview")
+	set.BoolVar(&f.exitCode, "exit-code", false, "with --stuck, exit with 1 if there is such a Stage")
 	set.IntVar(&f.limit, "limit", tableLimit, "show only the newest N Freight per Stage, or per Warehouse with -o matrix, 0 for all; by default only in tables")
 	set.StringVar(&f.sortBy, "sort-by", "", "sort the Freight of each Stage by a field of freight[] in -o json, such as .alias (default: newest first)")
 	f.watch.AddTo(cmd)
@@ -60,6 +65,8 @@ type options struct {
 	watch   bool
 	// limited says that --limit was given.
 	limited bool
+	// exitCode says that a Stage that is stuck makes the exit code 1.
+	exitCode bool
 }
 
 // options checks the command line. Its error joins all that is wrong with it.
@@ -78,11 +85,21 @@ func (f *flags) options(args []string, connection *cli.ConnectionFlags, env cli.
 	var err error
 	o.Options, err = f.input.Options(connection, env)
 	note(err)
+	o.exitCode = f.exitCode
+	if f.exitCode && !f.stuck {
+		note(errors.New("--exit-code needs --stuck"))
+	}
+	if f.stuck && f.watch.On {
+		note(errors.New("--stuck is looked at once: it does not go with --watch"))
+	}
+	if f.stuck && f.output.format == "" {
+		f.output.format = formats.Overview
+	}
 	o.output, err = f.output.options()
 	note(err)
 	o.filter, err = f.filter(args, o.output)
 	note(err)
-	note(f.watch.Check(o.Options, o.output.Name, "wide", formats.Matrix, "json", "yaml"))
+	note(f.watch.Check(o.Options, o.output.Name, "wide", formats.Overview, formats.Matrix, "json", "yaml"))
 	note(cli.NotEmpty(f.cmd.Flags(), "freight", f.freight))
 	if len(f.freight) == 0 && slices.Contains(o.freight, "") {
 		note(errors.New("FREIGHT is empty"))
@@ -94,7 +111,7 @@ func (f *flags) options(args []string, connection *cli.ConnectionFlags, env cli.
 func (f *flags) filter(args []string, output output) (report.Selection, error) {
 	var problems []error
 	matrix := output.Name == formats.Matrix // the Project as a whole
-	filter := report.Selection{AllStages: f.allStages || matrix, Differs: f.differs, Limit: f.limit, PerOrigin: matrix}
+	filter := report.Selection{AllStages: f.allStages || matrix || f.stuck, Stuck: f.stuck, Differs: f.differs, Limit: f.limit, PerOrigin: matrix}
 	if len(args) == 1 && cli.IsStageType(args[0]) { // all of them, as in kubectl get stages
 		args = nil
 	}
@@ -117,8 +134,13 @@ func (f *flags) filter(args []string, output output) (report.Selection, error) {
 	if f.limit < 0 {
 		problems = append(problems, fmt.Errorf("invalid --limit %d: expected 0 or more", f.limit))
 	}
-	if !f.cmd.Flags().Changed("limit") && !output.Table {
-		filter.Limit = 0
+	if !f.cmd.Flags().Changed("limit") {
+		switch {
+		case !output.Table:
+			filter.Limit = 0
+		case output.Name == formats.Overview:
+			filter.Limit = listing.OverviewFreight
+		}
 	}
 	if f.sortBy != "" && matrix {
 		problems = append(problems, errors.New("--sort-by orders the Freight of each Stage; it does not go with -o matrix"))

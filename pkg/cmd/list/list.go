@@ -77,21 +77,19 @@ which strategy is in force, and which upstream Stages block it and why.
 ANY, ALL and NOW say whether Kargo would admit a Promotion of the Freight: if one
 verified upstream Stage were enough (OneOf), if every upstream had to verify it
 (All), and with the strategy that the Stage has now. Auto-promotion goes by another
-list; where that disagrees, the last column says so.
+list; where that disagrees, the last column says so. ● is what the Stage runs (* with
+--ascii), ▸ (>) what auto-promotion promotes next, and ! what failed there last.
 
-With -o matrix the whole Project is one picture: a row per piece of Freight, a column per
-Stage, and in each cell whether it runs there, is available, soaks or is blocked.
-
-With --watch, a terminal is redrawn when something changes, and ◂ (< with --ascii) marks
-what changed. In a pipe, each changed verdict is a line: time, Project, Stage, Freight,
-the verdict before and after ("-" is none), and why; with -o json or yaml it is a
-document (docs/report.md).`
+-o overview has a line per Stage and Warehouse, with what is promoted next. -o matrix
+has Freight down and Stages across. --watch redraws a terminal and marks what changed
+(◂ or <); in a pipe, each changed verdict is a line or a document (docs/report.md).`
 
 const examples = `  # What is available to the Stages of the current Project, and what blocks the rest
   kubectl kargo-avail
 
-  # The whole Project at one look
-  kubectl kargo-avail list -o matrix
+  # A line per Stage; and only those where nothing moves by itself, for a cron job
+  kubectl kargo-avail list -o overview
+  kubectl kargo-avail list --stuck --exit-code
 
   # One Stage of Project web, with all its Freight
   kubectl kargo-avail list prod -p web --limit 0
@@ -99,8 +97,7 @@ const examples = `  # What is available to the Stages of the current Project, an
   # Only where any and all disagree, in every Project
   kubectl kargo-avail list -A --differs
 
-  # Redraw when something changes; in a pipe, print one line per changed verdict
-  kubectl kargo-avail --watch
+  # In a pipe, one line per changed verdict
   kubectl kargo-avail prod --watch -o json | jq -r '"\(.freight): \(.to)"'
 
   # From files, without a cluster
@@ -123,7 +120,7 @@ func (o *options) run(ctx context.Context, env cli.Env) error {
 	}
 	in.PrintWarnings(env, o.Connection.Color)
 	out := bufio.NewWriter(env.Out)
-	shown, err := o.write(out, env, in, &report.Builder{Projects: in.Projects, Selection: selection, Brief: o.output.Table})
+	shown, err := o.write(out, env, in, &report.Builder{Projects: in.Projects, Selection: selection, Brief: o.output.Table, Problems: o.output.Name == formats.Overview})
 	if err == nil {
 		err = out.Flush()
 	}
@@ -132,8 +129,11 @@ func (o *options) run(ctx context.Context, env cli.Env) error {
 	}
 	terminal, _ := env.Terminal()
 	o.comment(env.ErrOut, in, shown, terminal)
-	if in.FreightUnread {
+	switch {
+	case in.FreightUnread:
 		return errUnread
+	case o.exitCode && shown.stages > 0:
+		return &cli.NegativeError{}
 	}
 	return nil
 }
@@ -171,6 +171,8 @@ func (o *options) comment(w io.Writer, in *load.Input, shown shown, terminal boo
 	case shown.more > 0:
 		fmt.Fprintf(w, "%d more Freight not shown, of %s (--limit 0 shows all)\n", shown.more, stages(shown.moreStages))
 	case shown.stages > 0 || o.output.Document:
+	case o.filter.Stuck:
+		fmt.Fprintf(w, "No Stage is stuck%s.\n", where)
 	case hasStages(in) && !o.narrows():
 		fmt.Fprintf(w, "No downstream Stages found%s; --all-stages shows the others.\n", where)
 	case where != "":

@@ -43,6 +43,10 @@ func Reason(stage *report.Stage, f *report.Freight) string {
 	return strings.Join(Reasons(stage, f, true), "; ")
 }
 
+// Blocking says what keeps the Freight out as configured, or else what would keep it out
+// under the other strategy; nothing for Freight that nothing keeps out.
+func Blocking(stage *report.Stage, f *report.Freight) []string { return blockedBy(stage, f, false) }
+
 // blockedBy says what keeps the Freight out as configured, or else what would keep
 // it out under the other strategy.
 func blockedBy(stage *report.Stage, f *report.Freight, wide bool) []string {

@@ -17,7 +17,7 @@ import (
 // file in this package and one line here.
 func all() []Format {
 	return slices.Concat(
-		[]Format{wideFormat(), matrixFormat(), jsonFormat(), yamlFormat(), nameFormat(), csvFormat(), markdownFormat(), customColumnsFormat(), customColumnsFileFormat()},
+		[]Format{wideFormat(), overviewFormat(), matrixFormat(), jsonFormat(), yamlFormat(), nameFormat(), csvFormat(), markdownFormat(), customColumnsFormat(), customColumnsFileFormat()},
 		goTemplateFormats(),
 		jsonPathFormats(),
 	)

@@ -29,6 +29,16 @@ func matrixFormat() Format {
 // Matrix is the name of the format that shows a whole Project at one look.
 const Matrix = "matrix"
 
+// overviewFormat has a line per Stage and origin.
+func overviewFormat() Format {
+	return Format{Name: Overview, Table: true, List: withoutArgument(Overview, func(w io.Writer, l List) error {
+		return listing.WriteOverview(w, l.Projects, l.Options)
+	})}
+}
+
+// Overview is the name of the format that has a line per Stage and origin.
+const Overview = "overview"
+
 func writeTable(w io.Writer, l List) error {
 	return listing.Write(w, l.Projects, l.Header.At, l.Options)
 }
