@@ -20,8 +20,18 @@ func TestReadmeIsFollowed(t *testing.T) {
 	if shown, exit := reader.Run(run.ctx, t, install); exit != 0 {
 		t.Fatalf("%s%s", install, shown)
 	}
-	_, exports, _ := strings.Cut(install, "\n") // which hold in one shell
-	reader.Tour(run.ctx, t, exports)
+	reader.Tour(run.ctx, t, exports(install))
+}
+
+// exports returns the lines of a script that hold in its shell alone.
+func exports(script string) string {
+	var kept strings.Builder
+	for line := range strings.Lines(script) {
+		if strings.HasPrefix(line, "export ") {
+			kept.WriteString(line)
+		}
+	}
+	return kept.String()
 }
 
 // cloned is a copy of what belongs to the repository, as it is now.

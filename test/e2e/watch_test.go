@@ -39,8 +39,8 @@ func TestWatchOnATerminal(t *testing.T) {
 	s.wantEnd(t, 0, []string{
 		"FREIGHT|AGE|ANY|ALL|NOW",
 		"prod|(auto)|All",
-		"new-newt|AGE|✔|✔|◂|✔|◂",
-		"old-otter|AGE|✔|✔|✔",
+		"new-newt|▸|◂|AGE|✔|✔|◂|✔|◂",
+		"old-otter|◂|AGE|✔|✔|✔",
 		"",
 		`As|of|NOW|in|context|"drawn";|no|longer|watched.`,
 	})
@@ -72,7 +72,7 @@ func TestWatchIsInterrupted(t *testing.T) {
 			s.wantEnd(t, test.exit, []string{
 				"STAGE|STRATEGY|FREIGHT|AGE|ANY|ALL|NOW|BLOCKED|BY",
 				"prod|(auto)|All|new-newt|AGE|yes|no|no|uat:|promotion|failed",
-				"old-otter|AGE|yes|yes|yes",
+				"old-otter|>|AGE|yes|yes|yes",
 				"",
 				`As|of|NOW|in|context|"` + w.project + `";|no|longer|watched.`,
 			})

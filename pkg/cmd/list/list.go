@@ -94,9 +94,6 @@ const examples = `  # What is available to the Stages of the current Project, an
   # One Stage of Project web, with all its Freight
   kubectl kargo-avail list prod -p web --limit 0
 
-  # Only where any and all disagree, in every Project
-  kubectl kargo-avail list -A --differs
-
   # In a pipe, one line per changed verdict
   kubectl kargo-avail prod --watch -o json | jq -r '"\(.freight): \(.to)"'
 

@@ -31,9 +31,6 @@ func Reasons(stage *report.Stage, f *report.Freight, wide bool) []string {
 	if passed := passedOver(stage, f); passed != "" {
 		parts = append(parts, passed)
 	}
-	if avail.Verdict(f.Verdict) == avail.VerdictApproved && f.Available.Configured {
-		parts = append([]string{"approved"}, parts...)
-	}
 	return parts
 }
 

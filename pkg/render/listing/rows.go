@@ -156,6 +156,9 @@ func (t *rows) row(stage *report.Stage, f *report.Freight) row {
 
 		failed: describe.FailedHere(f),
 	}
+	if avail.Verdict(f.Verdict) == avail.VerdictApproved {
+		r.reasons = slices.Insert(r.reasons, 0, "approved")
+	}
 	if f.Here.Current {
 		r.marks = append(r.marks, t.style.Current())
 	}
