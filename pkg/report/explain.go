@@ -116,6 +116,13 @@ func explainStage(s *avail.Stage, commands remedy.Commands) ExplainedStage {
 		Rollbacks:     []Named{},
 		Sets:          []Set{},
 	}
+	for _, p := range autopromote.Selecting(s.Project(), s.Stage, s.Rules()) {
+		stage.AutoPromotion.Selecting = append(stage.AutoPromotion.Selecting, Policy(p))
+	}
+	if s.Project().Partial { // what follows is about Freight that was not read
+		stage.Problems, stage.Origins = []Problem{}, []Running{}
+		return stage
+	}
 	for _, f := range remedy.Rollbacks(s) {
 		stage.Rollbacks = append(stage.Rollbacks, Named{f.Metadata.Name, f.Alias})
 	}
@@ -125,9 +132,6 @@ func explainStage(s *avail.Stage, commands remedy.Commands) ExplainedStage {
 			own.Freight = append(own.Freight, Named{f.Metadata.Name, f.Alias})
 		}
 		stage.Sets = append(stage.Sets, own)
-	}
-	for _, p := range autopromote.Selecting(s.Project(), s.Stage, s.Rules()) {
-		stage.AutoPromotion.Selecting = append(stage.AutoPromotion.Selecting, Policy(p))
 	}
 	return stage
 }

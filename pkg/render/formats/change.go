@@ -45,7 +45,7 @@ func wordOf(verdict *string) string {
 
 // changeJSON writes a Change as a document on a line of its own.
 func changeJSON(w io.Writer, c *report.Change) error {
-	text, err := json.Marshal(c)
+	text, err := json.Marshal(c, json.Deterministic(true))
 	if err != nil {
 		return err
 	}

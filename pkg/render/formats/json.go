@@ -27,7 +27,7 @@ func writeJSON(w io.Writer, l List) error {
 
 // MarshalJSON returns v as an indented document with the escapes that JSON writes.
 func MarshalJSON(v any) ([]byte, error) {
-	text, err := json.Marshal(v)
+	text, err := json.Marshal(v, json.Deterministic(true))
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +74,7 @@ func (e *jsonWriter) token(tokens ...jsontext.Token) {
 
 func (e *jsonWriter) value(v any) {
 	if e.err == nil {
-		e.err = json.MarshalEncode(e.enc, v)
+		e.err = json.MarshalEncode(e.enc, v, json.Deterministic(true))
 	}
 }
 
@@ -84,7 +84,7 @@ func (e *jsonWriter) members(v any) {
 		return
 	}
 	var text []byte
-	if text, e.err = json.Marshal(v); e.err != nil {
+	if text, e.err = json.Marshal(v, json.Deterministic(true)); e.err != nil {
 		return
 	}
 	d := jsontext.NewDecoder(bytes.NewReader(text))

@@ -48,7 +48,7 @@ func printDocument(w io.Writer, document any, printer printers.ResourcePrinter) 
 
 // generic returns v as the maps and lists that its JSON describes.
 func generic(v any) (map[string]any, error) {
-	text, err := json.Marshal(v)
+	text, err := json.Marshal(v, json.Deterministic(true))
 	if err != nil {
 		return nil, err
 	}

@@ -80,7 +80,7 @@ func indented(text string, indent int) string {
 // MarshalYAML returns as YAML what v is as JSON, in its order. What a terminal might
 // act on stands in it as escapes, which mean the same.
 func MarshalYAML(v any) ([]byte, error) {
-	text, err := json.Marshal(v)
+	text, err := json.Marshal(v, json.Deterministic(true))
 	if err != nil {
 		return nil, err
 	}
