@@ -111,8 +111,8 @@ func setOf(names []string) map[string]bool {
 	return set
 }
 
-// compare returns what is otherwise at the Stage of a name, which one of the Projects may
-// not have.
+// compare returns what changes at the Stage of this name; one of the two Projects may lack
+// it.
 func compare(earlier, later *avail.Evaluator, name string) StageEffect {
 	before, after := earlier.Stage(name), later.Stage(name)
 	if after == nil {

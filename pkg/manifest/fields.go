@@ -88,7 +88,7 @@ func (f *fieldEditor) apply(one FieldEdit) error {
 	case one.Op == SetField && at.member.value == nil:
 		return f.add(at.parent, one.Path[len(one.Path)-1], scalarNode(one.Value), one.Value)
 	case at.member.value == nil:
-		return faultAt(at.parent, "the field is not there")
+		return faultAt(at.parent, "there is no such field")
 	}
 	switch one.Op {
 	case SetField:
@@ -111,7 +111,7 @@ func (f *fieldEditor) find(object *yaml.Node, path []string) (spot, error) {
 		parent := at.member.value
 		switch {
 		case parent == nil:
-			return at, faultAt(at.parent, "the field is not there")
+			return at, faultAt(at.parent, "there is no such field")
 		case parent.Kind == yaml.AliasNode, i > 0 && f.used[parent]:
 			return at, faultAt(parent, "others share it by an anchor: write it out first")
 		}
@@ -125,7 +125,7 @@ func (f *fieldEditor) find(object *yaml.Node, path []string) (spot, error) {
 		case yaml.SequenceNode:
 			index, err := strconv.Atoi(step)
 			if err != nil || index < 0 || index >= len(parent.Content) {
-				return at, faultAt(parent, "the item is not there")
+				return at, faultAt(parent, "there is no such item")
 			}
 			at.index, at.member.value = index, parent.Content[index]
 		default:

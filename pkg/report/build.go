@@ -24,6 +24,9 @@ type Builder struct {
 	// Brief leaves out what tables do not show and takes long to find: the candidates of
 	// auto-promotion, which are unknown then.
 	Brief bool
+	// Explained is of how many pieces of Freight per Stage the blockers are found, newest
+	// first; 0 is all. The others have none.
+	Explained int
 	// Problems adds what is wrong at each Stage; Commands write what frees it.
 	Problems bool
 	Commands remedy.Commands
@@ -220,7 +223,9 @@ func gone(s *avail.Stage) []Current {
 func (b *Builder) freight(e *avail.Evaluator, s *avail.Stage) (shown FreightList, more int) {
 	shown = FreightList{}
 	for f, row := range b.selected(e, s, &more) {
-		row.Blockers = blockers(s.Blockers(f))
+		if b.Explained == 0 || len(shown) < b.Explained {
+			row.Blockers = blockers(s.Blockers(f))
+		}
 		shown = append(shown, row)
 	}
 	return shown, more

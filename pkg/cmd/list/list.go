@@ -117,7 +117,7 @@ func (o *options) run(ctx context.Context, env cli.Env) error {
 	}
 	in.PrintWarnings(env, o.Connection.Color)
 	out := bufio.NewWriter(env.Out)
-	shown, err := o.write(out, env, in, &report.Builder{Projects: in.Projects, Selection: selection, Brief: o.output.Table, Problems: o.output.Name == formats.Overview})
+	shown, err := o.write(out, env, in, o.builder(in, selection))
 	if err == nil {
 		err = out.Flush()
 	}
@@ -133,6 +133,15 @@ func (o *options) run(ctx context.Context, env cli.Env) error {
 		return &cli.NegativeError{}
 	}
 	return nil
+}
+
+// builder computes what the format shows.
+func (o *options) builder(in *load.Input, selection report.Selection) *report.Builder {
+	b := &report.Builder{Projects: in.Projects, Selection: selection, Brief: o.output.Table}
+	if o.output.Name == formats.Overview {
+		b.Problems, b.Explained = true, listing.OverviewExplained
+	}
+	return b
 }
 
 // errUnread says that the main question has no answer.

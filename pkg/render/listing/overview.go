@@ -14,8 +14,12 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 )
 
-// OverviewFreight is how many of the newest pieces of Freight an overview looks at.
-const OverviewFreight = 100
+// An overview looks at this many of the newest pieces of Freight of a Stage, and says why
+// of so many of them.
+const (
+	OverviewFreight   = 1000
+	OverviewExplained = 10
+)
 
 // WriteOverview writes a line per Stage and origin: what it runs, the newest Freight that is
 // available under any, under all and now, what auto-promotion does next, and what blocks
@@ -94,7 +98,7 @@ func (o *overview) cells(project string, stage *report.Stage, origin string, sev
 		name = o.options.Palette.Strong(name) + describe.AutoLabel(describe.Auto(stage))
 	}
 	if several {
-		name += " " + strings.TrimPrefix(term.Sanitize(origin), "Warehouse/")
+		name += o.options.between() + strings.TrimPrefix(term.Sanitize(origin), "Warehouse/")
 	}
 	available := func(is func(*report.Freight) bool) string { return o.newest(stage, origin, is) }
 	cells := []string{
@@ -113,6 +117,14 @@ func (o *overview) cells(project string, stage *report.Stage, origin string, sev
 		}
 	}
 	return cells
+}
+
+// between stands between the name of a Stage and that of a Warehouse: no space in a pipe.
+func (o Options) between() string {
+	if o.Terminal {
+		return " "
+	}
+	return "/"
 }
 
 // runs names what the Stage runs of an origin.
@@ -175,6 +187,7 @@ const mostGroups, mostFreight = 3, 2
 func (o *overview) blocked(stage *report.Stage, origin string) []string {
 	var order []string
 	names := map[string][]string{}
+	older := 0
 	for i := range stage.Freight {
 		f := &stage.Freight[i]
 		if f.Origin != origin || f.Available.Configured && f.Available.All {
@@ -182,6 +195,7 @@ func (o *overview) blocked(stage *report.Stage, origin string) []string {
 		}
 		why := strings.Join(describe.Blocking(stage, f), "; ")
 		if why == "" {
+			older++
 			continue
 		}
 		if names[why] == nil {
@@ -195,6 +209,9 @@ func (o *overview) blocked(stage *report.Stage, origin string) []string {
 	}
 	if more := len(order) - mostGroups; more > 0 {
 		said = append(said, fmt.Sprintf("more reasons: %d (list %s has them)", more, term.Sanitize(stage.Name)))
+	}
+	if older > 0 {
+		said = append(said, fmt.Sprintf("and %d older (list %s --limit 0 says why)", older, term.Sanitize(stage.Name)))
 	}
 	return said
 }
