@@ -65,10 +65,10 @@ func (s Source) Remove() (string, error) {
 
 // Plugin builds kubectl-kargo_avail from the repository at root into dir and
 // returns its path. It is built each time, since it is what the tests are about;
-// Go's own cache makes that cheap.
+// Go's own cache makes that cheap. The flags are those of .goreleaser.yaml.
 func Plugin(ctx context.Context, root, dir string) (string, error) {
 	out := filepath.Join(dir, "kubectl-kargo_avail")
-	b := goBuild{dir: root, out: out, ldflags: "-s -w", pkg: "./cmd/kubectl-kargo_avail"}
+	b := goBuild{dir: root, out: out, ldflags: "-s -w", gcflags: "k8s.io/api/...=-l", pkg: "./cmd/kubectl-kargo_avail"}
 	if err := b.run(ctx); err != nil {
 		return "", fmt.Errorf("build the plugin: %w", err)
 	}
@@ -79,8 +79,8 @@ func Plugin(ctx context.Context, root, dir string) (string, error) {
 // without cgo, and outside any workspace of the developer's, which would bring in
 // other versions. progress is nil for a build that is quick.
 type goBuild struct {
-	dir, out, ldflags, pkg string
-	progress               *progress
+	dir, out, ldflags, gcflags, pkg string
+	progress                        *progress
 }
 
 // run builds. What go prints is in the error.
@@ -122,7 +122,11 @@ func (b goBuild) stalePackages(ctx context.Context) (map[string]bool, error) {
 
 // command is a command of go with the settings of the build.
 func (b goBuild) command(ctx context.Context, verb string, args ...string) *exec.Cmd {
-	args = append([]string{verb, "-C", b.dir, "-trimpath", "-ldflags=" + b.ldflags}, args...)
+	flags := []string{verb, "-C", b.dir, "-trimpath", "-ldflags=" + b.ldflags}
+	if b.gcflags != "" {
+		flags = append(flags, "-gcflags="+b.gcflags)
+	}
+	args = append(flags, args...)
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off")
 	// An interrupted go stops its compilers; a killed one leaves them running.
