@@ -91,7 +91,7 @@ func (n *Next) earlier() string {
 	case Settling:
 		return fmt.Sprintf("its %s %s has just succeeded", n.kind(), n.Promotion)
 	case Unsuccessful:
-		return fmt.Sprintf("it is not promoted again, as its last %s, %s, %s", n.kind(), n.Promotion, ended(n.Phase))
+		return "it is not promoted again, " + n.Failure()
 	case PromotedBefore:
 		return fmt.Sprintf("it is not promoted, as there has been a %s of it, %s", n.kind(), n.Promotion)
 	default:
@@ -108,6 +108,11 @@ func (n *Next) earlier() string {
 	default:
 		return "whether it is promoted is unknown, as its Promotions or the policies could not be read"
 	}
+}
+
+// Failure says why what is Unsuccessful is not tried again: "as its last Promotion, p1, errored".
+func (n *Next) Failure() string {
+	return fmt.Sprintf("as its last %s, %s, %s", n.kind(), n.Promotion, ended(n.Phase))
 }
 
 // When says, of an origin whose candidate will be promoted, how long that may take.

@@ -55,6 +55,7 @@ func (e *StageEffect) subtract(other *StageEffect) {
 		{&e.Passed, other.Passed},
 		{&e.Starts, other.Starts},
 		{&e.Reverts, other.Reverts},
+		{&e.Awaits, other.Awaits},
 		{&e.Refused, other.Refused},
 		{&e.Stranded, other.Stranded},
 	} {

@@ -42,6 +42,10 @@ type StageEffect struct {
 	// Starts are what auto-promotion promotes that it would not have promoted; Reverts is
 	// what of it is older than what the Stage runs.
 	Starts, Reverts []*kargo.Freight
+	// Awaits are what auto-promotion picks that it would not have picked, at a Stage whose
+	// promotion window is closed: it promotes them when that opens. Reverts has those of
+	// them that are older, too.
+	Awaits []*kargo.Freight
 	// Refused is what auto-promotion picks then, and not before, though the check refuses
 	// it: nothing else is promoted to the Stage by itself as long as that is so.
 	Refused []*kargo.Freight
@@ -91,7 +95,7 @@ type FailingPromotion struct {
 
 // IsEmpty reports whether nothing is otherwise, as far as that is known.
 func (e *StageEffect) IsEmpty() bool {
-	return len(e.Gained)+len(e.Lost)+len(e.Listed)+len(e.Unlisted)+len(e.Starts)+len(e.Refused)+len(e.Unknown)+len(e.Forgets) == 0 && e.Auto == nil && e.Listing == nil
+	return len(e.Gained)+len(e.Lost)+len(e.Listed)+len(e.Unlisted)+len(e.Starts)+len(e.Awaits)+len(e.Refused)+len(e.Unknown)+len(e.Forgets) == 0 && e.Auto == nil && e.Listing == nil
 }
 
 // EffectOf returns what the plan does to the Project under evaluation.
@@ -204,13 +208,24 @@ func (e *StageEffect) starts(before, after *avail.Stage) {
 			continue
 		}
 		e.Starts = append(e.Starts, f)
-		if runs := running(after, f.Origin); runs != nil && after.Project().Newer(runs, f) {
-			e.Reverts = append(e.Reverts, f)
+		e.reverts(after, f)
+	}
+	for _, f := range is.frozen {
+		if !has(was.frozen, f) {
+			e.Awaits = append(e.Awaits, f)
+			e.reverts(after, f)
 		}
 	}
 	perhaps := func(f *kargo.Freight) bool { return !has(was.may, f) }
 	if !is.known || slices.ContainsFunc(is.may, perhaps) {
 		e.Unknown = append(e.Unknown, PartStarts)
+	}
+}
+
+// reverts notes Freight that is older than what the Stage runs.
+func (e *StageEffect) reverts(s *avail.Stage, f *kargo.Freight) {
+	if runs := running(s, f.Origin); runs != nil && s.Project().Newer(runs, f) {
+		e.Reverts = append(e.Reverts, f)
 	}
 }
 
@@ -232,6 +247,8 @@ func running(s *avail.Stage, origin kargo.Origin) *kargo.Freight {
 type turn struct {
 	// will is what it promotes, may what it perhaps promotes.
 	will, may []*kargo.Freight
+	// frozen is what it promotes when the Stage's promotion window opens.
+	frozen []*kargo.Freight
 	// refused is the candidate that the check refuses: the turn ends with it. Nil when
 	// there is none.
 	refused *kargo.Freight
@@ -246,6 +263,10 @@ func promotes(s *avail.Stage) turn {
 		switch next.Outcome {
 		case autopromote.WillPromote:
 			t.will = append(t.will, next.Freight)
+		case autopromote.Frozen:
+			if s.Judge(next.Freight).Available[avail.Configured] {
+				t.frozen = append(t.frozen, next.Freight)
+			}
 		case autopromote.Refused:
 			if t.refused == nil {
 				t.refused = next.Freight

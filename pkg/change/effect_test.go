@@ -178,6 +178,16 @@ func TestEffects(t *testing.T) {
 			[]string{"now prod: lost f2; unlisted f2; starts f1; reverts f1; stranded f2"},
 		},
 		{
+			"in a closed promotion window, the newest is promoted when it opens",
+			web(allOf(), build.Runs("f1"), build.Frozen("fair")).with(auto("prod")), edit("prod", change.Any()),
+			[]string{"now prod: gained f2; listed f2; awaits f2"},
+		},
+		{
+			"in a closed promotion window, what is older is promoted when it opens",
+			web(anyOf(), build.Runs("f2"), build.Frozen("fair")).with(auto("prod")), edit("prod", change.All()),
+			[]string{"now prod: lost f2; unlisted f2; awaits f1; reverts f1; stranded f2"},
+		},
+		{
 			"from a strategy that Kargo does not know to a rule that it does not have",
 			web(build.Requests("w", build.From("a", "b"), build.Strategy("Most"))), edit("prod", majority()),
 			[]string{"now prod: lost f2; listed f1"},
@@ -383,6 +393,7 @@ func sentence(e *change.StageEffect) string {
 		{"passes", e.Passes},
 		{"passed", e.Passed},
 		{"starts", e.Starts},
+		{"awaits", e.Awaits},
 		{"reverts", e.Reverts},
 	} {
 		parts = say(parts, part.word, part.freight)

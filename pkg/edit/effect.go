@@ -106,7 +106,7 @@ func (e *Effect) Risk() string {
 			return slices.ContainsFunc(stages, func(s report.StageEffect) bool { return which(&s) })
 		}
 		unknown = holds(func(s *report.StageEffect) bool { return len(s.Unknown) > 0 })
-		if holds(func(s *report.StageEffect) bool { return len(s.Starts) > 0 }) {
+		if holds(func(s *report.StageEffect) bool { return len(s.Starts)+len(s.Awaits) > 0 }) {
 			would = append(would, "start auto-promotion")
 		}
 		if holds(func(s *report.StageEffect) bool { return len(s.Refused) > 0 }) {

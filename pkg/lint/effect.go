@@ -3,6 +3,7 @@ package lint
 import (
 	"cmp"
 	"fmt"
+	"slices"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/change"
@@ -128,10 +129,14 @@ func (p *Project) underAll(r request) *Effect {
 	default:
 		text = fmt.Sprintf("after the fix %s are no longer available", names(e.Lost))
 	}
+	when := "at once"
+	if len(e.Awaits) > 0 {
+		when = "when its promotion window opens"
+	}
 	if len(e.Reverts) > 0 {
-		text += fmt.Sprintf("; auto-promotion would go back to %s at once", names(e.Reverts))
-	} else if len(e.Starts) > 0 {
-		text += fmt.Sprintf("; auto-promotion would start %s at once", names(e.Starts))
+		text += fmt.Sprintf("; auto-promotion would go back to %s %s", names(e.Reverts), when)
+	} else if starts := slices.Concat(e.Starts, e.Awaits); len(starts) > 0 {
+		text += fmt.Sprintf("; auto-promotion would start %s %s", names(starts), when)
 	}
 	return &Effect{text, e.Lost}
 }

@@ -228,7 +228,7 @@ func (d *doctor) autoPromotion() {
 			p.Remedy, p.Command = d.endOfHold(&next)
 			d.add(p)
 		case autopromote.Unsuccessful:
-			p := Problem{Kind: NotRetried, Text: fmt.Sprintf("auto-promotion does not try %s, its candidate of %s, again: %s", called(next.Freight), next.Origin, next.Reason())}
+			p := Problem{Kind: NotRetried, Text: fmt.Sprintf("auto-promotion does not try %s, its candidate of %s, again, %s", called(next.Freight), next.Origin, next.Failure())}
 			if !d.stage.IsTargetAware() && d.stage.Judge(next.Freight).Available[avail.Configured] {
 				p.Remedy, p.Command = "promote it by hand", d.commands.kargo("promote", d.project, d.name(), next.Freight.Metadata.Name)
 			}

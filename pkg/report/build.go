@@ -220,8 +220,8 @@ func gone(s *avail.Stage) []Current {
 
 // freight judges the Freight of a Stage that is selected, and counts what the
 // limit leaves out.
-func (b *Builder) freight(e *avail.Evaluator, s *avail.Stage) (shown FreightList, more int) {
-	shown = FreightList{}
+func (b *Builder) freight(e *avail.Evaluator, s *avail.Stage) (shown Nullable[Freight], more int) {
+	shown = Nullable[Freight]{}
 	for f, row := range b.selected(e, s, &more) {
 		if b.Explained == 0 || len(shown) < b.Explained {
 			row.Blockers = blockers(s.Blockers(f))

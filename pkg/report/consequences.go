@@ -33,12 +33,14 @@ const (
 	AtOnce When = "at-once"
 	// InQueue: when the turn of a queued Promotion comes.
 	InQueue When = "when-the-queue-reaches-it"
+	// WhenThawed: when a promotion window opens.
+	WhenThawed When = "when-promotions-are-allowed"
 	// Later: when control-flow Stages have passed on what they then list.
 	Later When = "later"
 )
 
 // Whens returns them all.
-func Whens() []When { return []When{AtOnce, InQueue, Later} }
+func Whens() []When { return []When{AtOnce, InQueue, WhenThawed, Later} }
 
 // ConsequenceKind says what happens.
 type ConsequenceKind string
@@ -212,16 +214,25 @@ func (l *consequenceList) policies() {
 
 // promotions says what auto-promotion does.
 func (l *consequenceList) promotions() {
+	e, when := l.effect, l.when
+	l.promotes(minus(e.Starts, e.Reverts), minus(e.Reverts, e.Awaits))
+	l.when = WhenThawed
+	l.promotes(minus(e.Awaits, e.Reverts), minus(e.Reverts, e.Starts))
+	l.when = when
+	l.add(StallsAutoPromotion, "auto-promotion picks %[2]s for %[1]s and is refused, as it is listed and not available; it promotes nothing else to %[1]s meanwhile", e.Refused)
+}
+
+// promotes says what auto-promotion promotes at the same time, and what of it is older.
+func (l *consequenceList) promotes(others, older []*kargo.Freight) {
 	e := l.effect
-	for _, f := range e.Reverts {
+	for _, f := range older {
 		text := fmt.Sprintf("auto-promotion promotes %s to %s", freightName(f), l.name())
 		if runs := e.Stage.Project().FreightNamed(e.Stage.Status.Current().Items[f.Origin.String()].Name); runs != nil {
 			text += fmt.Sprintf(", which is older than what it runs (%s)", freightName(runs))
 		}
 		l.put(PromotesOlder, text, []*kargo.Freight{f})
 	}
-	l.add(Promotes, "auto-promotion promotes %[2]s to %[1]s", minus(e.Starts, e.Reverts))
-	l.add(StallsAutoPromotion, "auto-promotion picks %[2]s for %[1]s and is refused, as it is listed and not available; it promotes nothing else to %[1]s meanwhile", e.Refused)
+	l.add(Promotes, "auto-promotion promotes %[2]s to %[1]s", others)
 }
 
 // failures says what becomes of Promotions under way, and what cannot be promoted again.

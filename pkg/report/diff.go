@@ -3,9 +3,6 @@ package report
 import (
 	"slices"
 
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
-
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/change"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
@@ -44,7 +41,7 @@ type DiffProject struct {
 	Objects []DiffObject `json:"objects"`
 	// Rows are the answers that flip at once, or all answers where that was asked for;
 	// null when Freight could not be read.
-	Rows DiffRows `json:"rows"`
+	Rows Nullable[DiffRow] `json:"rows"`
 	// Effect is null when it is not known, as Freight could not be read.
 	Effect *Effect `json:"effect"`
 	// Unreachable is what can never become available to a Stage any more.
@@ -91,17 +88,6 @@ type DiffRow struct {
 	WhatIfRow
 	// Current says that the Stage runs the Freight.
 	Current bool `json:"current"`
-}
-
-// DiffRows is a list of rows; nil is unknown.
-type DiffRows []DiffRow
-
-// MarshalJSONTo writes null for nil.
-func (l DiffRows) MarshalJSONTo(enc *jsontext.Encoder) error {
-	if l == nil {
-		return enc.WriteToken(jsontext.Null)
-	}
-	return json.MarshalEncode(enc, []DiffRow(l))
 }
 
 // Unreachable is what can never become available to a Stage any more, whatever is promoted
@@ -195,8 +181,8 @@ func (in *DiffInput) objects(list []change.ObjectChange) []DiffObject {
 }
 
 // rows returns the answers at the Stages where something is different.
-func (in *DiffInput) rows(now []change.StageEffect) DiffRows {
-	rows := DiffRows{}
+func (in *DiffInput) rows(now []change.StageEffect) Nullable[DiffRow] {
+	rows := Nullable[DiffRow]{}
 	for i := range now {
 		if now[i].Removed {
 			continue

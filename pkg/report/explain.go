@@ -31,7 +31,7 @@ func (x Explainer) Explain(s *avail.Stage, f *kargo.Freight) *Explanation {
 	if s.Project().Unread(pipeline.Freight) {
 		return e
 	}
-	e.Freight = ExplainedList{}
+	e.Freight = Nullable[ExplainedFreight]{}
 	if f != nil {
 		e.Asked = true
 		e.Freight = append(e.Freight, x.freight(s, f))
@@ -112,17 +112,14 @@ func explainStage(s *avail.Stage, commands remedy.Commands) ExplainedStage {
 		Freeze:        freeze(s),
 		WebUIFails:    s.WebUIFails(),
 		Problems:      problems(s, commands),
-		Origins:       originsOf(s),
-		Rollbacks:     []Named{},
-		Sets:          []Set{},
 	}
 	for _, p := range autopromote.Selecting(s.Project(), s.Stage, s.Rules()) {
 		stage.AutoPromotion.Selecting = append(stage.AutoPromotion.Selecting, Policy(p))
 	}
 	if s.Project().Partial { // what follows is about Freight that was not read
-		stage.Problems, stage.Origins = []Problem{}, []Running{}
 		return stage
 	}
+	stage.Origins, stage.Rollbacks, stage.Sets = originsOf(s), []Named{}, []Set{}
 	for _, f := range remedy.Rollbacks(s) {
 		stage.Rollbacks = append(stage.Rollbacks, Named{f.Metadata.Name, f.Alias})
 	}
@@ -203,8 +200,11 @@ func (x Explainer) freight(s *avail.Stage, f *kargo.Freight) ExplainedFreight {
 const mostTwins = 5
 
 // sameArtifacts returns other Freight of the origin that carries the same artifacts.
-func sameArtifacts(s *avail.Stage, f *kargo.Freight) []Twin {
-	twins := []Twin{}
+func sameArtifacts(s *avail.Stage, f *kargo.Freight) Nullable[Twin] {
+	if s.Project().Partial {
+		return nil
+	}
+	twins := Nullable[Twin]{}
 	if len(f.Artifacts) == 0 {
 		return twins
 	}

@@ -290,7 +290,7 @@ func TestStageOfAnExplanation(t *testing.T) {
 			}},
 			Origins: []report.Running{{Origin: "Warehouse/w", Freight: "f1"}}, Rollbacks: []report.Named{}, Sets: []report.Set{},
 		},
-		Freight: report.ExplainedList{},
+		Freight: report.Nullable[report.ExplainedFreight]{},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("Explain() (-want +got):\n%s", diff)
@@ -398,6 +398,22 @@ func TestNothingIsNullThatIsKnown(t *testing.T) {
 	objects.Unread = objects.Unread.With(pipeline.Freight)
 	if text := marshal(t, explain(t, "", objects, "")); !strings.HasSuffix(text, `"freight":null}`) {
 		t.Errorf("Freight is not known, and %s", text)
+	}
+}
+
+// Where only the Freight in question was read, what is about other Freight is unknown, and
+// what is wrong at the Stage itself is told.
+func TestWithoutOtherFreight(t *testing.T) {
+	prod := build.Stage("prod", build.Requests("w", build.Direct()), build.Frozen("fair"))
+	e := explain(t, "", pipeline.Objects{Stages: []kargo.Stage{prod}, Freight: []kargo.Freight{build.Freight("f1", "w")}, Warehouses: []string{"w"}, Partial: true}, "f1")
+	if len(e.Stage.Problems) != 1 || e.Stage.Problems[0].Kind != "Frozen" {
+		t.Errorf("problems %v", e.Stage.Problems)
+	}
+	text := marshal(t, e)
+	for _, want := range []string{`"origins":null`, `"rollbacks":null`, `"sets":null`, `"sameArtifacts":null`} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %s in %s", want, text)
+		}
 	}
 }
 

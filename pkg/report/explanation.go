@@ -19,7 +19,7 @@ type Explanation struct {
 	Stage   ExplainedStage `json:"stage"`
 	// Freight has the piece that was asked for or, when none was, one per origin;
 	// unknown when Freight could not be read.
-	Freight ExplainedList `json:"freight"`
+	Freight Nullable[ExplainedFreight] `json:"freight"`
 	// Asked says that a piece of Freight was asked for.
 	Asked bool `json:"-"`
 }
@@ -39,15 +39,17 @@ type ExplainedStage struct {
 	// WebUIFails says that Kargo's API server, and so the web UI, cannot list the Stage's
 	// Freight, though its controllers can (kargo#5935); optional.
 	WebUIFails bool `json:"webUIFails,omitzero"`
-	// Problems are what is wrong at the Stage itself, worst first.
+	// Problems are what is wrong at the Stage itself, worst first. What hangs on an outcome
+	// of auto-promotion that is Unknown is not among them.
 	Problems []Problem `json:"problems"`
-	// Origins has what runs of each origin that is requested.
-	Origins []Running `json:"origins"`
-	// Rollbacks are what the Stage ran before and may be promoted to it again.
-	Rollbacks []Named `json:"rollbacks"`
+	// Origins has what runs of each origin that is requested; nil, as Rollbacks and Sets,
+	// where no other Freight than that in question was read.
+	Origins Nullable[Running] `json:"origins"`
+	// Rollbacks are what the Stage ran before and may be promoted to it again; may be nil.
+	Rollbacks Nullable[Named] `json:"rollbacks"`
 	// Sets are whole sets of Freight that an upstream runs and that can be promoted,
-	// where the Stage requests several origins.
-	Sets []Set `json:"sets"`
+	// where the Stage requests several origins; may be nil.
+	Sets Nullable[Set] `json:"sets"`
 }
 
 // Problem is something at a Stage that keeps it from moving by itself.
@@ -104,25 +106,14 @@ type Policy struct {
 	WindowsOnly bool `json:"windowsOnly,omitzero"`
 }
 
-// ExplainedList is a list of explained Freight; nil is unknown.
-type ExplainedList []ExplainedFreight
-
-// MarshalJSONTo writes null for nil.
-func (l ExplainedList) MarshalJSONTo(enc *jsontext.Encoder) error {
-	if l == nil {
-		return enc.WriteToken(jsontext.Null)
-	}
-	return json.MarshalEncode(enc, []ExplainedFreight(l))
-}
-
 // ExplainedFreight is one piece of Freight and all that decides about it.
 type ExplainedFreight struct {
 	Freight
 	// Summary is the verdict in one sentence.
 	Summary string `json:"summary"`
 	// SameArtifacts are other pieces of Freight of the origin with the same artifacts, newest
-	// first, and where they are verified.
-	SameArtifacts []Twin `json:"sameArtifacts"`
+	// first, and where they are verified; nil where no other Freight was read.
+	SameArtifacts Nullable[Twin] `json:"sameArtifacts"`
 	// Unverified says what keeps the Stage from verifying the Freight, which it runs, as it
 	// would be said of an upstream; optional.
 	Unverified *Blocker `json:"unverified,omitzero"`

@@ -58,8 +58,8 @@ type GraphStage struct {
 	AutoPromotion GraphAutoPromotion `json:"autoPromotion"`
 	// Available is the newest Freight that is available as configured, per origin; Blocked
 	// is the newest that is not, if it is newer.
-	Available FreightList `json:"available"`
-	Blocked   FreightList `json:"blocked"`
+	Available Nullable[Freight] `json:"available"`
+	Blocked   Nullable[Freight] `json:"blocked"`
 	// Freight is the piece that was asked about, as this Stage sees it; optional, absent
 	// where it does not concern the Stage.
 	Freight *Freight `json:"freight,omitzero"`

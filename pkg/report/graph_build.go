@@ -66,7 +66,7 @@ func graphStage(e *avail.Evaluator, s *avail.Stage, origins []kargo.Origin, frei
 	if e.Project().Unread(pipeline.Freight) {
 		return stage
 	}
-	stage.Available, stage.Blocked = FreightList{}, FreightList{}
+	stage.Available, stage.Blocked = Nullable[Freight]{}, Nullable[Freight]{}
 	for _, origin := range pipeline.Origins(s.Stage) {
 		if !slices.Contains(origins, origin) {
 			continue

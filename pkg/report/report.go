@@ -56,7 +56,7 @@ type Stage struct {
 	// ListError is the error of the listing as configured; optional.
 	ListError string `json:"listError,omitzero"`
 	// Freight is newest first; unknown when Freight could not be read.
-	Freight FreightList `json:"freight"`
+	Freight Nullable[Freight] `json:"freight"`
 	// Freeze is there while a promotion window is closed; optional.
 	Freeze *Freeze `json:"freeze,omitzero"`
 	// Gone are pieces of Freight that the Stage runs and that do not exist any more.
@@ -141,15 +141,15 @@ func (m ByOrigin) MarshalJSONTo(enc *jsontext.Encoder) error {
 	return json.MarshalEncode(enc, map[string]string(m), json.Deterministic(true))
 }
 
-// FreightList is a list of Freight; nil is unknown.
-type FreightList []Freight
+// Nullable is a list that may be unknown, which is nil.
+type Nullable[T any] []T
 
 // MarshalJSONTo writes null for nil.
-func (l FreightList) MarshalJSONTo(enc *jsontext.Encoder) error {
+func (l Nullable[T]) MarshalJSONTo(enc *jsontext.Encoder) error {
 	if l == nil {
 		return enc.WriteToken(jsontext.Null)
 	}
-	return json.MarshalEncode(enc, []Freight(l))
+	return json.MarshalEncode(enc, []T(l))
 }
 
 // Freight is one piece of Freight as one Stage sees it.

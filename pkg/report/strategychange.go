@@ -4,7 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
@@ -102,8 +101,8 @@ type StageEffect struct {
 	// of Unlisted, what it has already passed on.
 	Passes []Named `json:"passes"`
 	Passed []Named `json:"passed"`
-	// Starts is what auto-promotion then promotes; Reverts is what of it is older than
-	// what the Stage runs.
+	// Starts is what auto-promotion then promotes; Reverts is what of it, or of Awaits, is
+	// older than what the Stage runs.
 	Starts  []Named `json:"starts"`
 	Reverts []Named `json:"reverts"`
 	// Refused is what auto-promotion then picks and Kargo's webhook refuses: nothing else is
@@ -115,6 +114,10 @@ type StageEffect struct {
 	Stranded []Named `json:"stranded"`
 	// Unverified is what it runs and could not be verified there any more.
 	Unverified []Named `json:"unverified"`
+	// Freeze is optional: there while a promotion window of the Stage is closed. Awaits,
+	// optional, is what auto-promotion then promotes when it opens.
+	Freeze *Freeze `json:"freeze,omitzero"`
+	Awaits []Named `json:"awaits,omitempty"`
 	// Removed is optional: the Stage is deleted.
 	Removed bool `json:"removed,omitzero"`
 	// AutoPromotion is optional: there where another answer of the policies applies.
@@ -164,19 +167,8 @@ type WhatIf struct {
 	Freight int `json:"freight"`
 	// Rows has what flips, or everything where that was asked for; unknown when Freight
 	// could not be read.
-	Rows   WhatIfRows `json:"rows"`
-	Effect *Effect    `json:"effect"`
-}
-
-// WhatIfRows is a list of rows; nil is unknown.
-type WhatIfRows []WhatIfRow
-
-// MarshalJSONTo writes null for nil.
-func (l WhatIfRows) MarshalJSONTo(enc *jsontext.Encoder) error {
-	if l == nil {
-		return enc.WriteToken(jsontext.Null)
-	}
-	return json.MarshalEncode(enc, []WhatIfRow(l))
+	Rows   Nullable[WhatIfRow] `json:"rows"`
+	Effect *Effect             `json:"effect"`
 }
 
 // WhatIfRow is one piece of Freight at one Stage, before and after.
@@ -224,7 +216,7 @@ func NewWhatIf(header Header, before *avail.Evaluator, plan *change.Plan, all bo
 	if before.Project().Unread(pipeline.Freight) {
 		return w
 	}
-	w.Freight, w.Rows = len(before.Project().Freight()), WhatIfRows{}
+	w.Freight, w.Rows = len(before.Project().Freight()), Nullable[WhatIfRow]{}
 	imagined := change.Imagine(before, plan)
 	for _, name := range plan.Reached() {
 		was, is := before.Stage(name), imagined.Stage(name)
@@ -311,7 +303,7 @@ func stageEffects(list []change.StageEffect) []StageEffect {
 			Gained: namedAll(e.Gained), Lost: namedAll(e.Lost), Listed: namedAll(e.Listed), Unlisted: namedAll(e.Unlisted),
 			Passes: namedAll(e.Passes), Passed: namedAll(e.Passed), Starts: namedAll(e.Starts), Reverts: namedAll(e.Reverts), Refused: namedAll(e.Refused), Fails: []FailingPromotion{},
 			Stranded: namedAll(e.Stranded), Unverified: namedAll(e.Unverified), Unknown: []string{},
-			Removed: e.Removed, Forgets: namedAll(e.Forgets),
+			Freeze: freeze(e.Stage), Awaits: namedAll(e.Awaits), Removed: e.Removed, Forgets: namedAll(e.Forgets),
 		}
 		if e.Auto != nil {
 			effect.AutoPromotion = &SwitchFlip{maybe(e.Auto.Before), maybe(e.Auto.After)}

@@ -77,7 +77,7 @@ func (c condition) reason(e *avail.Evaluator, s *avail.Stage, f *kargo.Freight) 
 	row, shown := judge(e, s, f)
 	switch {
 	case c == verified && unverified != nil:
-		return describe.Blocker(unverified)
+		return describe.Blocker(unverified) + frozen(s, f, &row)
 	case c == listed && failure != "":
 		return "its listing fails: " + failure
 	case !shown:
@@ -85,9 +85,21 @@ func (c condition) reason(e *avail.Evaluator, s *avail.Stage, f *kargo.Freight) 
 	}
 	reason := describe.Reason(&row, &row.Freight[0])
 	if reason == "" && c == current {
-		return "available, and not promoted"
+		reason = "available, and not promoted"
+	}
+	if c == current {
+		reason += frozen(s, f, &row)
 	}
 	return reason
+}
+
+// frozen adds that the Freight cannot be promoted to the Stage for now, as a promotion
+// window is closed.
+func frozen(s *avail.Stage, f *kargo.Freight, row *report.Stage) string {
+	if row.Freeze == nil || s.RunsNow(f) || underWay(s, f) {
+		return ""
+	}
+	return "; " + describe.Freeze(row.Freeze)
 }
 
 // judge returns the Stage with this one piece of Freight, if it is one that matters

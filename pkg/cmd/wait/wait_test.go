@@ -83,6 +83,16 @@ func TestConditions(t *testing.T) {
 		},
 		"current":                 {condition: current, freight: pieces(), stages: []kargo.Stage{running}, met: true},
 		"available, not promoted": {condition: current, freight: pieces(build.Verified("qa")), stages: []kargo.Stage{prod, qa}, reason: "available, and not promoted"},
+		"available, and frozen": {
+			condition: current, freight: pieces(build.Verified("qa")),
+			stages: []kargo.Stage{build.Stage("prod", build.Requests("app", build.From("qa")), build.Frozen("fair")), qa},
+			reason: "available, and not promoted; promotions are frozen, no end is known: fair",
+		},
+		"not verified, and frozen": {
+			condition: verified, freight: pieces(build.Verified("qa")),
+			stages: []kargo.Stage{build.Stage("prod", build.Requests("app", build.From("qa")), build.Frozen("fair")), qa},
+			reason: "not promoted; promotions are frozen, no end is known: fair",
+		},
 		"current in what holds nothing": {
 			condition: current, freight: pieces(build.Verified("qa")), stages: []kargo.Stage{gate, qa}, reason: "available, and not promoted",
 			never: "lucky (f1) will never be current in Stage gate, unless gate gets promotion steps: a control-flow Stage never holds Freight",

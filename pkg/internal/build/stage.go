@@ -128,6 +128,13 @@ func Promoted(promotion, freight string, phase kargo.PromotionPhase, message str
 	}
 }
 
+// Frozen is a promotion window that is closed, without a known end.
+func Frozen(reason string) StageOption {
+	return func(s *kargo.Stage) {
+		s.Status.PromotionWindowStatus = &kargo.WindowStatus{Closed: true, Reason: reason}
+	}
+}
+
 // AutoPromotes is the mirror of the policies' answer in the Stage's status.
 func AutoPromotes() StageOption {
 	return func(s *kargo.Stage) { s.Status.AutoPromotionEnabled = true }

@@ -86,6 +86,8 @@ func When(when report.When) string {
 		return "At once"
 	case report.InQueue:
 		return "When the queue reaches it"
+	case report.WhenThawed:
+		return "When promotions are no longer frozen"
 	case report.Later:
 		return "Later, as control-flow Stages pass Freight on"
 	}

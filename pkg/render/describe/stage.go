@@ -116,6 +116,16 @@ func Freeze(freeze *report.Freeze) string {
 	return text
 }
 
+// FreezeAdvice says what Freeze says, and how old it is: what counts is decided when a
+// Promotion is created.
+func FreezeAdvice(freeze *report.Freeze) string {
+	text := Freeze(freeze) + " (as the Stage's status says"
+	if freeze.StatusChangedAt != nil {
+		text += ", last changed at " + freeze.StatusChangedAt.Format(time.RFC3339)
+	}
+	return text + ")"
+}
+
 // Strategies names the strategy of the Stage's requests, or of those of one origin
 // alone: OneOf or All, direct, or none for a request that has no source at all.
 func Strategies(stage *report.Stage, origin string) string {

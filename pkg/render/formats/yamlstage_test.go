@@ -13,7 +13,7 @@ import (
 // A Stage with much Freight is written in batches, and as it would be in one.
 func TestYAMLWritesLargeStagesAsSmallOnes(t *testing.T) {
 	for _, n := range []int{0, 1, yamlBatch, yamlBatch + 1, 2*yamlBatch + 7} {
-		stage := report.Stage{Name: "prod", ListError: "two\nlines", Freight: report.FreightList{}}
+		stage := report.Stage{Name: "prod", ListError: "two\nlines", Freight: report.Nullable[report.Freight]{}}
 		for i := range n {
 			stage.Freight = append(stage.Freight, report.Freight{Name: fmt.Sprintf("f%d", i), Alias: "a: b\n\nc", Artifacts: []string{"x", ""}})
 		}

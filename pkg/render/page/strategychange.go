@@ -147,6 +147,7 @@ func stageEffect(e *report.StageEffect, later bool) []string {
 		s.gate(e)
 	} else {
 		s.answers(e, later)
+		s.freeze(e, later)
 		s.promotions(e)
 	}
 	switch flip := e.Listing; {
@@ -198,7 +199,9 @@ func (s *effectLines) answers(e *report.StageEffect, later bool) {
 // promotions says what becomes of Promotions, and of what the Stage runs.
 func (s *effectLines) promotions(e *report.StageEffect) {
 	s.say("auto-promotion promotes", without(e.Starts, e.Reverts))
-	s.say("auto-promotion promotes, though older than what it runs", e.Reverts)
+	s.say("auto-promotion promotes, though older than what it runs", without(e.Reverts, e.Awaits))
+	s.say("once promotions are no longer frozen, auto-promotion promotes", without(e.Awaits, e.Reverts))
+	s.say("once promotions are no longer frozen, auto-promotion promotes, though older than what it runs", both(e.Awaits, e.Reverts))
 	s.say("auto-promotion picks it and is refused, as it is listed and not available; nothing of a later origin is promoted until then", e.Refused)
 	var suppressed []report.Named
 	for i := range e.Fails {
@@ -211,6 +214,13 @@ func (s *effectLines) promotions(e *report.StageEffect) {
 	s.say("from then on auto-promotion leaves out, even when it is available again", suppressed)
 	s.say("no rollback to what it runs or ran", e.Stranded)
 	s.say("once a Promotion has failed, what it runs cannot be verified until another one succeeds", e.Unverified)
+}
+
+// freeze says once that nothing is promoted to the Stage for now.
+func (s *effectLines) freeze(e *report.StageEffect, later bool) {
+	if e.Freeze != nil && !later {
+		s.list = append(s.list, describe.FreezeAdvice(e.Freeze))
+	}
 }
 
 // failing says what becomes of a Promotion under way.

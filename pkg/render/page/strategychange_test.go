@@ -107,7 +107,7 @@ func TestStrategyChangeIsHarmless(t *testing.T) {
 	}
 	w := &report.WhatIf{
 		Requests: c.Requests, NotInKargo: []string{"majority"}, Effect: c.Effect,
-		Rows: report.WhatIfRows{{Stage: evil, Rule: evil, Freight: report.Named{Name: evil}, Blockers: []report.Blocker{{Stage: evil, Message: evil}}}},
+		Rows: report.Nullable[report.WhatIfRow]{{Stage: evil, Rule: evil, Freight: report.Named{Name: evil}, Blockers: []report.Blocker{{Stage: evil, Message: evil}}}},
 	}
 	var table strings.Builder
 	if err := page.WhatIf(&table, w, term.Style{Terminal: true, Width: 80}); err != nil {
@@ -140,7 +140,7 @@ If applied now:
 func TestWhatIfRowsInAPipe(t *testing.T) {
 	yes, no := true, false
 	hash := strings.Repeat("0123456789", 4)
-	w := &report.WhatIf{Effect: &report.Effect{}, Freight: 2, Rows: report.WhatIfRows{
+	w := &report.WhatIf{Effect: &report.Effect{}, Freight: 2, Rows: report.Nullable[report.WhatIfRow]{
 		{Stage: "prod", Rule: "All", Freight: report.Named{Name: hash}, Available: report.Flip{Before: true}, Listed: report.MayFlip{After: &no}},
 		{Stage: "prod", Rule: "All", Freight: report.Named{Name: "f2", Alias: "odd panda"}, Listed: report.MayFlip{Before: &yes}},
 	}}
