@@ -6,7 +6,7 @@ func zeroSoak() Rule {
 	return Rule{
 		Code: "KA109", Name: "zero-soak", Severity: Warning, In: Anywhere, Issues: []string{"kargo#4586"},
 		Summary: "A soak of zero, which is not the same as none.",
-		Why:     "Under OneOf it says nothing. Under All it brings in the listing's rule about soaks: Freight that was also verified in a Stage that is not listed drops out of it, see KA107.",
+		Why:     "Under OneOf it says nothing. Under All it brings in the listing's rule about soaks: Freight that was also verified in a Stage that is not listed drops out of it, see KA107. Removing the soak under OneOf changes nothing until the strategy becomes All.",
 		Remedy:  "Remove requiredSoakTime.",
 		check:   (*pass).zeroSoaks,
 	}
