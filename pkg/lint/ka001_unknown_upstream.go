@@ -62,9 +62,9 @@ func (p *pass) consequence(r request, upstream string) string {
 	case r.Sources.Direct:
 		return "; it takes Freight directly, so that this changes nothing now"
 	case r.isAll():
-		return fmt.Sprintf(": under All it never gets Freight of %s", r.Origin)
+		return fmt.Sprintf(": under All it gets no new Freight of %s", r.Origin)
 	case !p.hasOther(r, upstream):
-		return fmt.Sprintf(": it never gets Freight of %s", r.Origin)
+		return fmt.Sprintf(": it gets no new Freight of %s", r.Origin)
 	default:
 		return ": only the other upstreams count"
 	}

@@ -67,7 +67,7 @@ func (p *pass) circle(origin kargo.Origin, group, circle []string) Finding {
 		f.Advice = "remove one of the entries, unless the circle is meant"
 		return f
 	}
-	f.Message = fmt.Sprintf("Freight of %s never gets into the circle %s: each Stage waits for another one of it", origin, way)
+	f.Message = fmt.Sprintf("New Freight of %s never gets into the circle %s: each Stage waits for another one of it", origin, way)
 	f.Advice = "let one of them take its Freight from the Warehouse or from another Stage"
 	return f
 }

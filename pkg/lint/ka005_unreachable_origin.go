@@ -9,7 +9,7 @@ func unreachableOrigin() Rule {
 		Code: "KA005", Name: "unreachable-origin", Severity: Error, In: Anywhere,
 		Summary: "None of the upstreams of a Stage can pass Freight of an origin on.",
 		Why: "Freight has to come from a Stage that takes it directly from its Warehouse, over Stages that request the same origin. " +
-			"Where there is no such way, the Stage gets Freight by approval only. What is wrong with a single name is reported by itself.",
+			"Where there is no such way, the Stage gets new Freight by approval only. Freight that an upstream verified before still counts. What is wrong with a single name is reported by itself.",
 		Remedy: "Add the request to an upstream, or write direct: true where the Freight is to enter the pipeline.",
 		check:  (*pass).unreachable,
 	}
@@ -36,7 +36,7 @@ func (p *pass) unreachable() {
 			continue
 		}
 		p.report(Finding{
-			Message: fmt.Sprintf("%s never gets Freight of %s: %s", r.name(), r.Origin, noneRequests(upstreams)),
+			Message: fmt.Sprintf("%s gets no new Freight of %s: %s", r.name(), r.Origin, noneRequests(upstreams)),
 			Place:   r.at("sources", "stages"), Label: "no way leads here", Subject: r.subject(""), Related: related,
 			Advice: fmt.Sprintf("request %s in one of them, or write direct: true", r.Origin),
 			Effect: p.blocked(r),

@@ -23,7 +23,7 @@ func (p *pass) withoutSource() {
 			continue
 		}
 		f := Finding{
-			Message: fmt.Sprintf("%s never gets Freight of %s: the request names no source", r.name(), r.Origin),
+			Message: fmt.Sprintf("%s gets no new Freight of %s: the request names no source", r.name(), r.Origin),
 			Place:   r.at("sources"), Label: "neither direct: true nor any stages", Subject: r.subject(""),
 			Advice: "write direct: true, or list the upstream Stages",
 			Effect: p.blocked(r),

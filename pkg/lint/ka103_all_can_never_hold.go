@@ -8,9 +8,9 @@ import (
 func allCanNeverHold() Rule {
 	return Rule{
 		Code: "KA103", Name: "all-can-never-hold", Severity: Error, In: Anywhere,
-		Summary: "A Stage asks for all of its upstreams, and one of them never gets the Freight.",
-		Why: "Under All one upstream that never verifies any Freight closes the Stage, and those behind it. The reason is further up: " +
-			"it is reported there, and this says what else it breaks.",
+		Summary: "A Stage asks for all of its upstreams, and one of them gets no new Freight.",
+		Why: "Under All one upstream that verifies no new Freight closes the Stage, and those behind it. The reason is further up: " +
+			"it is reported there, and this says what else it breaks. Freight that the upstream verified before, or got by approval, still counts.",
 		Remedy: "Correct what keeps the upstream from getting Freight, or take it out of the list.",
 		check:  (*pass).allCanNeverHold,
 	}
@@ -31,8 +31,8 @@ func (p *pass) allCanNeverHold() {
 				continue // reported by itself
 			}
 			p.report(Finding{
-				Message: fmt.Sprintf("%s needs all of %s, and %s never gets Freight of %s: neither does %s", r.name(), and(r.Sources.Upstreams()), upstream, r.Origin, r.name()),
-				Place:   r.entry(upstream), Label: "never gets Freight", Subject: r.subject(upstream),
+				Message: fmt.Sprintf("%s needs all of %s, and %s gets no new Freight of %s: neither does %s", r.name(), and(r.Sources.Upstreams()), upstream, r.Origin, r.name()),
+				Place:   r.entry(upstream), Label: "gets no new Freight", Subject: r.subject(upstream),
 				Related: []Related{{"see what is found there", p.stageObject(upstream).at(pathTo("spec", "requestedFreight"))}},
 				Advice:  "correct what keeps " + upstream + " from getting Freight, or take it out of the list",
 				Effect:  p.blocked(r),

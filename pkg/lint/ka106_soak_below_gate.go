@@ -56,7 +56,7 @@ func (p *pass) soakBelowGates(r request, gates []string, others int) Finding {
 		verb = "are control-flow Stages, where nothing ever soaks"
 	}
 	f := Finding{
-		Message: fmt.Sprintf("%s waits for a soak that never passes: %s %s", r.name(), and(gates), verb),
+		Message: fmt.Sprintf("%s waits for a soak that new Freight never passes: %s %s", r.name(), and(gates), verb),
 		Place:   r.at("sources", "requiredSoakTime"), Label: "counts from when Freight enters a listed Stage", Subject: r.subject(""),
 		Advice: p.aroundGates(r, gates),
 	}
@@ -65,7 +65,7 @@ func (p *pass) soakBelowGates(r request, gates []string, others int) Finding {
 	}
 	if !r.isAll() && others > 0 {
 		f.Severity = Warning
-		f.Message = fmt.Sprintf("%s never gets Freight by way of %s, which %s: only the other upstreams count", r.name(), and(gates), verb)
+		f.Message = fmt.Sprintf("%s gets no new Freight by way of %s, which %s: only the other upstreams count", r.name(), and(gates), verb)
 		return f
 	}
 	f.Effect = p.blocked(r)
