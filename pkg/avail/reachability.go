@@ -116,7 +116,7 @@ func (r *reachability) canGet(stage *Stage) bool {
 	case stage.IsControlFlow():
 		return r.canList(stage, Configured)
 	default:
-		return stage.RunsNow(r.freight) || r.canAdmit(stage, Configured)
+		return stage.CanVerify(r.freight) || r.canAdmit(stage, Configured)
 	}
 }
 

@@ -138,3 +138,9 @@ func (s *Stage) HealthStaysUnknown() bool {
 	}
 	return promotionOf(last).Phase.Unsuccessful()
 }
+
+// CanVerify reports whether the Stage runs f and has verified it, or may without another
+// Promotion.
+func (s *Stage) CanVerify(f *kargo.Freight) bool {
+	return s.RunsNow(f) && (!s.HealthStaysUnknown() || f.Status.VerifiedIn.Has(s.Metadata.Name))
+}

@@ -334,12 +334,13 @@ func (a *advisor) clear(waiting *avail.Stage, b avail.Blocker) {
 	}
 }
 
-// comes reports whether the Freight is in the upstream, or may come there next. That it
+// comes reports whether the Freight is in the upstream, to be verified there if it is not,
+// or may come there next. That it
 // was there, or that a Promotion is under way, changes nothing about that: Kargo checks
 // each Promotion before it runs.
 func (a *advisor) comes(upstream *avail.Stage, reason avail.Reason) bool {
 	return reason == avail.Soaking || reason == avail.AwaitingGate ||
-		upstream.RunsNow(a.freight) || upstream.Judge(a.freight).Available[avail.Configured]
+		upstream.CanVerify(a.freight) || upstream.Judge(a.freight).Available[avail.Configured]
 }
 
 // isUnderWay notes what is under way.
@@ -417,8 +418,12 @@ func (a *advisor) promoteThere(waiting, upstream *avail.Stage, b avail.Blocker) 
 func (a *advisor) cannotPromote(s *avail.Stage) {
 	next := autopromote.NextFor(s, a.freight.Origin)
 	switch window := s.Status.PromotionWindowStatus; {
-	case window != nil && window.Closed && window.NextOpen != nil:
-		a.isUnderWay(fmt.Sprintf("promotions to %s are frozen until %s: %s", s.Metadata.Name, instant(*window.NextOpen), window.Reason))
+	case window != nil && window.Closed:
+		end := ", without a known end"
+		if window.NextOpen != nil {
+			end = " until " + instant(*window.NextOpen)
+		}
+		a.isUnderWay(fmt.Sprintf("promotions to %s are frozen%s: %s", s.Metadata.Name, end, window.Reason))
 	case next != nil && next.Freight == a.freight && next.Outcome == autopromote.WillPromote:
 		a.isUnderWay(fmt.Sprintf("auto-promotion makes a PromotionRequest of it to %s when the Stage's controller looks next", s.Metadata.Name))
 	case s.IsTargetAware():

@@ -150,11 +150,12 @@ func (w world) refreshed(t tester, gate string) world {
 }
 
 // later returns the world after a long time: what is under way has succeeded, every
-// Stage has become Healthy, and soaks have elapsed.
+// Stage has become Healthy, promotion windows are open, and soaks have elapsed.
 func (w world) later(t tester) world {
 	t.Helper()
 	for _, s := range w.stages {
 		name := s.Metadata.Name
+		w = w.with(name, func(s *kargo.Stage) { s.Status.PromotionWindowStatus = nil })
 		view := w.view(t, name)
 		if s.IsControlFlow() || s.Metadata.DeletionTimestamp != nil || name == w.stages[0].Metadata.Name {
 			continue
@@ -266,6 +267,25 @@ func (w *world) place(t *rapid.T, s *kargo.Stage) {
 	if seldom().Draw(t, name+" promoting") {
 		build.Promoting(name+".9", "f0")(s)
 	}
+	w.trouble(t, s)
+}
+
+// trouble draws what keeps a Stage from moving, whatever the Freight.
+func (w *world) trouble(t *rapid.T, s *kargo.Stage) {
+	name := s.Metadata.Name
+	switch rapid.SampledFrom([]string{"", "", "", "", "", "health", "history", "window"}).Draw(t, name+" trouble") {
+	case "health": // stays Unknown, until a Promotion succeeds
+		build.Promoted(name+".8", "f1", kargo.PromotionFailed, "")(s)
+		build.Health("Unknown")(s)
+	case "history": // the last one recorded has a name that sorts behind all that Kargo makes
+		build.Promoted("zz", "f1", kargo.PromotionSucceeded, "")(s)
+		s.Status.LastPromotion.FinishedAt = new(build.At("11:00"))
+		ignored := build.Promotion(name+".8", name, "f0", kargo.PromotionSucceeded, build.PromotedAt(build.At("11:00")))
+		ignored.Status.FinishedAt = new(build.At("11:30"))
+		w.promotions = append(w.promotions, ignored)
+	case "window":
+		build.Frozen("fair")(s)
+	}
 }
 
 func promotionsOf(t *rapid.T, stage string) []kargo.Promotion {
@@ -282,8 +302,9 @@ func (w world) String() string {
 	text := fmt.Sprintf("%s, auto-promotion %t\n", w.release, w.config != nil)
 	for i := range w.stages {
 		s := &w.stages[i]
-		text += fmt.Sprintf("%s control flow %t deleting %t: %v, health %v, promoting %v\n", s.Metadata.Name,
-			s.IsControlFlow(), s.Metadata.DeletionTimestamp != nil, s.Spec.RequestedFreight, s.Status.Health, s.Status.CurrentPromotion)
+		text += fmt.Sprintf("%s control flow %t deleting %t: %v, health %v, promoting %v, promoted %v, window %v\n", s.Metadata.Name,
+			s.IsControlFlow(), s.Metadata.DeletionTimestamp != nil, s.Spec.RequestedFreight, s.Status.Health, s.Status.CurrentPromotion,
+			s.Status.LastPromotion, s.Status.PromotionWindowStatus)
 		for _, ran := range s.Status.FreightHistory {
 			text += fmt.Sprintf("   ran %v\n", ran)
 		}
