@@ -26,6 +26,8 @@ type Rules struct {
 	listsAllOfNothing bool
 	// approvalNeedsOrigin: an approval counts only for a requested origin, from v1.11.0.
 	approvalNeedsOrigin bool
+	// namesPromotions: the webhook gives every new Promotion its name, from v1.11.0.
+	namesPromotions bool
 	// byDiscovery: Freight is ordered by discoveredAt, from v1.11.0.
 	byDiscovery bool
 	// knowsHolds: auto-promotion can be held, from v1.11.0; effectiveHolds: by
@@ -58,6 +60,7 @@ func RulesFor(releases kargo.Releases) Rules {
 		webUIFailsOnMatch:   releases.Since("v1.8.0") && !releases.Since("v1.9.6"),
 		listsAllOfNothing:   releases.Since("v1.8.0"),
 		approvalNeedsOrigin: releases.Since("v1.11.0"),
+		namesPromotions:     releases.Since("v1.11.0"),
 		byDiscovery:         releases.Since("v1.11.0"),
 		knowsHolds:          releases.Since("v1.11.0"),
 		effectiveHolds:      releases.Since("v1.11.1"),
@@ -115,6 +118,9 @@ func (r Rules) Notes() []string { return r.notes }
 // ByDiscovery reports whether Kargo orders Freight by discoveredAt, else by
 // creationTimestamp alone.
 func (r Rules) ByDiscovery() bool { return r.byDiscovery }
+
+// NamesPromotions reports whether Kargo's webhook replaces the name of every new Promotion.
+func (r Rules) NamesPromotions() bool { return r.namesPromotions }
 
 // KnowsHolds reports whether Kargo can hold auto-promotion.
 func (r Rules) KnowsHolds() bool { return r.knowsHolds }

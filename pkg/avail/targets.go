@@ -98,13 +98,13 @@ func (s *Stage) lastRecorded() (name string, finished *time.Time) {
 // FrozenHistory is what keeps a Stage from recording Promotions.
 type FrozenHistory struct {
 	// Ignored is the newest Promotion that succeeded and that Kargo does not record, of
-	// the Freight of this name; Last is the one whose name sorts behind it.
+	// the Freight of this name; Last is the recorded one, whose name sorts after it.
 	Ignored, Freight, Last string
 	FinishedAt             time.Time
 }
 
 // FrozenHistory returns the newest Promotion to the Stage that succeeded after the last one
-// that it recorded, and that Kargo ignores forever, as its name does not sort behind that
+// that it recorded, and that Kargo ignores forever, as its name does not sort after that
 // of the last one; nil when there is none. Kargo: syncPromotions (kargo#6214).
 func (s *Stage) FrozenHistory() *FrozenHistory {
 	if s.IsTargetAware() {

@@ -386,14 +386,9 @@ func (a *advisor) promoteAgain(s *avail.Stage, then string) {
 	})
 }
 
-// thaw adds how a Stage records Promotions again. No step has a command: a Promotion's name
-// is chosen by hand.
+// thaw adds how a Stage records Promotions again. The step has no command: it takes several.
 func (a *advisor) thaw(s *avail.Stage, frozen *avail.FrozenHistory) {
-	a.add(Step{
-		Action: Promote, Stage: s.Metadata.Name,
-		Effect: fmt.Sprintf("create a Promotion to %s by hand (kubectl create) whose metadata.name sorts behind %q: Kargo records no other, and kargo promote makes names that sort before it (kargo#6214)",
-			s.Metadata.Name, frozen.Last),
-	})
+	a.add(Step{Action: Promote, Stage: s.Metadata.Name, Effect: thaw(s, frozen) + " (kargo#6214)"})
 }
 
 // promoteThere adds that the Freight is promoted to an upstream that may have it.

@@ -123,8 +123,19 @@ func (d *doctor) history() {
 		Kind: HistoryFrozen,
 		Text: fmt.Sprintf("Promotion %s of %s succeeded at %s, and Kargo ignores it: its name sorts before that of Promotion %s, which the Stage recorded last (kargo#6214)",
 			frozen.Ignored, d.called(frozen.Freight), instant(frozen.FinishedAt), frozen.Last),
-		Remedy: fmt.Sprintf("create a Promotion by hand whose metadata.name sorts behind %q; kargo promote makes names that sort before it, and are ignored as well", frozen.Last),
+		Remedy: thaw(d.stage, frozen),
 	})
+}
+
+// thaw says how a Stage records Promotions again. A Promotion with a later name does it,
+// but since v1.11.0 nobody can choose the name of one.
+func thaw(s *avail.Stage, frozen *avail.FrozenHistory) string {
+	if s.Rules().NamesPromotions() {
+		return fmt.Sprintf("delete Promotion %s if it still exists, remove lastPromotion from the status of %s (kubectl edit stage with --subresource=status), and promote again; "+
+			"a new Promotion alone is ignored too, as Kargo chooses its name", frozen.Last, s.Metadata.Name)
+	}
+	return fmt.Sprintf("create a Promotion to %s by hand (kubectl create) whose metadata.name sorts after %q; kargo promote makes names that sort before it, which are ignored too",
+		s.Metadata.Name, frozen.Last)
 }
 
 func (d *doctor) health() {
