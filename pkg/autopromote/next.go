@@ -67,7 +67,7 @@ const (
 	Refused Outcome = "Refused"
 	// Behind: the candidate of an earlier origin is refused, which ends each attempt.
 	Behind Outcome = "Behind"
-	// WillPromote: the candidate is promoted when the Stage's controller looks next.
+	// WillPromote: the candidate is promoted when the Stage is next reconciled.
 	WillPromote Outcome = "WillPromote"
 	// Undetermined: what decides could not be read.
 	Undetermined Outcome = "Unknown"

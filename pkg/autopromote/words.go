@@ -72,10 +72,10 @@ func (n *Next) Reason() string {
 	case Frozen:
 		return n.frozen()
 	case Refused:
-		return "its Promotion is refused, as it is listed and not available" + n.until(", until %s; nothing else is promoted before, and the next attempt may then take %s")
+		return "Kargo refuses its Promotion, as it is listed but not available" + n.until(", until %s; until then nothing else is promoted, and after that the next attempt can take %s")
 	case Behind:
-		return fmt.Sprintf("its turn does not come: %s, the candidate of %s, is refused first", called(n.First.Freight), n.First.Origin) +
-			n.until(", until %s; the next attempt may then take %s")
+		return fmt.Sprintf("it waits: %s, the candidate of %s, comes first and is refused", called(n.First.Freight), n.First.Origin) +
+			n.until(", until %s; after that the next attempt can take %s")
 	case WillPromote:
 		return "it is promoted " + n.When()
 	case InProgress, Settling, Unsuccessful, PromotedBefore, Undetermined:
@@ -117,7 +117,7 @@ func (n *Next) Failure() string {
 
 // When says, of an origin whose candidate will be promoted, how long that may take.
 func (n *Next) When() string {
-	const text = "when the Stage's controller looks next, "
+	const text = "when the Stage is next reconciled, "
 	switch {
 	case n.First != nil:
 		return fmt.Sprintf(text+"which may take %s: %s, the candidate of %s, is refused after it, so that each attempt fails",

@@ -83,24 +83,24 @@ func TestWordsOfProspects(t *testing.T) {
 		},
 		{
 			name: "another is newer", stage: prod(), freight: list(f1, f2), config: on, asked: true,
-			want: "on: its candidate is f2, which is newer; it is promoted when the Stage's controller looks next, within about five minutes; older Freight is not tried",
+			want: "on: its candidate is f2, which is newer; it is promoted when the Stage is next reconciled, within about five minutes; older Freight is not tried",
 		},
 		{
 			name: "another is newer, and has an alias", stage: prod(), freight: list(f1, named), config: on, asked: true,
-			want: "on: its candidate is lucky-koala, which is newer; it is promoted when the Stage's controller looks next, within about five minutes; older Freight is not tried",
+			want: "on: its candidate is lucky-koala, which is newer; it is promoted when the Stage is next reconciled, within about five minutes; older Freight is not tried",
 		},
 		{
 			name: "it is not listed, and an older one is", stage: prod(), freight: list(unlisted, f1), config: on, asked: true,
-			want: "on: its candidate is f1, as this Freight is not listed; it is promoted when the Stage's controller looks next, within about five minutes",
+			want: "on: its candidate is f1, as this Freight is not listed; it is promoted when the Stage is next reconciled, within about five minutes",
 		},
 		{
 			name: "nothing is in the way", stage: prod(), freight: list(f1), config: on, asked: true,
-			want: "on: this Freight is its candidate; it is promoted when the Stage's controller looks next, within about five minutes",
+			want: "on: this Freight is its candidate; it is promoted when the Stage is next reconciled, within about five minutes",
 		},
 		{
 			name: "listed and not available", stage: build.Stage("prod", build.Requests("w", build.From("qa"), build.Soak("9h"))),
 			freight: list(build.Freight("f1", "w", build.Verified("qa"), build.Soaked("dev", "9h"))), config: on, asked: true,
-			want: "on: this Freight is its candidate; its Promotion is refused, as it is listed and not available",
+			want: "on: this Freight is its candidate; Kargo refuses its Promotion, as it is listed but not available",
 		},
 		{
 			name: "the Stage runs it", stage: prod(build.Runs("f1")), freight: list(f1), config: on, asked: true,
@@ -134,7 +134,7 @@ func TestWordsOfProspects(t *testing.T) {
 		{
 			name: "Promotions could not be read, and it is refused", stage: build.Stage("prod", build.Requests("w", build.From("qa"), build.Soak("9h"))),
 			freight: list(build.Freight("f1", "w", build.Verified("qa"), build.Soaked("dev", "9h"))), config: on, asked: true, unread: pipeline.Kinds(0).With(pipeline.Promotions),
-			want: "on: this Freight is its candidate; its Promotion is refused, as it is listed and not available",
+			want: "on: this Freight is its candidate; Kargo refuses its Promotion, as it is listed but not available",
 		},
 		{
 			name: "its Promotion is under way", stage: prod(), freight: list(f1), config: on, moves: promotion(kargo.PromotionPending), asked: true,

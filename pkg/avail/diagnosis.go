@@ -132,7 +132,7 @@ func (d *diagnosis) soakImpossible() *Finding {
 	if !soaks || there || d.upstream.evaluator.record(d.freight).soakedFor(d.name) >= need || time.Duration(d.freight.Status.VerifiedIn.At(d.name).LongestSoak) >= need {
 		return nil
 	}
-	return newFinding(SoakImpossible, "a control-flow Stage never holds Freight, so that %s can never pass there (kargo#6360)", need)
+	return newFinding(SoakImpossible, "a control-flow Stage never holds Freight, so nothing can soak there for %s (kargo#6360)", need)
 }
 
 // soak answers for Freight that is verified in the upstream and has not soaked
@@ -302,7 +302,7 @@ func (d *diagnosis) promotionUnknown() *Finding {
 	if unknown == nil || unknown != d.promotions.last {
 		return nil
 	}
-	return newFinding(ReasonUnknown, "%s is in the phase %q, which is not known here", unknown.Title(), unknown.Phase)
+	return newFinding(ReasonUnknown, "%s is in the phase %q, which this version does not know", unknown.Title(), unknown.Phase)
 }
 
 // notRecorded answers for Freight whose Promotion succeeded, and which the Stage, by its
@@ -335,7 +335,7 @@ func (d *diagnosis) superseded() *Finding {
 		for v := range older[i].VerificationHistory {
 			ended := &older[i].VerificationHistory[v]
 			if reason, failed := reasonOfVerification(ended.Phase); failed {
-				return newFinding(reason, "%s", withMessage("replaced since", evidence("", ended)))
+				return newFinding(reason, "%s", replacedSince(evidence("", ended)))
 			}
 		}
 	}
@@ -404,6 +404,14 @@ func evidence(lead string, v *kargo.Verification) string {
 		return text
 	}
 	return withMessage("AnalysisRun "+v.AnalysisRun.Name, text)
+}
+
+// replacedSince says that other Freight took the place of what the evidence is about.
+func replacedSince(evidence string) string {
+	if evidence == "" {
+		return "replaced since then"
+	}
+	return "replaced since then; " + evidence
 }
 
 // withMessage appends a message that may be empty.

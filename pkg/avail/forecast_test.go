@@ -224,7 +224,7 @@ func TestForecast(t *testing.T) {
 					build.In("qa", build.At("11:10")), build.In("uat", build.At("11:40")))},
 			},
 			configured: "Later at 12:40", any: "Later at 12:10", all: "Later at 12:40",
-			listed: "Never unless prod drops its requiredSoakTime, as its listing holds it against the Freight that it soaked elsewhere (kargo#4586)" + approval,
+			listed: "Never unless prod drops its requiredSoakTime, as Kargo's listing excludes Freight that also soaked in other Stages (kargo#4586)" + approval,
 		},
 		{
 			name: "All with a soak time: listed until the Stage itself has held it for as long",

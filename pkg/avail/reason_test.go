@@ -123,14 +123,14 @@ func TestReasons(t *testing.T) {
 			sources: soak,
 			qa:      []build.StageOption{build.ControlFlow(), direct},
 			freight: []build.FreightOption{build.VerifiedAt("qa", build.Ago("48h"))},
-			want:    lines("qa [any all] SoakImpossible: a control-flow Stage never holds Freight, so that 1h0m0s can never pass there (kargo#6360)"),
+			want:    lines("qa [any all] SoakImpossible: a control-flow Stage never holds Freight, so nothing can soak there for 1h0m0s (kargo#6360)"),
 		},
 		{
 			name:    "SoakImpossible before StageDeleting",
 			sources: soak,
 			qa:      []build.StageOption{build.ControlFlow(), direct, build.Deleting(at("11:00"))},
 			freight: []build.FreightOption{build.Verified("qa")},
-			want:    lines("qa [any all] SoakImpossible: a control-flow Stage never holds Freight, so that 1h0m0s can never pass there (kargo#6360)"),
+			want:    lines("qa [any all] SoakImpossible: a control-flow Stage never holds Freight, so nothing can soak there for 1h0m0s (kargo#6360)"),
 		},
 		{
 			name:    "SoakInterrupted",
@@ -225,7 +225,7 @@ func TestReasons(t *testing.T) {
 			qa:      []build.StageOption{build.ControlFlow(), build.Requests("w", build.From("dev"), build.All(), build.Soak("1h"))},
 			others:  []kargo.Stage{build.Stage("dev", direct)},
 			freight: []build.FreightOption{build.Soaked("dev", "2h"), build.Soaked("uat", "2h")},
-			want:    lines("qa [any all] AwaitingGate: admitted, but its listing leaves it out: it also soaked in a Stage that is no upstream, kargo#4586"),
+			want:    lines("qa [any all] AwaitingGate: admitted, but its listing leaves it out: it also soaked in a Stage that is not an upstream, kargo#4586"),
 		},
 		{
 			name:    "AwaitingGate, whose listing has what its check refuses",
@@ -449,7 +449,7 @@ func TestReasons(t *testing.T) {
 		{
 			name: "VerificationFailed, and replaced since",
 			qa:   []build.StageOption{direct, build.Runs("f3"), build.Runs("f2", pending), build.Runs("f1", failed)},
-			want: lines(`qa [any all] VerificationFailed: replaced since: Metric "smoke" failed`),
+			want: lines(`qa [any all] VerificationFailed: replaced since then; Metric "smoke" failed`),
 		},
 		{
 			name: "the newest failure in older history",
@@ -458,14 +458,14 @@ func TestReasons(t *testing.T) {
 				build.Runs("f1", pending, build.Verification(kargo.VerificationError, "newest"), failed),
 				build.Runs("f1", failed),
 			},
-			want: lines("qa [any all] VerificationError: replaced since: newest"),
+			want: lines("qa [any all] VerificationError: replaced since then; newest"),
 		},
 		{
 			name: "the newest failure in older history, of an earlier stay where the later has none",
 			qa: []build.StageOption{
 				direct, build.Runs("f2"), build.Runs("f1", pending), build.Runs("f1", build.Verification(kargo.VerificationAborted, "")),
 			},
-			want: lines("qa [any all] VerificationAborted: replaced since"),
+			want: lines("qa [any all] VerificationAborted: replaced since then"),
 		},
 		{
 			name: "Superseded",

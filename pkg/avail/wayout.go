@@ -265,7 +265,7 @@ func (w *waysOut) forListing(stage *Stage, semantics Semantics) []way {
 			ways = append(ways, way{followsNoMore(stage.Metadata.Name, request.index, "as nothing is ever current in "+request.upstreams[0])})
 		}
 		if _, soaks := w.evaluator.rules.soakTime(request); soaks {
-			ways = append(ways, way{dropsSoak(stage.Metadata.Name, request.index, "as its listing holds it against the Freight that it soaked elsewhere (kargo#4586)")})
+			ways = append(ways, way{dropsSoak(stage.Metadata.Name, request.index, "as Kargo's listing excludes Freight that also soaked in other Stages (kargo#4586)")})
 		}
 	}
 	return ways

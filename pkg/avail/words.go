@@ -29,7 +29,7 @@ func (r Reason) Words() (words string, message Message) {
 	case SoakImpossible:
 		return "never soaks, it is a control-flow Stage", MessageSentence
 	case SoakInterrupted:
-		return "left before it had soaked", MessageDetail
+		return "replaced before its soak time was up", MessageDetail
 	case StageDeleting:
 		return "being deleted", MessageDetail
 	case OriginNotRequested:
@@ -92,11 +92,11 @@ func (c Cause) Issue() string {
 func (c Cause) describe() (words, issue string) {
 	switch c {
 	case SoakedElsewhere:
-		return "it also soaked in a Stage that is no upstream", "kargo#4586"
+		return "it also soaked in a Stage that is not an upstream", "kargo#4586"
 	case ControlFlowSoak:
 		return "it cannot soak in a control-flow Stage", "kargo#6360"
 	case NotCurrentlyUpstream:
-		return "MatchUpstream, and the upstream does not run it now", ""
+		return "MatchUpstream takes only what the upstream runs now", ""
 	case ForeignOriginApproval:
 		return "approved, though its origin is not requested", "kargo#6562"
 	case WarehouseMissing:

@@ -167,13 +167,13 @@ func noEffect(stage *kargo.Stage, request *kargo.Request, to Rule) string {
 	}
 	switch {
 	case to == Unset() && sources.AvailabilityStrategy.Normal() == kargo.OneOf:
-		return "OneOf is what the absent field means"
+		return "an absent field means OneOf"
 	case sources.Direct:
 		return "it takes its Freight straight from the Warehouse, whatever the strategy"
 	case requested > 1 || !sources.AvailabilityStrategy.Known():
 		return "" // what another request says may hang on it, or whether the listing fails
 	case len(upstreams) == 1 && sources.RequiredSoakTime == nil:
-		return fmt.Sprintf("%s is its one upstream, and one of one is all of them", upstreams[0])
+		return fmt.Sprintf("%s is its only upstream", upstreams[0])
 	default:
 		return ""
 	}

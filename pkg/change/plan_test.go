@@ -39,7 +39,7 @@ func TestPlans(t *testing.T) {
 	}{
 		{"absent to All", from(), change.Edit{Rule: all}, "0: - -> All"},
 		{"absent to OneOf", from(), change.Edit{Rule: one}, "0: - -> OneOf, as it is"},
-		{"OneOf to absent", from(build.Strategy("OneOf")), change.Edit{Rule: unset}, "0: OneOf -> -: OneOf is what the absent field means"},
+		{"OneOf to absent", from(build.Strategy("OneOf")), change.Edit{Rule: unset}, "0: OneOf -> -: an absent field means OneOf"},
 		{"absent to absent", from(), change.Edit{Rule: unset}, "0: - -> -, as it is"},
 		{"All to absent", from(build.All()), change.Edit{Rule: unset}, "0: All -> -"},
 		{"All to All", from(build.All()), change.Edit{Rule: all}, "0: All -> All, as it is"},
@@ -55,7 +55,7 @@ func TestPlans(t *testing.T) {
 			"one upstream",
 			build.Stage("prod", build.Requests("w", build.From("a", "a"))),
 			change.Edit{Rule: all},
-			"0: - -> All: a is its one upstream, and one of one is all of them",
+			"0: - -> All: a is its only upstream",
 		},
 		{"one upstream that is to soak", build.Stage("prod", build.Requests("w", build.From("a"))), change.Edit{Rule: all, Soak: soak("1h")}, "0: - -> All soak ! 4586"},
 		{"one upstream with a soak time", build.Stage("prod", build.Requests("w", build.From("a"), build.Soak("1h"))), change.Edit{Rule: all}, "0: - -> All ! 4586"},

@@ -208,11 +208,11 @@ func (a *advisor) holding(s *avail.Stage) string {
 	held := autopromote.HoldOf(s.Stage, rules, a.freight.Origin) != nil
 	switch candidate := candidates[a.freight.Origin]; {
 	case candidates == nil || auto == avail.Unknown:
-		return "; unless it is auto-promotion's candidate, that puts auto-promotion on hold"
+		return "; unless it is auto-promotion's candidate, this pauses auto-promotion" + paused(s, a.freight)
 	case candidate != a.freight:
-		return "; as it is not auto-promotion's candidate, that puts auto-promotion on hold"
+		return "; as it is not auto-promotion's candidate, this pauses auto-promotion" + paused(s, a.freight)
 	case held:
-		return "; as it is auto-promotion's candidate, that ends the hold"
+		return "; as it is auto-promotion's candidate, this ends the hold"
 	default:
 		return ""
 	}
@@ -313,7 +313,7 @@ func (a *advisor) clear(waiting *avail.Stage, b avail.Blocker) {
 		if frozen := upstream.FrozenHistory(); frozen != nil {
 			a.thaw(upstream, frozen)
 		} else {
-			a.isUnderWay(fmt.Sprintf("%s has just been promoted, and records it when its controller looks next", b.Stage))
+			a.isUnderWay(fmt.Sprintf("%s has just been promoted, and records it at its next reconcile", b.Stage))
 		}
 	case avail.AwaitingGate:
 		a.throughGate(upstream)
@@ -343,6 +343,11 @@ func (a *advisor) comes(upstream *avail.Stage, reason avail.Reason) bool {
 		upstream.CanVerify(a.freight) || upstream.Judge(a.freight).Available[avail.Configured]
 }
 
+// paused says what a hold pauses, and what ends it.
+func paused(s *avail.Stage, f *kargo.Freight) string {
+	return fmt.Sprintf(" of %s to %s, until somebody promotes the candidate", f.Origin, s.Metadata.Name)
+}
+
 // isUnderWay notes what is under way.
 func (a *advisor) isUnderWay(what string) {
 	if !slices.Contains(a.underWay, what) {
@@ -350,7 +355,7 @@ func (a *advisor) isUnderWay(what string) {
 	}
 }
 
-// verify adds that the Stage verifies once more what it runs; soak is what has to
+// verify adds a rerun of the verification of what the Stage runs; soak is what must
 // follow before then.
 func (a *advisor) verify(s *avail.Stage, soak, then string) {
 	found := s.EvidenceAt(s.Metadata.Name, a.freight)
@@ -367,7 +372,7 @@ func (a *advisor) verify(s *avail.Stage, soak, then string) {
 	}
 	a.add(Step{
 		Action: Verify, Stage: name, Command: a.commands.stage("verify", a.project, name),
-		Effect: fmt.Sprintf("verifies once more what %s runs%s; if that succeeds%s, %s", name, healthy, soak, then),
+		Effect: fmt.Sprintf("reruns the verification of %s in %s%s; if that succeeds%s, %s", called(a.freight), name, healthy, soak, then),
 	})
 }
 
@@ -420,7 +425,7 @@ func (a *advisor) cannotPromote(s *avail.Stage) {
 		}
 		a.isUnderWay(fmt.Sprintf("promotions to %s are frozen%s: %s", s.Metadata.Name, end, window.Reason))
 	case next != nil && next.Freight == a.freight && next.Outcome == autopromote.WillPromote:
-		a.isUnderWay(fmt.Sprintf("auto-promotion makes a PromotionRequest of it to %s when the Stage's controller looks next", s.Metadata.Name))
+		a.isUnderWay(fmt.Sprintf("auto-promotion makes a PromotionRequest of it to %s when the Stage is next reconciled", s.Metadata.Name))
 	case s.IsTargetAware():
 		a.requestAgain(s)
 	}
@@ -494,7 +499,7 @@ func (a *advisor) approve() {
 	effect := fmt.Sprintf("makes it available to %s at once, whatever its upstreams say", a.name())
 	switch {
 	case a.stage.IsControlFlow():
-		effect += fmt.Sprintf("; %s passes it on when its controller looks next", a.name())
+		effect += fmt.Sprintf("; %s passes it on at its next reconcile", a.name())
 		if command := a.commands.stage("refresh", a.project, a.name()); command != "" {
 			effect += ", which it does at once after " + command
 		}

@@ -167,10 +167,10 @@ func (d *doctor) promoteAgain(current *kargo.FreightCollection) (remedy, command
 		if current != nil && !current.Holds(f.Metadata.Name) || !d.stage.Judge(f).Available[avail.Configured] || d.stage.IsTargetAware() {
 			continue
 		}
-		return fmt.Sprintf("only another Promotion that succeeds helps, such as one of %s", called(f)),
+		return fmt.Sprintf("only another successful Promotion helps, such as one of %s", called(f)),
 			d.commands.kargo("promote", d.project, d.name(), f.Metadata.Name)
 	}
-	return "only another Promotion that succeeds helps", ""
+	return "only another successful Promotion helps", ""
 }
 
 func (d *doctor) conditions() {
@@ -204,7 +204,7 @@ func (d *doctor) verification() {
 		text += ": " + newest.Message
 	}
 	d.add(Problem{
-		Kind: VerificationBad, Text: text, Remedy: "verify once more what it runs",
+		Kind: VerificationBad, Text: text, Remedy: "rerun the verification",
 		Command: d.commands.stage("verify", d.project, d.name()),
 	})
 }
@@ -247,7 +247,7 @@ func (d *doctor) autoPromotion() {
 		case autopromote.Refused:
 			d.add(Problem{
 				Kind: OriginRefused, Waits: !next.Until.IsZero(),
-				Text: fmt.Sprintf("auto-promotion picks %s of %s, which is listed and not available: %s", called(next.Freight), next.Origin, next.Reason()),
+				Text: fmt.Sprintf("auto-promotion picks %s of %s: %s", called(next.Freight), next.Origin, next.Reason()),
 			})
 		default:
 		}

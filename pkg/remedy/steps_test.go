@@ -40,12 +40,12 @@ func TestSteps(t *testing.T) {
 		{
 			"it runs there, and its verification failed",
 			world{stages: []kargo.Stage{direct("prod", build.Runs("f1", failed))}, freight: f1()},
-			[]string{"Verify prod: verifies once more what prod runs; if that succeeds, it is verified"},
+			[]string{"Verify prod: reruns the verification of f1 in prod; if that succeeds, it is verified"},
 		},
 		{
 			"the same, and the Stage is not Healthy",
 			world{stages: []kargo.Stage{direct("prod", build.Runs("f1", failed), build.Health("Unhealthy"))}, freight: f1()},
-			[]string{"Verify prod: verifies once more what prod runs, once it is Healthy; if that succeeds, it is verified"},
+			[]string{"Verify prod: reruns the verification of f1 in prod, once it is Healthy; if that succeeds, it is verified"},
 		},
 		{"available and not there", world{stages: []kargo.Stage{direct("prod")}, freight: f1()}, []string{"Promote prod: promotes it to prod"}},
 		{
@@ -71,13 +71,13 @@ func TestSteps(t *testing.T) {
 			[]string{"Promote prod: tries again to promote it to prod, in place of f0, which it runs now, after Promotion prod.1 errored: cluster refused"},
 		},
 		{"available, and auto-promotion picks it", world{stages: []kargo.Stage{direct("prod")}, freight: f1(), config: on}, []string{
-			"Wait prod: auto-promotion promotes it to prod when the Stage's controller looks next, within about five minutes; the command returns when it is there",
+			"Wait prod: auto-promotion promotes it to prod when the Stage is next reconciled, within about five minutes; the command returns when it is there",
 			"Promote prod: promotes it to prod",
 		}},
 		{
 			"available, and auto-promotion picks newer Freight",
 			world{stages: []kargo.Stage{direct("prod")}, freight: append(f1(), build.Freight("f2", "w")), config: on},
-			[]string{"Promote prod: promotes it to prod; as it is not auto-promotion's candidate, that puts auto-promotion on hold"},
+			[]string{"Promote prod: promotes it to prod; as it is not auto-promotion's candidate, this pauses auto-promotion of Warehouse/w to prod, until somebody promotes the candidate"},
 		},
 		{
 			"the same before there were holds",
@@ -89,7 +89,7 @@ func TestSteps(t *testing.T) {
 			world{stages: []kargo.Stage{direct("prod", func(s *kargo.Stage) {
 				s.Status.EffectiveAutoPromotionHolds = map[string]kargo.Hold{"Warehouse/w": {FreightName: "f0"}}
 			})}, freight: f1(), config: on},
-			[]string{"Promote prod: promotes it to prod; as it is auto-promotion's candidate, that ends the hold"},
+			[]string{"Promote prod: promotes it to prod; as it is auto-promotion's candidate, this ends the hold"},
 		},
 		{"available, and the Stage is being deleted", world{stages: []kargo.Stage{direct("prod", build.Deleting(at("11:00")))}, freight: f1()}, nil},
 		{"not available, and the Stage is being deleted", world{stages: []kargo.Stage{prod(from(build.From("qa")), build.Deleting(at("11:00"))), direct("qa")}, freight: f1()}, nil},
@@ -151,12 +151,12 @@ func TestSteps(t *testing.T) {
 		{"one upstream is enough for a control-flow Stage", world{
 			stages: []kargo.Stage{build.Stage("prod", build.ControlFlow(), from(build.From("qa", "ghost"), build.All())), direct("qa")}, freight: f1(build.Verified("qa")),
 		}, []string{
-			ghost, approve + "; prod passes it on when its controller looks next, which it does at once after kargo refresh stage --project=p prod",
+			ghost, approve + "; prod passes it on at its next reconcile, which it does at once after kargo refresh stage --project=p prod",
 			oneIsEnough + "; it passes on at once all that one of them has verified, which cannot be undone",
 		}},
 		{"one upstream is enough, and auto-promotion is on", world{
 			stages: []kargo.Stage{prod(from(build.From("qa", "ghost"), build.All())), direct("qa")}, freight: f1(build.Verified("qa")), config: on,
-		}, []string{ghost, approve + "; auto-promotion then promotes it when the Stage's controller looks next, within about five minutes", oneIsEnough + "; auto-promotion then promotes it when the Stage's controller looks next, within about five minutes"}},
+		}, []string{ghost, approve + "; auto-promotion then promotes it when the Stage is next reconciled, within about five minutes", oneIsEnough + "; auto-promotion then promotes it when the Stage is next reconciled, within about five minutes"}},
 		{"auto-promotion is on, and never tries it again", world{
 			stages: []kargo.Stage{prod(from(build.From("ghost")))}, freight: f1(), config: on,
 			promotions: []kargo.Promotion{build.Promotion("prod.1", "prod", "f1", kargo.PromotionErrored)},
@@ -173,14 +173,14 @@ func TestSteps(t *testing.T) {
 		{
 			"its verification upstream failed",
 			world{stages: []kargo.Stage{prod(from(build.From("qa"))), direct("qa", build.Runs("f1", failed))}, freight: f1(build.In("qa", at("11:30")))},
-			[]string{"Verify qa: verifies once more what qa runs; if that succeeds, it is available to prod", approve},
+			[]string{"Verify qa: reruns the verification of f1 in qa; if that succeeds, it is available to prod", approve},
 		},
 		{"the same, and it has not soaked", world{
 			stages: []kargo.Stage{prod(from(build.From("qa"), build.Soak("1h"))), direct("qa", build.Runs("f1", failed))}, freight: f1(build.In("qa", at("11:01"))),
-		}, []string{"Verify qa: verifies once more what qa runs; if that succeeds and it has soaked there for 1h0m0s, it is available to prod", approve}},
+		}, []string{"Verify qa: reruns the verification of f1 in qa; if that succeeds and it has soaked there for 1h0m0s, it is available to prod", approve}},
 		{"the same, and it has soaked", world{
 			stages: []kargo.Stage{prod(from(build.From("qa"), build.Soak("1h"))), direct("qa", build.Runs("f1", failed))}, freight: f1(build.In("qa", at("11:00"))),
-		}, []string{"Verify qa: verifies once more what qa runs; if that succeeds, it is available to prod", approve}},
+		}, []string{"Verify qa: reruns the verification of f1 in qa; if that succeeds, it is available to prod", approve}},
 		{
 			"its verification upstream failed, and it was replaced",
 			world{stages: []kargo.Stage{prod(from(build.From("qa"))), direct("qa", build.Runs("f0"), build.Runs("f1", failed))}, freight: f1()},
@@ -211,7 +211,7 @@ func TestSteps(t *testing.T) {
 			config:     on,
 		}, []string{
 			"Wait prod: its Promotion to dev is queued; the command returns when it is available to prod",
-			approve + "; auto-promotion then promotes it when the Stage's controller looks next, within about five minutes",
+			approve + "; auto-promotion then promotes it when the Stage is next reconciled, within about five minutes",
 		}},
 		{"auto-promotion on the way does not try again what errored there", world{
 			stages:  []kargo.Stage{prod(from(build.From("qa"))), build.Stage("qa", from(build.From("dev"))), direct("dev")},
@@ -222,7 +222,7 @@ func TestSteps(t *testing.T) {
 			config: on,
 		}, []string{
 			"Wait prod: it is being promoted to dev; after that it has to be promoted by hand to qa (auto-promotion passes over it there); the command returns when it is available to prod",
-			approve + "; auto-promotion then promotes it when the Stage's controller looks next, within about five minutes",
+			approve + "; auto-promotion then promotes it when the Stage is next reconciled, within about five minutes",
 		}},
 		{"auto-promotion on the way has newer Freight", world{
 			stages: []kargo.Stage{prod(from(build.From("qa"))), build.Stage("qa", from(build.From("dev"))), direct("dev")},
@@ -233,7 +233,7 @@ func TestSteps(t *testing.T) {
 			config:     on,
 		}, []string{
 			"Wait prod: it is being promoted to dev; after that it has to be promoted by hand to qa (auto-promotion passes over it there); the command returns when it is available to prod",
-			approve + "; auto-promotion then promotes it when the Stage's controller looks next, within about five minutes",
+			approve + "; auto-promotion then promotes it when the Stage is next reconciled, within about five minutes",
 		}},
 		{"of two ways the one with fewer Promotions, each Stage after those it needs", world{
 			stages: []kargo.Stage{
@@ -301,7 +301,7 @@ func TestSteps(t *testing.T) {
 		{"its verification failed in a Stage that could not have it again", world{
 			stages:  []kargo.Stage{prod(from(build.From("qa"))), build.Stage("qa", from(build.From("dev")), build.Runs("f1", failed)), direct("dev")},
 			freight: f1(),
-		}, []string{"Verify qa: verifies once more what qa runs; if that succeeds, it is available to prod", approve}},
+		}, []string{"Verify qa: reruns the verification of f1 in qa; if that succeeds, it is available to prod", approve}},
 		{"a gate upstream that lists what it would not admit", world{
 			stages: []kargo.Stage{
 				prod(from(build.From("gate"))), build.Stage("gate", build.ControlFlow(), from(build.From("qa"), build.Soak("1h"))), direct("qa"),

@@ -32,8 +32,8 @@ type Builder struct {
 	Commands remedy.Commands
 }
 
-// worthwhile is from how many Stages on they are judged at the same time.
-const worthwhile = 50
+// parallelThreshold is from how many Stages on they are judged at the same time.
+const parallelThreshold = 50
 
 // ProjectStages is a Project whose Stages are computed as they are asked for.
 type ProjectStages struct {
@@ -153,7 +153,7 @@ func (b *Builder) judged(e *avail.Evaluator) iter.Seq[Stage] {
 	judge := func(e *avail.Evaluator) func(int) Stage {
 		return func(i int) Stage { return b.stage(e, e.Stage(selected[i].Metadata.Name)) }
 	}
-	if b.Selection.Limit > 0 && len(selected) >= worthwhile {
+	if b.Selection.Limit > 0 && len(selected) >= parallelThreshold {
 		return inOrder(len(selected), func() func(int) Stage { return judge(avail.New(e.Project(), e.Rules(), e.Now())) })
 	}
 	return func(yield func(Stage) bool) {

@@ -57,44 +57,44 @@ func TestDisagreements(t *testing.T) {
 	}{
 		{name: "none", stage: regular(qa)},
 		{name: "V1", stage: regular(qa, hour, build.All()), freight: v1, want: [][]string{
-			{"configured, all: available true, listed false: it also soaked in a Stage that is no upstream, kargo#4586", noAuto, byHand + dropSoak},
+			{"configured, all: available true, listed false: it also soaked in a Stage that is not an upstream, kargo#4586", noAuto, byHand + dropSoak},
 		}},
 		{name: "V1, auto-promotion on", stage: regular(qa, hour, build.All()), freight: v1, auto: true, want: [][]string{
-			{"configured, all: available true, listed false: it also soaked in a Stage that is no upstream, kargo#4586", auto, byHand + dropSoak},
+			{"configured, all: available true, listed false: it also soaked in a Stage that is not an upstream, kargo#4586", auto, byHand + dropSoak},
 		}},
 		{name: "V1, auto-promotion unknown", stage: regular(qa, hour, build.All()), freight: v1, unknown: true, want: [][]string{
-			{"configured, all: available true, listed false: it also soaked in a Stage that is no upstream, kargo#4586", auto, byHand + dropSoak},
+			{"configured, all: available true, listed false: it also soaked in a Stage that is not an upstream, kargo#4586", auto, byHand + dropSoak},
 		}},
 		{name: "V1, as it would be under all", stage: regular(qa, hour), freight: v1, want: [][]string{
-			{"all: available true, listed false: it also soaked in a Stage that is no upstream, kargo#4586", that + noAuto, byHand + dropSoak},
+			{"all: available true, listed false: it also soaked in a Stage that is not an upstream, kargo#4586", that + noAuto, byHand + dropSoak},
 		}},
 		{name: "V1 at a control-flow Stage", stage: gate(qa, hour, build.All()), freight: v1, auto: true, want: [][]string{
-			{"configured, all: available true, listed false: it also soaked in a Stage that is no upstream, kargo#4586", stopped, "approve it for the Stage" + dropSoak},
+			{"configured, all: available true, listed false: it also soaked in a Stage that is not an upstream, kargo#4586", stopped, "approve it for the Stage" + dropSoak},
 		}},
 		{name: "V2", stage: regular(qa, hour), freight: v2, want: [][]string{
-			{"configured, any: available false, listed true: it also soaked in a Stage that is no upstream, kargo#4586", refused, orWait},
+			{"configured, any: available false, listed true: it also soaked in a Stage that is not an upstream, kargo#4586", refused, orWait},
 		}},
 		{name: "V2, auto-promotion on", stage: regular(qa, hour), freight: v2, auto: true, want: [][]string{
-			{"configured, any: available false, listed true: it also soaked in a Stage that is no upstream, kargo#4586", stuck, orWait},
+			{"configured, any: available false, listed true: it also soaked in a Stage that is not an upstream, kargo#4586", stuck, orWait},
 		}},
 		{name: "V2 at a control-flow Stage", stage: gate(qa, hour), freight: v2, want: [][]string{
-			{"configured, any: available false, listed true: it also soaked in a Stage that is no upstream, kargo#4586", passes, orWait},
+			{"configured, any: available false, listed true: it also soaked in a Stage that is not an upstream, kargo#4586", passes, orWait},
 		}},
 		{name: "V3", others: []kargo.Stage{direct}, stage: regular(qa, build.MatchUpstream()), freight: []build.FreightOption{build.Verified("qa")}, auto: true, want: [][]string{
-			{"configured, any, all: available true, listed false: MatchUpstream, and the upstream does not run it now", auto, byHand + ", or promote it to qa, which the Stage follows"},
+			{"configured, any, all: available true, listed false: MatchUpstream takes only what the upstream runs now", auto, byHand + ", or promote it to qa, which the Stage follows"},
 		}},
 		{name: "V3 at a control-flow Stage", others: []kargo.Stage{direct}, stage: gate(qa, build.MatchUpstream()), freight: []build.FreightOption{build.Verified("qa")}, want: [][]string{
-			{"configured, any, all: available true, listed false: MatchUpstream, and the upstream does not run it now", stopped, "promote it to qa, which the Stage follows"},
+			{"configured, any, all: available true, listed false: MatchUpstream takes only what the upstream runs now", stopped, "promote it to qa, which the Stage follows"},
 		}},
 		{name: "V4, where the upstream may not have it yet", others: []kargo.Stage{behind, build.Stage("dev", build.Requests("w", build.Direct()))}, stage: regular(qa, build.MatchUpstream()), freight: []build.FreightOption{build.Approved("prod")}, want: [][]string{
 			{
-				"configured, any, all: available true, listed false: MatchUpstream, and the upstream does not run it now", noAuto,
+				"configured, any, all: available true, listed false: MatchUpstream takes only what the upstream runs now", noAuto,
 				byHand + ", or promote it to qa, which the Stage follows, once it is available there: it waits for dev, or for an approval for qa",
 			},
 		}},
 		{name: "V4, where the upstream never has it", others: []kargo.Stage{behind}, stage: regular(qa, build.MatchUpstream()), freight: []build.FreightOption{build.Approved("prod")}, want: [][]string{
 			{
-				"configured, any, all: available true, listed false: MatchUpstream, and the upstream does not run it now", noAuto,
+				"configured, any, all: available true, listed false: MatchUpstream takes only what the upstream runs now", noAuto,
 				byHand + ", or promote it to qa, which the Stage follows: not possible unless a Stage dev is created; or it is approved for qa",
 			},
 		}},

@@ -51,8 +51,8 @@ func TestRecordedMomentsAreExplained(t *testing.T) {
 		"recorded/04-both-verified-gate-open-prod-eu-failed": {
 			{"gate", "bbbbbb", [3]bool{true, true, true}, "", ""},
 			{"prod-eu", "bbbbbb", [3]bool{true, true, true}, "", ""},
-			{"prod-ap", "bbbbbb", [3]bool{}, lines("gate any,all SoakImpossible"), "30m0s can never pass there (kargo#6360)"},
-			{"prod", "aaaaaa", [3]bool{true, true, false}, failedInB, "replaced since: "},
+			{"prod-ap", "bbbbbb", [3]bool{}, lines("gate any,all SoakImpossible"), "nothing can soak there for 30m0s (kargo#6360)"},
+			{"prod", "aaaaaa", [3]bool{true, true, false}, failedInB, "replaced since then; "},
 			{
 				"prod-soaked", "aaaaaa",
 				[3]bool{},

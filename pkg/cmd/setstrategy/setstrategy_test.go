@@ -72,7 +72,7 @@ func TestUnchangedIsNotWritten(t *testing.T) {
 func TestForceWritesWhatHasNoEffect(t *testing.T) {
 	s := pipeline(t, regular("prod", request("app", `"stages":["qa"]`)))
 	got := s.run(t, "prod", "all")
-	want := `Note: Stage "prod": All would have no effect on its request for Warehouse/app: qa is its one upstream, and one of one is all of them; use --force to write it anyway` + "\n"
+	want := `Note: Stage "prod": All would have no effect on its request for Warehouse/app: qa is its only upstream; use --force to write it anyway` + "\n"
 	if got.stderr != want {
 		t.Errorf("got stderr\n%swant\n%s", got.stderr, want)
 	}

@@ -102,9 +102,9 @@ func TestConditions(t *testing.T) {
 			condition: listed,
 			freight:   pieces(build.Soaked("qa", "2h"), build.Soaked("dev", "2h")),
 			stages:    []kargo.Stage{build.Stage("prod", build.Requests("app", build.From("qa"), build.All(), build.Soak("1h"))), qa},
-			reason:    "auto-promotion would not pick it up: it also soaked in a Stage that is no upstream, kargo#4586",
-			never: "lucky (f1) will never be listed for Stage prod, unless prod drops its requiredSoakTime, as its listing holds it " +
-				"against the Freight that it soaked elsewhere (kargo#4586), or it is approved for prod",
+			reason:    "auto-promotion would not pick it up: it also soaked in a Stage that is not an upstream, kargo#4586",
+			never: "lucky (f1) will never be listed for Stage prod, unless prod drops its requiredSoakTime, as Kargo's listing " +
+				"excludes Freight that also soaked in other Stages (kargo#4586), or it is approved for prod",
 		},
 		"of another origin": {
 			condition: available, freight: []kargo.Freight{build.Freight("f1", "lib")}, stages: []kargo.Stage{prod, qa},

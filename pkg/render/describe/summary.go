@@ -43,9 +43,9 @@ func asks(stage *report.Stage, checks []report.Check) string {
 		switch request := &stage.Requests[checks[i].Request]; {
 		case len(request.Upstreams) < 2:
 		case checks[i].TakesAll:
-			return fmt.Sprintf(", which asks for all of its %d upstreams", len(request.Upstreams))
+			return fmt.Sprintf(", which needs all of its %d upstreams", len(request.Upstreams))
 		default:
-			return fmt.Sprintf(", which asks for any of its %d upstreams", len(request.Upstreams))
+			return fmt.Sprintf(", which needs any of its %d upstreams", len(request.Upstreams))
 		}
 	}
 	return ""
@@ -66,7 +66,7 @@ func admitted(f *report.ExplainedFreight) string {
 	case avail.VerdictDirect:
 		return "it comes straight from " + term.Sanitize(f.Origin)
 	case avail.VerdictAllOfNothing:
-		return "All over no upstreams asks for nothing"
+		return "All over no upstreams requires nothing"
 	case avail.VerdictVerified:
 		return verifiedBy(f.Checks)
 	case avail.VerdictBlocked, avail.VerdictNoSource, avail.VerdictOriginNotRequested:

@@ -179,17 +179,17 @@ func (p *writer) soak(u *report.UpstreamCheck) string {
 	text := fmt.Sprintf("soaked %s of %s", clock(u.Soak.Elapsed), u.Soak.Required)
 	switch {
 	case u.Soak.Complete && !u.Verified:
-		return fmt.Sprintf("was there for %s of the %s that it has to soak, and does not count before it is verified", clock(u.Soak.Elapsed), u.Soak.Required)
+		return fmt.Sprintf("was there for %s of the required %s, which counts once it is verified", clock(u.Soak.Elapsed), u.Soak.Required)
 	case u.Soak.Complete:
-		return fmt.Sprintf("soaked %s, of which %s is required", clock(u.Soak.Elapsed), u.Soak.Required)
+		return fmt.Sprintf("soaked %s (needs %s)", clock(u.Soak.Elapsed), u.Soak.Required)
 	case u.Soak.Until != nil:
 		return text + ", until " + p.when(u.Soak.Until)
 	case u.Soak.Elapsed > 0:
-		return text + ", and left"
+		return text + ", then it was replaced"
 	case u.Current:
-		return text + ", and since when it is there is not known"
+		return text + "; it runs there, but since when is not known"
 	default:
-		return text + ", and is not there"
+		return fmt.Sprintf("has not soaked (needs %s), and does not run there", u.Soak.Required)
 	}
 }
 

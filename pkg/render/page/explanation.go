@@ -91,12 +91,12 @@ func (p *writer) listed(f *report.ExplainedFreight) string {
 		return text + ", the Stage's listing fails: " + term.Sanitize(p.stage.ListError)
 	}
 	if p.stage.ControlFlow {
-		return text + " (what the Stage goes by when it passes Freight on)"
+		return text + " (what the Stage passes on)"
 	}
 	if p.stage.WebUIFails {
-		return text + " (what auto-promotion goes by; the web UI fails for MatchUpstream in this Kargo, kargo#5935)"
+		return text + " (what auto-promotion sees; the web UI fails for MatchUpstream in this Kargo, kargo#5935)"
 	}
-	return text + " (what auto-promotion and the web UI go by)"
+	return text + " (what auto-promotion and the web UI see)"
 }
 
 func (p *writer) called(f *report.ExplainedFreight) string {
@@ -137,7 +137,7 @@ func (p *writer) runs(f *report.ExplainedFreight) string {
 			return "which runs " + describe.Named(report.Named{Name: current.Freight, Alias: current.Alias})
 		}
 	}
-	return "which runs nothing of this origin"
+	return "which runs no Freight from " + term.Sanitize(f.Origin)
 }
 
 // autoPromotion says what Kargo does by itself.
@@ -174,7 +174,7 @@ func (p *writer) autoPromotion(f *report.ExplainedFreight) {
 func candidates(known map[string]report.Named) string {
 	configured, one, all := candidate(known, "configured"), candidate(known, "any"), candidate(known, "all")
 	if configured == one && one == all {
-		return "candidate: " + configured + ", under any and under all as well"
+		return "candidate: " + configured + " (the same under any and all)"
 	}
 	return fmt.Sprintf("candidate as configured: %s; under any: %s; under all: %s", configured, one, all)
 }

@@ -84,9 +84,9 @@ func Outlook(o *report.Outlook, when func(time.Time) string) string {
 		return "by itself at " + when(*o.At) + until
 	case avail.Open:
 		if o.NotBefore != nil {
-			return "not before " + when(*o.NotBefore) + ", when the soak is over; the rest depends on what happens upstream"
+			return "not before " + when(*o.NotBefore) + ", when the soak is over; after that it depends on what happens upstream"
 		}
-		return "no time is set, it depends on what happens upstream"
+		return "no estimate: depends on what happens upstream"
 	case avail.Never:
 		if len(o.Unless) == 0 {
 			return "never, as the Stages are written"

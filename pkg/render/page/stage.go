@@ -74,7 +74,7 @@ func (p *writer) running(running report.Running) string {
 		text += ", by Promotion " + term.Sanitize(running.Promotion)
 	}
 	if running.Last {
-		text += " (the last to come)"
+		text += " (the latest)"
 	}
 	return text
 }

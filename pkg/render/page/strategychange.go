@@ -88,7 +88,7 @@ func changedRequest(r *report.ChangedRequest) string {
 		}
 	}
 	if r.NoEffect != "" {
-		text += "; that changes no answer: " + term.Sanitize(r.NoEffect)
+		text += "; this makes no difference: " + term.Sanitize(r.NoEffect)
 	}
 	return text
 }
@@ -114,13 +114,13 @@ func soakWord(soak *kargo.Duration) string {
 // effect says what follows, at once and later.
 func (p *writer) effect(e *report.Effect, indent int) {
 	if e == nil {
-		p.item(indent, "", "What that does is unknown, as not all that it hangs on could be read; the warnings say what.")
+		p.item(indent, "", "What that does is unknown: some of what it depends on could not be read; the warnings say what.")
 		return
 	}
 	p.item(indent, "", "At once:")
 	p.stageEffects(e.Now, indent+2, false)
 	if len(e.Follows) > 0 {
-		p.item(indent, "", "To follow, as control-flow Stages pass on what they then list, which cannot be taken back:")
+		p.item(indent, "", "Later, as control-flow Stages pass on what they then list, which cannot be undone:")
 		p.stageEffects(e.Follows, indent+2, true)
 	}
 }
@@ -177,9 +177,9 @@ func (s *effectLines) say(text string, freight []report.Named) {
 // by its listing alone.
 func (s *effectLines) gate(e *report.StageEffect) {
 	s.say("passes on, for good", e.Passes)
-	s.say("lists again, and passes on nothing anew", without(e.Listed, e.Passes))
+	s.say("listed again, which passes on nothing new", without(e.Listed, e.Passes))
 	s.say("does not pass on", without(e.Unlisted, e.Passed))
-	s.say("would not pass on any more, but has already, and that stays", e.Passed)
+	s.say("already passed on, so the Stages behind it keep it", e.Passed)
 }
 
 // answers says what the check and the listing answer otherwise.
@@ -212,7 +212,7 @@ func (s *effectLines) promotions(e *report.StageEffect) {
 		}
 	}
 	s.say("from then on auto-promotion leaves out, even when it is available again", suppressed)
-	s.say("no rollback to what it runs or ran", e.Stranded)
+	s.say("you could no longer roll back to what it runs or ran", e.Stranded)
 	s.say("once a Promotion has failed, what it runs cannot be verified until another one succeeds", e.Unverified)
 }
 
@@ -226,7 +226,7 @@ func (s *effectLines) freeze(e *report.StageEffect, later bool) {
 // failing says what becomes of a Promotion under way.
 func failing(f *report.FailingPromotion) string {
 	if f.Running {
-		return fmt.Sprintf("the running Promotion %s of %s errors when its controller looks next", term.Sanitize(f.Promotion), describe.Named(f.Freight))
+		return fmt.Sprintf("the running Promotion %s of %s errors at its next reconcile", term.Sanitize(f.Promotion), describe.Named(f.Freight))
 	}
 	return fmt.Sprintf("the queued Promotion %s of %s errors when its turn comes, if nothing has changed by then", term.Sanitize(f.Promotion), describe.Named(f.Freight))
 }

@@ -31,7 +31,7 @@ func named(names ...string) []report.Named {
 
 func TestStrategyChangeWithoutFreight(t *testing.T) {
 	c := &report.StrategyChange{Requests: []report.ChangedRequest{{Stage: "prod", Origin: "Warehouse/w", From: "All", To: "", Changes: true}}}
-	want := "prod, Warehouse/w: All becomes unset (defaults to OneOf)\nWhat that does is unknown, as not all that it hangs on could be read; the warnings say what.\n"
+	want := "prod, Warehouse/w: All becomes unset (defaults to OneOf)\nWhat that does is unknown: some of what it depends on could not be read; the warnings say what.\n"
 	if diff := cmp.Diff(want, strategyChange(t, c)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
@@ -82,10 +82,10 @@ func TestStrategyChangeAtControlFlowStages(t *testing.T) {
 	}}
 	want := `At once:
   - gate: passes on, for good: f1
-  - gate: lists again, and passes on nothing anew: f2
+  - gate: listed again, which passes on nothing new: f2
   - gate: does not pass on: f3
-  - gate: would not pass on any more, but has already, and that stays: f4
-To follow, as control-flow Stages pass on what they then list, which cannot be taken back:
+  - gate: already passed on, so the Stages behind it keep it: f4
+Later, as control-flow Stages pass on what they then list, which cannot be undone:
   - prod: does not become available: f3
   - prod: does not become listed, for auto-promotion and the UI: f5
   - prod: becomes available and listed: f1
@@ -129,7 +129,7 @@ func TestWhatIfWithoutFreight(t *testing.T) {
 If this had been the rule from the start: unknown, as Freight could not be read.
 
 If applied now:
-  What that does is unknown, as not all that it hangs on could be read; the warnings say what.
+  What that does is unknown: some of what it depends on could not be read; the warnings say what.
 `
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
