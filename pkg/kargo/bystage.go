@@ -20,7 +20,7 @@ type atStage[V any] struct {
 	Value V
 }
 
-// name is the name of a Stage, of which there is one copy for all Freight.
+// name is the name of a Stage. All Freight shares one copy of it.
 type name struct{ unique.Handle[string] }
 
 func nameOf(text string) name { return name{unique.Make(text)} }

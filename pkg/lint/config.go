@@ -15,7 +15,7 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/manifest"
 )
 
-// Config is what a config file says. What is not there is zero.
+// Config is what a config file says. Missing settings are zero.
 type Config struct {
 	Rules    []string
 	FailOn   string

@@ -70,8 +70,8 @@ func (r *reader) below(name string, n *yaml.Node, depth int) any {
 	return r.value(n, depth+1)
 }
 
-// members adds a mapping's own fields to the object, and then those that it merges and
-// that are not there yet.
+// members adds a mapping's own fields to the object, and then the merged fields that are
+// still missing.
 func (r *reader) members(n *yaml.Node, object map[string]any, depth int) {
 	own := make(map[string]bool, len(n.Content)/2)
 	var merged []*yaml.Node

@@ -17,7 +17,7 @@ type EditOp string
 // The edits.
 const (
 	// Set gives a field that is written, or an item of a list, another value; it adds the
-	// field when it is not there.
+	// field if it is missing.
 	Set EditOp = "set"
 	// Remove takes a field, or an item of a list, away.
 	Remove EditOp = "remove"

@@ -331,7 +331,7 @@ func copyValue(value any) any {
 	}
 }
 
-// gaps notes the kinds of which the files have no object at all.
+// gaps notes the kinds that have no object in the files.
 func (b *builder) gaps(all []*Object) {
 	given := map[string]bool{}
 	for _, o := range all {

@@ -158,7 +158,7 @@ func (o *Object) find(path jsontext.Pointer) found {
 }
 
 // at returns the place of a field: its name and its value where they are on one line,
-// else its name. Of a field that is not there it is the name of the nearest one above.
+// else its name. For a missing field it is the name of the nearest one above.
 func (o *Object) at(path jsontext.Pointer) Place {
 	place := Place{Object: o, Path: path, File: o.File}
 	if o.File == nil {

@@ -68,7 +68,7 @@ func Run(in *Input, chosen Selection) Result {
 	return result
 }
 
-// run lets one rule look at all Projects of which it can be decided.
+// run applies one rule to all Projects for which it can be decided.
 func (in *Input) run(rule *Rule, findings *[]Finding) {
 	if !in.concerns(rule) {
 		return

@@ -12,7 +12,7 @@ func (p *Project) verifies(stage *kargo.Stage) bool {
 }
 
 // checksHealth reports whether a step of a Stage may register a health check: one that
-// updates Argo CD, or a task, of which the steps are not known.
+// updates Argo CD, or a task, whose steps are not known.
 func (p *Project) checksHealth(stage *kargo.Stage) bool {
 	return slices.ContainsFunc(p.stageObject(stage.Metadata.Name).list("spec", "promotionTemplate", "spec", "steps"), func(step any) bool {
 		fields, ok := step.(map[string]any)
