@@ -232,7 +232,7 @@ func (b *Builder) freight(e *avail.Evaluator, s *avail.Stage) (shown Nullable[Fr
 }
 
 // selected judges the Freight of a Stage that is selected, all but its blockers,
-// newest first, and counts what the limit leaves out. Without Differs nothing beyond
+// newest first, and counts what the limit leaves out. Without Where nothing beyond
 // the limit is judged.
 func (b *Builder) selected(e *avail.Evaluator, s *avail.Stage, more *int) iter.Seq2[*kargo.Freight, Freight] {
 	return func(yield func(*kargo.Freight, Freight) bool) {
@@ -246,12 +246,12 @@ func (b *Builder) selected(e *avail.Evaluator, s *avail.Stage, more *int) iter.S
 			if !b.Selection.freight(e.Project().Name, f) {
 				continue
 			}
-			if full && !b.Selection.Differs {
+			if full && len(b.Selection.Where) == 0 {
 				*more++
 				continue
 			}
 			row := freight(e.Project(), s, f)
-			if b.Selection.Differs && !differs(&row) {
+			if !b.Selection.keeps(&row) {
 				continue
 			}
 			if full {

@@ -67,9 +67,10 @@ func TestSelection(t *testing.T) {
 		{"the newest, and how many more", report.Selection{Labels: high, Limit: 2}, []string{"prod: f3 f2 +1"}},
 		{"the newest, in another order", report.Selection{Labels: high, Limit: 2, Sort: reverse}, []string{"prod: f2 f3 +1"}},
 		{"the newest of each origin", report.Selection{Stages: []string{"dev"}, Limit: 1, PerOrigin: true}, []string{"dev: f3 x1 +2"}},
-		{"where any and all differ, and no other Stage", report.Selection{Differs: true}, []string{"prod: f2 +0"}},
-		{"where they differ, within a limit of what differs", report.Selection{Differs: true, Limit: 1}, []string{"prod: f2 +0"}},
-		{"a Stage that is named, though nothing of it is left", report.Selection{Differs: true, Stages: []string{"qa"}}, []string{"qa: +0"}},
+		{"where any and all differ, and no other Stage", report.Selection{Where: []report.Predicate{report.Differs}}, []string{"prod: f2 +0"}},
+		{"where they differ, within a limit of what differs", report.Selection{Where: []report.Predicate{report.Differs}, Limit: 1}, []string{"prod: f2 +0"}},
+		{"available or blocked, which are opposites", report.Selection{Where: []report.Predicate{report.IsAvailable, report.IsBlocked}}, nil},
+		{"a Stage that is named, though nothing of it is left", report.Selection{Where: []report.Predicate{report.Differs}, Stages: []string{"qa"}}, []string{"qa: +0"}},
 		{"the Freight of one Warehouse", report.Selection{AllStages: true, Warehouses: []string{"x"}}, []string{"dev: x1 +0"}},
 		{
 			"Freight by its name",

@@ -2,6 +2,7 @@ package report
 
 import (
 	"slices"
+	"time"
 
 	"k8s.io/apimachinery/pkg/labels"
 
@@ -21,8 +22,8 @@ type Selection struct {
 	Warehouses []string
 	// Freight holds, by Project, the names to show; nil shows all Freight.
 	Freight map[string][]string
-	// Differs keeps only Freight on which any and all disagree, in available or in listed.
-	Differs bool
+	// Where keeps only Freight of which all of these hold.
+	Where []Predicate
 	// Stuck keeps only Stages with a problem that does not go away by itself.
 	Stuck bool
 	// Limit keeps the newest pieces of Freight of each Stage; 0 keeps all.
@@ -54,14 +55,28 @@ func (s *Selection) freight(project string, f *kargo.Freight) bool {
 // narrows reports whether the selection is about Freight, so that a Stage that has
 // none of it is of no interest.
 func (s *Selection) narrows() bool {
-	return len(s.Warehouses) > 0 || s.Freight != nil || s.Differs
+	return len(s.Warehouses) > 0 || s.Freight != nil || len(s.Where) > 0
 }
 
-// differs reports whether any and all give different answers.
-func differs(f *Freight) bool {
-	return f.Available.Any != f.Available.All || !equal(f.Listed.Any, f.Listed.All)
+// keeps reports whether a piece of Freight is shown by what was found of it.
+func (s *Selection) keeps(f *Freight) bool {
+	return !slices.ContainsFunc(s.Where, func(holds Predicate) bool { return !holds(f) })
 }
 
-func equal(a, b *bool) bool {
-	return a == b || a != nil && b != nil && *a == *b
+// Predicate tells something of a piece of Freight at one Stage. What it says of the Freight's
+// blockers does not count: they are not known yet.
+type Predicate func(*Freight) bool
+
+// Differs reports whether the Freight is available under one of any and all alone.
+func Differs(f *Freight) bool { return f.Available.Any != f.Available.All }
+
+// IsAvailable reports whether Kargo would admit a Promotion of the Freight now.
+func IsAvailable(f *Freight) bool { return f.Available.Configured }
+
+// IsBlocked reports whether Kargo would refuse a Promotion of the Freight now.
+func IsBlocked(f *Freight) bool { return !f.Available.Configured }
+
+// NewerThan returns whether Freight was discovered after an instant.
+func NewerThan(at time.Time) Predicate {
+	return func(f *Freight) bool { return f.DiscoveredAt != nil && f.DiscoveredAt.After(at) }
 }

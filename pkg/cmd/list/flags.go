@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/labels"
@@ -28,6 +29,9 @@ type flags struct {
 	warehouses []string
 	freight    []string
 	differs    bool
+	available  bool
+	blocked    bool
+	newerThan  time.Duration
 	stuck      bool
 	exitCode   bool
 	limit      int
@@ -46,12 +50,15 @@ func (f *flags) addTo(cmd *cobra.Command) {
 	set.BoolVar(&f.allStages, "all-stages", false, "also show Stages without an upstream")
 	set.StringVarP(&f.selector, "selector", "l", "", "show the Stages with these labels, as in kubectl get -l")
 	set.StringSliceVar(&f.warehouses, "warehouse", nil, "show only Freight from this Warehouse; may be repeated")
-	set.StringSliceVar(&f.freight, "freight", nil, "show only this Freight, by name, alias, unique prefix of a name, tag, version or commit; may be repeated")
-	set.BoolVar(&f.differs, "differs", false, "show only Freight where any and all differ")
-	set.BoolVar(&f.stuck, "stuck", false, "show only Stages at which something is wrong that does not pass by itself, with what frees each, as an overview")
+	set.StringSliceVar(&f.freight, "freight", nil, "show only this Freight: a name, alias, tag, version or commit; may be repeated")
+	set.BoolVar(&f.differs, "differs", false, "show only Freight available under one of any and all")
+	set.BoolVar(&f.available, "available", false, "show only Freight that is available now")
+	set.BoolVar(&f.blocked, "blocked", false, "show only Freight that is not")
+	set.DurationVar(&f.newerThan, "newer-than", 0, "show only Freight discovered less than this ago (2h)")
+	set.BoolVar(&f.stuck, "stuck", false, "an overview of the Stages that do not move by themselves")
 	set.BoolVar(&f.exitCode, "exit-code", false, "with --stuck, exit with 1 if there is such a Stage")
 	set.IntVar(&f.limit, "limit", tableLimit, "show only the newest N Freight per Stage, or per Warehouse with -o matrix, 0 for all; by default only in tables")
-	set.StringVar(&f.sortBy, "sort-by", "", "sort the Freight of each Stage by a field of freight[] in -o json, such as .alias (default: newest first)")
+	set.StringVar(&f.sortBy, "sort-by", "", "sort Freight by a field of freight[] in -o json (.alias)")
 	f.watch.AddTo(cmd)
 }
 
@@ -97,7 +104,7 @@ func (f *flags) options(args []string, connection *cli.ConnectionFlags, env cli.
 	}
 	o.output, err = f.output.options()
 	note(err)
-	o.filter, err = f.filter(args, o.output)
+	o.filter, err = f.filter(args, o.output, o.At)
 	note(err)
 	note(f.watch.Check(o.Options, o.output.Name, "wide", formats.Overview, formats.Matrix, "json", "yaml"))
 	note(cli.NotEmpty(f.cmd.Flags(), "freight", f.freight))
@@ -108,10 +115,10 @@ func (f *flags) options(args []string, connection *cli.ConnectionFlags, env cli.
 	return o, errors.Join(problems...)
 }
 
-func (f *flags) filter(args []string, output output) (report.Selection, error) {
+func (f *flags) filter(args []string, output output, now time.Time) (report.Selection, error) {
 	var problems []error
 	matrix := output.Name == formats.Matrix // the Project as a whole
-	filter := report.Selection{AllStages: f.allStages || matrix || f.stuck, Stuck: f.stuck, Differs: f.differs, Limit: f.limit, PerOrigin: matrix}
+	filter := report.Selection{AllStages: f.allStages || matrix || f.stuck, Stuck: f.stuck, Limit: f.limit, PerOrigin: matrix}
 	if len(args) == 1 && cli.IsStageType(args[0]) { // all of them, as in kubectl get stages
 		args = nil
 	}
@@ -142,6 +149,8 @@ func (f *flags) filter(args []string, output output) (report.Selection, error) {
 			filter.Limit = listing.OverviewFreight
 		}
 	}
+	filter.Where, err = f.where(now)
+	problems = append(problems, err)
 	if f.sortBy != "" && matrix {
 		problems = append(problems, errors.New("--sort-by orders the Freight of each Stage; it does not go with -o matrix"))
 	} else if f.sortBy != "" {
@@ -153,4 +162,28 @@ func (f *flags) filter(args []string, output output) (report.Selection, error) {
 		}
 	}
 	return filter, errors.Join(problems...)
+}
+
+// where is what has to hold of the Freight that is shown, at this instant.
+func (f *flags) where(now time.Time) ([]report.Predicate, error) {
+	var where []report.Predicate
+	if f.differs {
+		where = append(where, report.Differs)
+	}
+	if f.available {
+		where = append(where, report.IsAvailable)
+	}
+	if f.blocked {
+		where = append(where, report.IsBlocked)
+	}
+	if f.cmd.Flags().Changed("newer-than") {
+		where = append(where, report.NewerThan(now.Add(-f.newerThan)))
+	}
+	switch {
+	case f.available && f.blocked:
+		return nil, errors.New("--available and --blocked leave nothing: give one of them")
+	case f.newerThan < 0:
+		return nil, fmt.Errorf("invalid --newer-than %s: expected a time before now, such as 2h", f.newerThan)
+	}
+	return where, nil
 }

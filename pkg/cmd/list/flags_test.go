@@ -70,6 +70,8 @@ func TestOptionsThatMakeNoSense(t *testing.T) {
 	for want, args := range map[string][]string{
 		`"pod/x" does not name a Stage`:                               {"pod/x"},
 		"name cannot be provided when a selector is specified":        {"prod", "-l", "a=b"},
+		"--available and --blocked leave nothing":                     {"--available", "--blocked"},
+		"invalid --newer-than -1h":                                    {"--newer-than=-1h"},
 		"invalid --limit -1":                                          {"--limit=-1"},
 		"--sort-by":                                                   {"--sort-by=.none"},
 		`unknown output format "xml"`:                                 {"-o", "xml"},

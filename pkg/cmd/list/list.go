@@ -207,6 +207,6 @@ func hasStages(in *load.Input) bool {
 // narrows reports whether the options leave out Stages for another reason than
 // that they are not downstream.
 func (o *options) narrows() bool {
-	return o.filter.AllStages || o.filter.Labels != nil || o.filter.Differs ||
+	return o.filter.AllStages || o.filter.Labels != nil || len(o.filter.Where) > 0 ||
 		slices.Concat(o.filter.Stages, o.filter.Warehouses, o.freight) != nil
 }
