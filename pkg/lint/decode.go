@@ -10,6 +10,8 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/manifest"
 )
 
 // The limits of what one object may expand to by its aliases.
@@ -120,27 +122,14 @@ func (r *reader) merge(from *yaml.Node, object map[string]any, depth int) {
 	}
 }
 
-// scalar reads plain text by the rules of YAML 1.1, as Kubernetes does.
+// scalar reads a scalar. One that JSON cannot hold is a fault, and read as text.
 func (r *reader) scalar(n *yaml.Node) any {
-	switch n.ShortTag() {
-	case "!!null":
-		return nil
-	case "!!bool", "!!int", "!!float":
-		var value any
-		if err := n.Decode(&value); err != nil {
-			return n.Value
-		}
-		return value
+	value, err := manifest.Scalar(n)
+	if err != nil {
+		r.fault("%v", err)
+		return n.Value
 	}
-	if n.Style == 0 {
-		switch {
-		case slices.Contains([]string{"y", "Y", "yes", "Yes", "YES", "on", "On", "ON"}, n.Value):
-			return true
-		case slices.Contains([]string{"n", "N", "no", "No", "NO", "off", "Off", "OFF"}, n.Value):
-			return false
-		}
-	}
-	return n.Value
+	return value
 }
 
 // maxFaults is how many fields of one object are left out before it is given up.

@@ -4,11 +4,12 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"math"
 	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/manifest"
 )
 
 // maxExpansion bounds what the aliases of one document may expand to: the bytes of
@@ -219,47 +220,26 @@ func (w *treeWriter) mergeOne(n *yaml.Node, written map[string]bool) error {
 	}
 }
 
-// scalar returns text, a number, true, false or null, by the rules of YAML 1.1 that
-// Kubernetes goes by.
+// scalar returns text, a number, true, false or null.
 func scalar(n *yaml.Node) (jsontext.Token, error) {
-	switch n.ShortTag() {
-	case "!!null":
-		return jsontext.Null, nil
-	case "!!bool", "!!int", "!!float":
-		return number(n)
-	}
-	if n.Style == 0 { // neither quoted nor tagged
-		switch n.Value {
-		case "y", "Y", "yes", "Yes", "YES", "on", "On", "ON":
-			return jsontext.True, nil
-		case "n", "N", "no", "No", "NO", "off", "Off", "OFF":
-			return jsontext.False, nil
-		}
-	}
-	return jsontext.String(n.Value), nil
-}
-
-// number returns a number or a truth value.
-func number(n *yaml.Node) (jsontext.Token, error) {
-	var value any
-	if err := n.Decode(&value); err != nil {
-		return jsontext.Null, faultOf(n, "%q is no %s", n.Value, n.ShortTag())
+	value, err := manifest.Scalar(n)
+	if err != nil {
+		return jsontext.Null, &nodeError{n, err}
 	}
 	switch v := value.(type) {
 	case bool:
 		return jsontext.Bool(v), nil
-	case int:
-		return jsontext.Int(int64(v)), nil
 	case int64:
 		return jsontext.Int(v), nil
 	case uint64:
 		return jsontext.Uint(v), nil
 	case float64:
-		if !math.IsNaN(v) && !math.IsInf(v, 0) {
-			return jsontext.Float(v), nil
-		}
+		return jsontext.Float(v), nil
+	case string:
+		return jsontext.String(v), nil
+	default:
+		return jsontext.Null, nil
 	}
-	return jsontext.Null, faultOf(n, "%q is no number that JSON knows", n.Value)
 }
 
 // child returns the member of a mapping or the item of a list by its name in a
