@@ -127,8 +127,8 @@ playground: ## run an API server that has the examples in it, until Ctrl-C
 vulncheck: ## look for known vulnerabilities in what is shipped (asks vuln.go.dev)
 	go tool -modfile=$(DEV) govulncheck ./cmd/kubectl-kargo_avail
 
-# What is merely new is hardly made smaller: by default that takes a minute for each input,
-# of which nothing is tested.
+# By default, Go spends up to a minute on making each new input smaller, and tests nothing
+# meanwhile.
 .PHONY: fuzz
 fuzz: ## fuzz each target for FUZZTIME (30s)
 	@grep -rlE '^func Fuzz' --include=*_test.go pkg | while read -r f; do \

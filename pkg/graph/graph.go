@@ -115,14 +115,17 @@ func (g *Graph) JointOf(vertex int) *Joint {
 	return &g.Joints[vertex-len(g.Nodes)]
 }
 
-// Origins returns the origins of the edges, by name.
+// Origins returns the origins of the edges, by name. It asks the lines, of which there are
+// far fewer where there are joints.
 func (g *Graph) Origins() []kargo.Origin {
 	var origins []kargo.Origin
-	for i := range g.Edges {
-		origins = append(origins, g.Edges[i].Origin)
+	for i := range g.Lines {
+		if origin := g.Lines[i].Origin; !slices.Contains(origins, origin) {
+			origins = append(origins, origin)
+		}
 	}
 	slices.SortFunc(origins, func(a, b kargo.Origin) int { return cmp.Compare(a.String(), b.String()) })
-	return slices.Compact(origins)
+	return origins
 }
 
 // Crossings returns how many pairs of lines cross.

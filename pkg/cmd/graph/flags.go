@@ -25,6 +25,7 @@ type flags struct {
 	ascii      bool
 	noHeaders  bool
 	expand     bool
+	style      string
 	open       bool
 	watch      watch.Flag
 	set        *pflag.FlagSet
@@ -45,8 +46,16 @@ func (f *flags) addTo(cmd *cobra.Command) {
 	f.set.BoolVar(&f.noHeaders, "no-headers", false, "omit the headers")
 	f.set.BoolVar(&f.open, "open", false, "write the page of -o html into a temporary file and open it in a browser")
 	f.watch.AddTo(cmd)
+	f.set.StringVar(&f.style, "style", styleRails, "draw text as rails or as boxes")
+	cli.SetChoices(f.set, "style", styleRails, styleBoxes)
 	f.set.BoolVar(&f.expand, "expand", false, "on a terminal, draw similar Stages on separate lines")
 }
+
+// What --style can be.
+const (
+	styleRails = "rails"
+	styleBoxes = "boxes"
+)
 
 // options are what the verb runs on.
 type options struct {
@@ -61,6 +70,7 @@ type options struct {
 	ascii     bool
 	noHeaders bool
 	expand    bool
+	boxes     bool
 	// open shows the page in a browser instead of writing it.
 	open  bool
 	watch bool
@@ -81,7 +91,7 @@ func (o *options) selects(stage *kargo.Stage) bool {
 func (f *flags) options(args []string, connection *cli.ConnectionFlags, env cli.Env) (*options, error) {
 	var problems []error
 	note := func(err error) { problems = append(problems, err) }
-	o := &options{freight: f.freight, ascii: f.ascii, noHeaders: f.noHeaders, expand: f.expand, open: f.open, watch: f.watch.On}
+	o := &options{freight: f.freight, ascii: f.ascii, noHeaders: f.noHeaders, expand: f.expand, boxes: f.style == styleBoxes, open: f.open, watch: f.watch.On}
 	var err error
 	o.Options, err = f.input.Options(connection, env)
 	note(err)
@@ -90,6 +100,12 @@ func (f *flags) options(args []string, connection *cli.ConnectionFlags, env cli.
 	note(f.watch.Check(o.Options, o.format, "json", "yaml"))
 	if o.template != nil && o.watch {
 		note(errors.New("--watch does not go with templates"))
+	}
+	if !slices.Contains([]string{styleRails, styleBoxes}, f.style) {
+		note(fmt.Errorf("--style %q: expected rails or boxes", f.style))
+	}
+	if o.boxes && (o.open || !o.isText()) {
+		note(errors.New("--style boxes draws text: it goes with no --output and not with --open"))
 	}
 	if o.open && (o.watch || o.template != nil || o.format != "" && o.format != "html") {
 		note(errors.New("--open shows the page of -o html: it goes with no other output and not with --watch"))

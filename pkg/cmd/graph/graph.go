@@ -52,7 +52,7 @@ As text, each Stage has a line, with lanes on the left as in a commit graph: wha
 takes (direct, after an upstream Stage, any or all of several, a soak time), what
 it runs, the newest Freight that is available to it and that it does not run, and the
 newest that is blocked, with the root cause. On a terminal, three or more Stages that
-are alike share a line.
+are alike share a line. --style boxes draws boxes in layers, where there is room.
 
 With --freight, the picture shows one piece of Freight: where it is, where it was
 verified, and which connections let it pass.
@@ -178,7 +178,9 @@ func (o *options) resolveFreight(in *load.Input) (map[string]*kargo.Freight, err
 func (o *options) write(w io.Writer, env cli.Env, in *load.Input, pictures []picture.Picture) error {
 	switch {
 	case o.isText():
-		return o.rails(w, in, pictures, o.style(env))
+		notes, err := o.text(w, in, pictures, o.style(env))
+		cli.PrintNotes(env, notes...)
+		return err
 	case o.format == "mermaid":
 		return o.mermaid(w, env, pictures)
 	case o.format == "dot":
@@ -196,8 +198,9 @@ func (o *options) write(w io.Writer, env cli.Env, in *load.Input, pictures []pic
 	return formats.Document(w, document, o.format, o.template)
 }
 
-// rails draws text, one Project below the other.
-func (o *options) rails(w io.Writer, in *load.Input, pictures []picture.Picture, style picture.Style) error {
+// text draws text, one Project below the other. The notes say which cannot be drawn as boxes,
+// and why.
+func (o *options) text(w io.Writer, in *load.Input, pictures []picture.Picture, style picture.Style) (notes []string, err error) {
 	for i := range pictures {
 		if len(in.Projects) > 1 || o.AllProjects {
 			if i > 0 {
@@ -205,11 +208,26 @@ func (o *options) rails(w io.Writer, in *load.Input, pictures []picture.Picture,
 			}
 			fmt.Fprintln(w, "Project "+term.Sanitize(pictures[i].Project.Name))
 		}
-		if err := pictures[i].Rails(w, style); err != nil {
-			return err
+		why, err := o.drawText(w, &pictures[i], style)
+		if err != nil {
+			return nil, err
+		}
+		if why != "" {
+			notes = append(notes, fmt.Sprintf("Project %s is drawn as rails: %s", pictures[i].Project.Name, why))
 		}
 	}
-	return nil
+	return notes, nil
+}
+
+// drawText draws one Project. If boxes were asked for and cannot be drawn, it draws rails and
+// says why.
+func (o *options) drawText(w io.Writer, p *picture.Picture, style picture.Style) (why string, err error) {
+	if o.boxes {
+		if why, err = p.Boxes(w, style); why == "" {
+			return "", err
+		}
+	}
+	return why, p.Rails(w, style)
 }
 
 func (o *options) mermaid(w io.Writer, env cli.Env, pictures []picture.Picture) error {

@@ -73,7 +73,7 @@ func (w *watched) draw(out io.Writer, in *load.Input, columns int) (changed bool
 	case len(pictures) == 0:
 		text.WriteString(nothing(in) + "\n")
 	default:
-		if err := w.rails(&text, in, pictures, style); err != nil {
+		if _, err := w.text(&text, in, pictures, style); err != nil {
 			return false, err
 		}
 	}

@@ -273,15 +273,7 @@ func (d *drawing) nodeClass(node *report.GraphNode) string {
 
 // cut shortens text to so many columns.
 func (d *drawing) cut(text string, columns int) string {
-	text = term.Sanitize(text)
-	if term.Width(text) <= columns {
-		return text
-	}
-	letters := []rune(text)
-	for len(letters) > 0 && term.Width(string(letters)) > columns-1 {
-		letters = letters[:len(letters)-1]
-	}
-	return string(letters) + "…"
+	return cut(term.Sanitize(text), columns, "…")
 }
 
 // tip is the arrowhead of all lines.
