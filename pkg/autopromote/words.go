@@ -131,16 +131,11 @@ func (n *Next) When() string {
 
 // frozen says how long promotion windows keep the Stage closed.
 func (n *Next) frozen() string {
-	text := "promotions are frozen"
-	if n.Until.IsZero() {
-		text += ", without a known end"
-	} else {
-		text += " until " + instant(n.Until)
+	closed := kargo.WindowStatus{Closed: true, Reason: n.Detail}
+	if !n.Until.IsZero() {
+		closed.NextOpen = &n.Until
 	}
-	if n.Detail != "" {
-		text += ": " + n.Detail
-	}
-	return text
+	return "promotions are frozen" + closed.Closure()
 }
 
 // until says when the obstacle goes away by itself, "" where that is not known.

@@ -15,6 +15,20 @@ type WindowStatus struct {
 	NextCloseReason string     `json:"nextCloseReason"`
 }
 
+// Closure says until when a closed window keeps Promotions from beginning, and why: the end
+// of a sentence such as " until 2026-11-30T06:00:00Z: maintenance" or ", without a known
+// end". The instant is in UTC; the reason is as Kargo gives it.
+func (w WindowStatus) Closure() string {
+	text := ", without a known end"
+	if w.NextOpen != nil {
+		text = " until " + w.NextOpen.UTC().Format(time.RFC3339)
+	}
+	if w.Reason != "" {
+		text += ": " + w.Reason
+	}
+	return text
+}
+
 // PromotionWindow allows or denies Promotions to the Stages that it selects at times.
 type PromotionWindow struct {
 	Name string     `json:"name"`

@@ -214,16 +214,7 @@ func (d *doctor) window() {
 	if window == nil || !window.Closed {
 		return
 	}
-	p := Problem{Kind: WindowClosed, Text: "promotions are frozen, both by hand and by auto-promotion,"}
-	if window.NextOpen != nil {
-		p.Text += " until " + instant(*window.NextOpen)
-		p.Waits = true
-	} else {
-		p.Text += " without a known end"
-	}
-	if window.Reason != "" {
-		p.Text += ": " + window.Reason
-	}
+	p := Problem{Kind: WindowClosed, Text: "promotions, by hand and by auto-promotion, are frozen" + window.Closure(), Waits: window.NextOpen != nil}
 	p.Remedy = "the Stage's status says so, which is as old as its last reconciliation"
 	if at := d.stage.StatusChangedAt(); !at.IsZero() {
 		p.Remedy += fmt.Sprintf(" (its newest change is of %s)", instant(at))

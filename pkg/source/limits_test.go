@@ -130,9 +130,6 @@ func TestFilesSayWhatIsTooLarge(t *testing.T) {
 
 // A list of 20 MB takes a small part of the 3 GB that its tree would take.
 func TestFilesReadALongListInLittleMemory(t *testing.T) {
-	if testing.Short() {
-		t.Skip("reads 10 MB of YAML")
-	}
 	text := longList(50_000)
 	var peak uint64
 	stdin := watched{r: strings.NewReader(text), look: func() {

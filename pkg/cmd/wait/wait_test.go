@@ -86,12 +86,12 @@ func TestConditions(t *testing.T) {
 		"available, and frozen": {
 			condition: current, freight: pieces(build.Verified("qa")),
 			stages: []kargo.Stage{build.Stage("prod", build.Requests("app", build.From("qa")), build.Frozen("fair")), qa},
-			reason: "available, and not promoted; promotions are frozen, no end is known: fair",
+			reason: "available, and not promoted; promotions are frozen, without a known end: fair",
 		},
 		"not verified, and frozen": {
 			condition: verified, freight: pieces(build.Verified("qa")),
 			stages: []kargo.Stage{build.Stage("prod", build.Requests("app", build.From("qa")), build.Frozen("fair")), qa},
-			reason: "not promoted; promotions are frozen, no end is known: fair",
+			reason: "not promoted; promotions are frozen, without a known end: fair",
 		},
 		"current in what holds nothing": {
 			condition: current, freight: pieces(build.Verified("qa")), stages: []kargo.Stage{gate, qa}, reason: "available, and not promoted",

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/autopromote"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 )
@@ -104,16 +105,8 @@ func passedOver(stage *report.Stage, f *report.Freight) string {
 
 // Freeze says that promotions to the Stage are frozen, and until when.
 func Freeze(freeze *report.Freeze) string {
-	text := "promotions are frozen"
-	if freeze.Until != nil {
-		text += " until " + freeze.Until.Format(time.RFC3339)
-	} else {
-		text += ", no end is known"
-	}
-	if freeze.Reason != "" {
-		text += ": " + term.Sanitize(freeze.Reason)
-	}
-	return text
+	closed := kargo.WindowStatus{Closed: true, Reason: term.Sanitize(freeze.Reason), NextOpen: freeze.Until}
+	return "promotions are frozen" + closed.Closure()
 }
 
 // FreezeAdvice says what Freeze says, and how old it is: what counts is decided when a
