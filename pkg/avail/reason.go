@@ -81,3 +81,14 @@ func (r Reason) Lasts() bool {
 		return false
 	}
 }
+
+// InProgress reports whether an upstream with this reason may be satisfied soon, without
+// anybody doing anything.
+func (r Reason) InProgress() bool {
+	switch r {
+	case Soaking, AwaitingGate, PromotionRunning, PromotionPending, VerificationPending, VerificationRunning:
+		return true
+	default:
+		return false
+	}
+}

@@ -31,7 +31,7 @@ func standIns() []standIn {
 		},
 		{
 			variable: "KARGO_AVAIL_OUTPUT", flag: outputFlag, help: "-o, for the commands that know the format",
-			unless: []string{"template"}, check: checkFormat,
+			unless: []string{"template", "rows", "overview"}, check: checkFormat,
 		},
 		{variable: "KARGO_AVAIL_COLOR", flag: "color", help: "--color"},
 		{variable: "KARGO_AVAIL_ASCII", flag: asciiFlag, help: "--ascii: true or false", check: checkBool},

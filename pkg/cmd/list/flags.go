@@ -50,14 +50,14 @@ func (f *flags) addTo(cmd *cobra.Command) {
 	set.BoolVar(&f.allStages, "all-stages", false, "also show Stages without an upstream")
 	set.StringVarP(&f.selector, "selector", "l", "", "show the Stages with these labels, as in kubectl get -l")
 	set.StringSliceVar(&f.warehouses, "warehouse", nil, "show only Freight from this Warehouse; may be repeated")
-	set.StringSliceVar(&f.freight, "freight", nil, "show only this Freight: a name, alias, tag, version or commit; may be repeated")
+	set.StringSliceVar(&f.freight, "freight", nil, "show only this Freight: a name, alias, tag or commit")
 	set.BoolVar(&f.differs, "differs", false, "show only Freight available under one of any and all")
 	set.BoolVar(&f.available, "available", false, "show only Freight that is available now")
 	set.BoolVar(&f.blocked, "blocked", false, "show only Freight that is not")
 	set.DurationVar(&f.newerThan, "newer-than", 0, "show only Freight discovered less than this ago (2h)")
 	set.BoolVar(&f.stuck, "stuck", false, "an overview of the Stages that do not move by themselves")
 	set.BoolVar(&f.exitCode, "exit-code", false, "with --stuck, exit with 1 if there is such a Stage")
-	set.IntVar(&f.limit, "limit", tableLimit, "show only the newest N Freight per Stage, or per Warehouse with -o matrix, 0 for all; by default only in tables")
+	set.IntVar(&f.limit, "limit", tableLimit, "show the newest N Freight per Stage (per Warehouse with -o matrix); 0 for all, as is the default outside of tables")
 	set.StringVar(&f.sortBy, "sort-by", "", "sort Freight by a field of freight[] in -o json (.alias)")
 	f.watch.AddTo(cmd)
 }
@@ -99,9 +99,7 @@ func (f *flags) options(args []string, connection *cli.ConnectionFlags, env cli.
 	if f.stuck && f.watch.On {
 		note(errors.New("--stuck is looked at once: it does not go with --watch"))
 	}
-	if f.stuck && f.output.format == "" {
-		f.output.format = formats.Overview
-	}
+	note(f.output.choose(f.asksForFreight(args, o.freight), f.stuck))
 	o.output, err = f.output.options()
 	note(err)
 	o.filter, err = f.filter(args, o.output, o.At)
@@ -113,6 +111,14 @@ func (f *flags) options(args []string, connection *cli.ConnectionFlags, env cli.
 	}
 	note(cli.NotEmpty(f.cmd.Flags(), "warehouse", f.warehouses))
 	return o, errors.Join(problems...)
+}
+
+// asksForFreight reports whether the command line names Stages, or what Freight counts: the
+// answer is then a row per piece of Freight, and else an overview.
+func (f *flags) asksForFreight(args, freight []string) bool {
+	stages := len(args) > 0 && !(len(args) == 1 && cli.IsStageType(args[0]))
+	return stages || len(freight) > 0 || len(f.warehouses) > 0 ||
+		slices.ContainsFunc([]string{"selector", "differs", "available", "blocked", "newer-than", "limit", "sort-by"}, f.cmd.Flags().Changed)
 }
 
 func (f *flags) filter(args []string, output output, now time.Time) (report.Selection, error) {

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/listing"
 )
 
 // parse reads a command line as the verb does.
@@ -39,19 +40,23 @@ func TestOptions(t *testing.T) {
 		args []string
 		want parsed
 	}{
-		"nothing":                       {nil, parsed{Limit: tableLimit}},
+		"nothing":                       {nil, parsed{Limit: listing.OverviewFreight, Format: "overview"}},
 		"Stages in all spellings":       {[]string{"prod", "stage/qa", "a,b"}, parsed{Stages: []string{"prod", "qa", "a", "b"}, Limit: tableLimit}},
-		"the type alone is all Stages":  {[]string{"stages"}, parsed{Limit: tableLimit}},
+		"the type alone is all Stages":  {[]string{"stages"}, parsed{Limit: listing.OverviewFreight, Format: "overview"}},
 		"the type before names":         {[]string{"stages", "prod"}, parsed{Stages: []string{"prod"}, Limit: tableLimit}},
 		"Freight as a flag and a word":  {[]string{"--freight=x", "freight/y"}, parsed{Freight: []string{"x", "y"}, Limit: tableLimit}},
 		"a Warehouse":                   {[]string{"--warehouse=Warehouse/app"}, parsed{Warehouses: []string{"app"}, Limit: tableLimit}},
+		"rows of all":                   {[]string{"--rows"}, parsed{Limit: tableLimit}},
+		"an overview of one Stage":      {[]string{"--overview", "prod"}, parsed{Stages: []string{"prod"}, Limit: listing.OverviewFreight, Format: "overview"}},
+		"a filter":                      {[]string{"--differs"}, parsed{Limit: tableLimit}},
+		"labels":                        {[]string{"-l", "a=b"}, parsed{Limit: tableLimit}},
 		"the default limit: tables":     {[]string{"-o", "json"}, parsed{Format: "json"}},
 		"a limit: every format":         {[]string{"-o", "json", "--limit=3"}, parsed{Format: "json", Limit: 3}},
 		"a template is a format":        {[]string{"--template={{.kind}}"}, parsed{Format: "go-template"}},
-		"one Project, by both flags":    {[]string{"-p", "web", "-n", "web"}, parsed{Project: "web", Limit: tableLimit}},
-		"several Projects":              {[]string{"-p", "web,api", "-p", "web"}, parsed{Projects: []string{"web", "api"}, Limit: tableLimit}},
-		"several namespaces":            {[]string{"-n", "web", "-n", "api"}, parsed{Projects: []string{"web", "api"}, Limit: tableLimit}},
-		"all of them, whatever is said": {[]string{"-A", "-p", "web", "-n", "api"}, parsed{Limit: tableLimit}},
+		"one Project, by both flags":    {[]string{"-p", "web", "-n", "web"}, parsed{Project: "web", Limit: listing.OverviewFreight, Format: "overview"}},
+		"several Projects":              {[]string{"-p", "web,api", "-p", "web"}, parsed{Projects: []string{"web", "api"}, Limit: listing.OverviewFreight, Format: "overview"}},
+		"several namespaces":            {[]string{"-n", "web", "-n", "api"}, parsed{Projects: []string{"web", "api"}, Limit: listing.OverviewFreight, Format: "overview"}},
+		"all of them, whatever is said": {[]string{"-A", "-p", "web", "-n", "api"}, parsed{Limit: listing.OverviewFreight, Format: "overview"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o, err := parse(t, test.args...)
@@ -72,6 +77,8 @@ func TestOptionsThatMakeNoSense(t *testing.T) {
 		"name cannot be provided when a selector is specified":        {"prod", "-l", "a=b"},
 		"--available and --blocked leave nothing":                     {"--available", "--blocked"},
 		"invalid --newer-than -1h":                                    {"--newer-than=-1h"},
+		"--rows does not go with --overview":                          {"--rows", "--overview"},
+		"choose the output format, and so does -o json":               {"--rows", "-o", "json"},
 		"invalid --limit -1":                                          {"--limit=-1"},
 		"--sort-by":                                                   {"--sort-by=.none"},
 		`unknown output format "xml"`:                                 {"-o", "xml"},

@@ -80,22 +80,19 @@ verified upstream Stage were enough (OneOf), if every upstream had to verify it
 list; where that disagrees, the last column says so. ● is what the Stage runs (* with
 --ascii), ▸ (>) what auto-promotion promotes next, and ! what failed there last.
 
--o overview has a line per Stage and Warehouse, with what is promoted next. -o matrix
-has Freight down and Stages across. --watch redraws a terminal and marks what changed
-(◂ or <); in a pipe, each changed verdict is a line or a document (docs/report.md).`
+Without a Stage, Freight or filter, there is a line per Stage and Warehouse, and what
+blocks Freight, worst first; else a row per Freight. --rows and --overview choose one.
+-o matrix has Freight down and Stages across. --watch redraws a terminal and marks what
+changed (◂ or <); in a pipe, each changed verdict is a line (docs/report.md).`
 
 const examples = `  # What is available to the Stages of the current Project, and what blocks the rest
   kubectl kargo-avail
 
-  # A line per Stage; and only those where nothing moves by itself, for a cron job
-  kubectl kargo-avail list -o overview
+  # Only the Stages where nothing moves by itself, for a cron job
   kubectl kargo-avail list --stuck --exit-code
 
   # One Stage of Project web, with all its Freight
   kubectl kargo-avail list prod -p web --limit 0
-
-  # In a pipe, one line per changed verdict
-  kubectl kargo-avail prod --watch -o json | jq -r '"\(.freight): \(.to)"'
 
   # From files, without a cluster
   kubectl get stages,freights,warehouses,projectconfigs,promotions -o yaml > web.yaml

@@ -1,6 +1,8 @@
 package list
 
 import (
+	"errors"
+	"fmt"
 	"io"
 	"iter"
 
@@ -17,6 +19,8 @@ import (
 // outputFlags mirror the part of the command line that is about the output.
 type outputFlags struct {
 	format    string
+	rows      bool
+	overview  bool
 	ascii     bool
 	noHeaders bool
 	templates cli.TemplateFlags
@@ -30,6 +34,8 @@ func (f *outputFlags) addTo(cmd *cobra.Command) {
 	f.templates.AddTo(cmd)
 	cli.AddOutput(cmd, &f.format, formats.Lists()...)
 	set := cmd.Flags()
+	set.BoolVar(&f.rows, "rows", false, "a row per Freight; the default with a STAGE or a filter")
+	set.BoolVar(&f.overview, "overview", false, "a line per Stage; the default without one")
 	set.BoolVar(&f.ascii, "ascii", false, "draw tables with ASCII characters only")
 	set.BoolVar(&f.noHeaders, "no-headers", false, "omit table headers")
 }
@@ -40,6 +46,22 @@ type output struct {
 	write     formats.ListWriter
 	ascii     bool
 	noHeaders bool
+}
+
+// choose sets the format where -o does not: rows where the question is about Freight, and
+// else an overview. --rows and --overview decide it; stuck is an overview.
+func (f *outputFlags) choose(freight, stuck bool) error {
+	given := f.format
+	overview := f.overview || stuck
+	switch {
+	case f.rows && overview:
+		return errors.New("--rows does not go with --overview or --stuck")
+	case f.rows && given != "" && given != "wide", f.overview && given != "" && given != formats.Overview:
+		return fmt.Errorf("--rows and --overview choose the output format, and so does -o %s: give one of them", given)
+	case given == "" && f.templates.Argument().Template == "" && !f.rows && (overview || !freight):
+		f.format = formats.Overview
+	}
+	return nil
 }
 
 func (f *outputFlags) options() (output, error) {
@@ -66,6 +88,7 @@ func (o *options) style(env cli.Env, in *load.Input) listing.Options {
 			Palette:   term.NewPalette(env.Colors(o.Connection.Color, env.Out)),
 			NoHeaders: o.output.noHeaders,
 		},
+		Remedies: o.filter.Stuck,
 		Projects: o.AllProjects || len(in.Projects) > 1,
 	}
 }

@@ -70,7 +70,7 @@ func (w *watched) draw(out io.Writer, in *load.Input, columns int) (changed bool
 		return false, err
 	}
 	var counted shown
-	builder := &report.Builder{Projects: in.Projects, Selection: selection, Brief: true}
+	builder := w.builder(in, selection)
 	var projects []report.Project
 	for project := range counted.count(builder.Each()) {
 		projects = append(projects, report.Project{Name: project.Name, Stages: slices.Collect(project.Stages)})

@@ -1,6 +1,8 @@
 package describe
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -56,6 +58,27 @@ func Artifacts(artifacts []string) []string {
 		short = append(short, term.Sanitize(shortArtifact(artifact)))
 	}
 	return short
+}
+
+// Version says which versions Freight contains, without their repositories: a tag, a chart
+// version, the first digits of a commit; of many the first two. "" for Freight without any.
+func Version(artifacts []string) string {
+	const most = 2
+	var versions []string
+	for _, artifact := range artifacts {
+		version := term.Sanitize(shortArtifact(artifact))
+		if i := strings.LastIndexAny(version, ":@"); i >= 0 {
+			version = version[i+1:]
+		}
+		if !slices.Contains(versions, version) {
+			versions = append(versions, version)
+		}
+	}
+	shown := strings.Join(versions[:min(len(versions), most)], ",")
+	if more := len(versions) - most; more > 0 {
+		shown += fmt.Sprintf("+%d", more)
+	}
+	return shown
 }
 
 // shortArtifact drops from an artifact the path to its repository and most of a hash.

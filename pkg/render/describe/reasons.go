@@ -110,6 +110,17 @@ func Consequences(stage *report.Stage, f *report.Freight) []Consequence {
 	return list
 }
 
+// ConsequencesNow are those of the strategy that the Stage has now.
+func ConsequencesNow(stage *report.Stage, f *report.Freight) []Consequence {
+	var list []Consequence
+	for i := range f.Divergence {
+		if slices.Contains(f.Divergence[i].In, "configured") {
+			list = append(list, consequence(stage, f, &f.Divergence[i]))
+		}
+	}
+	return list
+}
+
 func consequence(stage *report.Stage, f *report.Freight, d *report.Divergence) Consequence {
 	available, prefix := f.Available.Configured, ""
 	if !slices.Contains(d.In, "configured") {

@@ -60,9 +60,13 @@ func obstacle(outcome autopromote.Outcome) string {
 	}
 }
 
-// AutoLabel is what stands behind the name of a Stage for what Auto says of it; "" for no.
-func AutoLabel(auto string) string {
-	switch auto {
+// StageLabel is what stands behind the name of a Stage: that it is a control-flow Stage, or
+// what Auto says of it; "" for a Stage to which Kargo does not promote by itself.
+func StageLabel(stage *report.Stage) string {
+	if stage.ControlFlow {
+		return " (control flow)"
+	}
+	switch auto := Auto(stage); auto {
 	case "no":
 		return ""
 	case "yes":

@@ -33,7 +33,7 @@ func writeMarkdown(w io.Writer, l List) error {
 
 func markdownCells(l List, r row) []string {
 	stage, f := r.stage, r.freight
-	cells := []string{stage.Name + describe.AutoLabel(describe.Auto(stage))}
+	cells := []string{stage.Name + describe.StageLabel(stage)}
 	if l.Options.Projects {
 		cells = []string{r.project, cells[0]}
 	}

@@ -30,8 +30,8 @@ type column struct {
 // left out and marks stand beside what they mark; in a pipe each has a column of
 // its own, without spaces in any cell, and no column comes and goes with the data,
 // so that grep and awk can tell them apart.
-// Grouped, the Stage is not among the columns.
-func (t *rows) columns(grouped bool) []column {
+// Grouped, the Stage is not among the columns. Versions adds those of the Freight.
+func (t *rows) columns(grouped, versions bool) []column {
 	var columns []column
 	add := func(header string, cell func(r, before *row) string) {
 		columns = append(columns, column{header, cell})
@@ -43,6 +43,9 @@ func (t *rows) columns(grouped bool) []column {
 		t.addStage(add)
 	}
 	add(indent+headerFreight, t.always(func(r *row) string { return indent + t.freightCell(r) }))
+	if versions {
+		add("VERSION", t.always(func(r *row) string { return r.version }))
+	}
 	if !t.style.Terminal {
 		add("HERE", t.always(marksCell))
 	}
@@ -101,7 +104,7 @@ func (t *rows) once(text func(*row) string, same func(a, b *row) bool) func(r, b
 func (t *rows) stageCell(r *row) string {
 	name := t.style.Palette.Strong(r.stage)
 	if t.style.Terminal {
-		name += describe.AutoLabel(r.auto)
+		name += r.label
 	}
 	return t.style.mark(name, r.subject, headerStage)
 }

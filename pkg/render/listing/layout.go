@@ -16,13 +16,16 @@ const (
 	// leastReason is the width that it needs at the least: with less, the reasons
 	// move below their rows.
 	leastReason = 26
+	// easyReason is the width from which on the versions of Freight have room, too.
+	easyReason = 60
 )
 
 // layout is where on a terminal of this width a row's parts go.
 type layout struct {
-	grouped bool // Stages stand on lines of their own
-	stacked bool // and so do reasons
-	reasons int  // the width that reasons have
+	grouped  bool // Stages stand on lines of their own
+	stacked  bool // and so do reasons
+	versions bool // versions stand beside the Freight
+	reasons  int  // the width that reasons have
 }
 
 // layout chooses the widest layout that fits.
@@ -30,10 +33,13 @@ func (t *rows) layout() layout {
 	if !t.fold() {
 		return layout{}
 	}
-	if left := t.left(t.columns(false)); left >= minReason {
+	if left := t.left(t.columns(false, true)); left >= easyReason && !t.style.Wide {
+		return layout{versions: true, reasons: left}
+	}
+	if left := t.left(t.columns(false, false)); left >= minReason {
 		return layout{reasons: left}
 	}
-	if left := t.left(t.columns(true)); left >= leastReason {
+	if left := t.left(t.columns(true, false)); left >= leastReason {
 		return layout{grouped: true, reasons: left}
 	}
 	return layout{grouped: true, stacked: true, reasons: max(t.style.Width-len(margin), 1)}
@@ -45,7 +51,7 @@ const margin = "    "
 // write lays the rows out.
 func (t *rows) write(w io.Writer) error {
 	l := t.layout()
-	header, cells := t.cells(t.columns(l.grouped))
+	header, cells := t.cells(t.columns(l.grouped, l.versions))
 	if !l.stacked {
 		header = append(header, headerReasons)
 		for i := range cells {

@@ -23,6 +23,8 @@ type Options struct {
 	Wide bool
 	// Projects adds the column PROJECT.
 	Projects bool
+	// Remedies says in an overview what helps a Stage at which something is wrong.
+	Remedies bool
 	// Changed reports whether the cell below a header is to be marked as changed; nil
 	// marks none. Marks are for a terminal.
 	Changed func(subject report.Subject, header string) bool
@@ -61,6 +63,7 @@ type row struct {
 	subject        report.Subject
 	project, stage string
 	auto           string // as describe.Auto says it
+	label          string // stands behind the name of the Stage
 	strategy       string
 	freight        string
 	marks          []string
@@ -68,6 +71,7 @@ type row struct {
 	age            string
 	any, all, now  avail.Truth
 	artifacts      string
+	version        string
 	reasons        []string
 	// consequences are among the reasons.
 	consequences []describe.Consequence
@@ -99,7 +103,8 @@ func (t *rows) stage(project string, stage *report.Stage) {
 		t.rows = append(t.rows, row{strategy: t.rows[len(t.rows)-1].strategy, freight: fmt.Sprintf("and %d more", stage.More), reasons: []string{"--limit 0 shows all"}, note: true})
 	}
 	for i := first; i < len(t.rows); i++ {
-		t.rows[i].project, t.rows[i].stage, t.rows[i].auto = term.Sanitize(project), term.Sanitize(stage.Name), describe.Auto(stage)
+		t.rows[i].project, t.rows[i].stage = term.Sanitize(project), term.Sanitize(stage.Name)
+		t.rows[i].auto, t.rows[i].label = describe.Auto(stage), describe.StageLabel(stage)
 	}
 }
 
@@ -150,6 +155,7 @@ func (t *rows) row(stage *report.Stage, f *report.Freight) row {
 		all:       avail.TruthOf(f.Available.All),
 		now:       avail.TruthOf(f.Available.Configured),
 		artifacts: strings.Join(describe.Artifacts(f.Artifacts), ","),
+		version:   describe.Version(f.Artifacts),
 		reasons:   describe.Reasons(stage, f, t.style.Wide),
 
 		consequences: describe.Consequences(stage, f),
