@@ -26,7 +26,7 @@ import (
 func TestWatchOnATerminal(t *testing.T) {
 	t.Parallel()
 	w := sharedCluster(t).newWaiter(t, "drawn")
-	s := w.onTerminal(t, "-w")
+	s := w.onTerminal(t, "-w", "--rows")
 	s.await(t, enterScreen, "BLOCKED", "promotion failed", "connected", "no change yet", "q quits")
 
 	s.forget()
@@ -46,6 +46,23 @@ func TestWatchOnATerminal(t *testing.T) {
 	})
 }
 
+// Nothing chosen is an overview, watched as well.
+func TestWatchOfTheOverview(t *testing.T) {
+	t.Parallel()
+	w := sharedCluster(t).newWaiter(t, "surveyed")
+	s := w.onTerminal(t, "-w")
+	s.await(t, enterScreen, "STRATEGY", "NEXT", "promotion failed", "no change yet", "q quits")
+	w.patchFreight(t, newtName, verifiedIn("uat"))
+	s.await(t, "last change")
+	s.press(t, "q") // while the marks are there
+	s.wantEnd(t, 0, []string{
+		"STAGE|STRATEGY|RUNS|ANY|ALL|NOW|NEXT",
+		"prod|(auto)|All|-|new-newt,|old-otter|new-newt,|old-otter|◂|new-newt,|old-otter|◂|new-newt",
+		"",
+		`As|of|NOW|in|context|"surveyed";|no|longer|watched.`,
+	})
+}
+
 // Signals and their key leave the terminal as it was.
 func TestWatchIsInterrupted(t *testing.T) {
 	t.Parallel()
@@ -62,7 +79,7 @@ func TestWatchIsInterrupted(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := c.newWaiter(t, "stopped-"+name)
-			s := w.onTerminal(t, "--watch", "--ascii")
+			s := w.onTerminal(t, "--watch", "--ascii", "--rows")
 			s.await(t, "q quits")
 			if test.signal != nil {
 				s.signal(t, test.signal)
@@ -86,7 +103,7 @@ func TestWatchOnATerminalOutlivesTheAPIServer(t *testing.T) {
 	c := newCluster(t, pluginDir(t))
 	c.installCRDs(t, ownCRDs)
 	w := c.newWaiter(t, "cut")
-	s := w.onTerminal(t, "-w")
+	s := w.onTerminal(t, "-w", "--rows")
 	s.await(t, "connected")
 	if err := c.Kill(); err != nil {
 		t.Fatal(err)
@@ -110,7 +127,7 @@ func TestWatchNoticesASilentAPIServer(t *testing.T) {
 	c := newCluster(t, pluginDir(t))
 	c.installCRDs(t, ownCRDs)
 	w := c.newWaiter(t, "paused")
-	s := w.onTerminal(t, "-w")
+	s := w.onTerminal(t, "-w", "--rows")
 	lines := w.inPipe(t, "-w")
 	s.await(t, "connected")
 	paused := time.Now()
