@@ -35,6 +35,11 @@ func AddOutput(cmd *cobra.Command, format *string, formats ...string) {
 	SetChoices(cmd.Flags(), outputFlag, formats...)
 }
 
+// AddAbsoluteTime registers --absolute-time, of commands whose tables have ages.
+func AddAbsoluteTime(cmd *cobra.Command, on *bool) {
+	cmd.Flags().BoolVar(on, "absolute-time", false, "instants in UTC instead of ages, in tables")
+}
+
 // withoutVariants leaves out of formats those that read their template from a file and
 // the other name of go-template: help has room for each kind once.
 func withoutVariants(formats []string) []string {

@@ -41,6 +41,7 @@ func TestWatchOnATerminal(t *testing.T) {
 		"prod|(auto)|All",
 		"new-newt|▸|◂|AGE|✔|✔|◂|✔|◂",
 		"old-otter|◂|AGE|✔|✔|✔",
+		"▸|auto-promotion|promotes|it|next",
 		"",
 		`As|of|NOW|in|context|"drawn";|no|longer|watched.`,
 	})
@@ -90,6 +91,7 @@ func TestWatchIsInterrupted(t *testing.T) {
 				"STAGE|STRATEGY|FREIGHT|AGE|ANY|ALL|NOW|BLOCKED|BY",
 				"prod|(auto)|All|new-newt|AGE|yes|no|no|uat:|promotion|failed",
 				"old-otter|>|AGE|yes|yes|yes",
+				">|auto-promotion|promotes|it|next",
 				"",
 				`As|of|NOW|in|context|"` + w.project + `";|no|longer|watched.`,
 			})

@@ -172,6 +172,7 @@ func (o *options) write(out io.Writer, env cli.Env, d *report.Diff) error {
 		return page.Diff(out, d, o.limit, term.Style{
 			Terminal: terminal, Width: width, Glyphs: terminal && !o.ascii,
 			Palette: term.NewPalette(env.Colors(o.Connection.Color, env.Out)), NoHeaders: o.noHeaders,
+			AbsoluteTime: o.absolute,
 		})
 	case "markdown":
 		return comment.Write(out, d, o.limit)

@@ -25,6 +25,7 @@ type flags struct {
 	limit     int
 	allRows   bool
 	ascii     bool
+	absolute  bool
 	noHeaders bool
 	cmd       *cobra.Command
 }
@@ -35,6 +36,7 @@ func (f *flags) addTo(cmd *cobra.Command) {
 	f.cmd = cmd
 	f.input.AddProjectTo(cmd)
 	f.document.AddTo(cmd)
+	cli.AddAbsoluteTime(cmd, &f.absolute)
 	set := cmd.Flags()
 	set.StringSliceVarP(&f.input.Files, "filename", "f", nil, "the manifests, as files or directories (- is standard input)")
 	set.BoolVarP(&f.input.Recursive, "recursive", "R", false, "go into the directories within directories")
@@ -65,12 +67,13 @@ type options struct {
 	limit     int
 	allRows   bool
 	ascii     bool
+	absolute  bool
 	noHeaders bool
 }
 
 // options checks the command line. Its error joins all that is wrong with it.
 func (f *flags) options(connection *cli.ConnectionFlags, env cli.Env) (*options, error) {
-	o := &options{how: f.how, limit: f.limit, allRows: f.allRows, ascii: f.ascii, noHeaders: f.noHeaders}
+	o := &options{how: f.how, limit: f.limit, allRows: f.allRows, ascii: f.ascii, absolute: f.absolute, noHeaders: f.noHeaders}
 	var problems []error
 	note := func(err error) { problems = append(problems, err) }
 	var err error

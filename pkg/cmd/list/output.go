@@ -22,6 +22,7 @@ type outputFlags struct {
 	rows      bool
 	overview  bool
 	ascii     bool
+	absolute  bool
 	noHeaders bool
 	templates cli.TemplateFlags
 }
@@ -33,6 +34,7 @@ func newOutputFlags() outputFlags {
 func (f *outputFlags) addTo(cmd *cobra.Command) {
 	f.templates.AddTo(cmd)
 	cli.AddOutput(cmd, &f.format, formats.Lists()...)
+	cli.AddAbsoluteTime(cmd, &f.absolute)
 	set := cmd.Flags()
 	set.BoolVar(&f.rows, "rows", false, "a row per Freight; the default with a STAGE or a filter")
 	set.BoolVar(&f.overview, "overview", false, "a line per Stage; the default without one")
@@ -45,6 +47,7 @@ type output struct {
 	formats.Format
 	write     formats.ListWriter
 	ascii     bool
+	absolute  bool
 	noHeaders bool
 }
 
@@ -65,7 +68,7 @@ func (f *outputFlags) choose(freight, stuck bool) error {
 }
 
 func (f *outputFlags) options() (output, error) {
-	o := output{ascii: f.ascii, noHeaders: f.noHeaders}
+	o := output{ascii: f.ascii, absolute: f.absolute, noHeaders: f.noHeaders}
 	var err error
 	o.Format, o.write, err = formats.Parse(f.format, f.templates.Argument())
 	return o, err
@@ -82,11 +85,12 @@ func (o *options) style(env cli.Env, in *load.Input) listing.Options {
 	terminal, width := env.Terminal()
 	return listing.Options{
 		Style: term.Style{
-			Terminal:  terminal,
-			Width:     width,
-			Glyphs:    terminal && !o.output.ascii,
-			Palette:   term.NewPalette(env.Colors(o.Connection.Color, env.Out)),
-			NoHeaders: o.output.noHeaders,
+			Terminal:     terminal,
+			Width:        width,
+			Glyphs:       terminal && !o.output.ascii,
+			Palette:      term.NewPalette(env.Colors(o.Connection.Color, env.Out)),
+			NoHeaders:    o.output.noHeaders,
+			AbsoluteTime: o.output.absolute,
 		},
 		Remedies: o.filter.Stuck,
 		Projects: o.AllProjects || len(in.Projects) > 1,

@@ -26,6 +26,7 @@ type flags struct {
 	soak      []string
 	allRows   bool
 	ascii     bool
+	absolute  bool
 	noHeaders bool
 }
 
@@ -34,6 +35,7 @@ func newFlags() *flags { return &flags{document: cli.NewDocumentFlags()} }
 func (f *flags) addTo(cmd *cobra.Command) {
 	f.input.AddTo(cmd)
 	f.document.AddTo(cmd)
+	cli.AddAbsoluteTime(cmd, &f.absolute)
 	set := cmd.Flags()
 	set.StringSliceVar(&f.soak, "soak", nil, "what if the Stage had this requiredSoakTime, as STAGE=DURATION or STAGE=none; may be repeated")
 	set.BoolVar(&f.allRows, "all-rows", false, "also show what does not flip")
@@ -49,13 +51,14 @@ type options struct {
 	template  printers.ResourcePrinter
 	allRows   bool
 	ascii     bool
+	absolute  bool
 	noHeaders bool
 }
 
 // options checks the command line. Its error joins all that is wrong with it.
 func (f *flags) options(args []string, connection *cli.ConnectionFlags, env cli.Env) (*options, error) {
 	var problems []error
-	o := &options{allRows: f.allRows, ascii: f.ascii, noHeaders: f.noHeaders}
+	o := &options{allRows: f.allRows, ascii: f.ascii, absolute: f.absolute, noHeaders: f.noHeaders}
 	var err error
 	o.Options, err = f.input.Options(connection, env)
 	problems = append(problems, err)

@@ -202,6 +202,7 @@ func (o *options) print(env cli.Env, w *report.WhatIf) error {
 		err = page.WhatIf(&out, w, term.Style{
 			Terminal: terminal, Width: width, Glyphs: terminal && !o.ascii,
 			Palette: term.NewPalette(env.Colors(o.Connection.Color, env.Out)), NoHeaders: o.noHeaders,
+			AbsoluteTime: o.absolute,
 		})
 	}
 	if err != nil {

@@ -91,6 +91,15 @@ func shortArtifact(artifact string) string {
 	return strings.TrimSuffix(repo, ".git") + ShortHash(version)
 }
 
+// Discovered says when Freight was discovered: its age or, where the style asks for it, the
+// instant in UTC.
+func Discovered(at *time.Time, now time.Time, style term.Style) string {
+	if !style.AbsoluteTime || at == nil {
+		return Age(at, now)
+	}
+	return at.UTC().Format(time.RFC3339)
+}
+
 // Age says how long ago an instant was, as kubectl does; "-" precedes it when the
 // instant is still to come, as --at can look back.
 func Age(since *time.Time, now time.Time) string {

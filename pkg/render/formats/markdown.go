@@ -17,7 +17,11 @@ func markdownFormat() Format {
 
 // writeMarkdown writes a table of one row per Stage and Freight; nothing without any.
 func writeMarkdown(w io.Writer, l List) error {
-	header := []string{"Stage", "Strategy", "Freight", "Age", "any", "all", "now", "Blocked by"}
+	age := "Age"
+	if l.Options.AbsoluteTime {
+		age = "Discovered"
+	}
+	header := []string{"Stage", "Strategy", "Freight", age, "any", "all", "now", "Blocked by"}
 	if l.Options.Projects {
 		header = append([]string{"Project"}, header...)
 	}
@@ -49,7 +53,7 @@ func markdownCells(l List, r row) []string {
 			freight += " (current)"
 		}
 		answer := func(b bool) string { return term.Style{}.Answer(avail.TruthOf(b)) }
-		cells = append(cells, describe.Strategies(stage, f.Origin), freight, describe.Age(f.DiscoveredAt, l.Header.At),
+		cells = append(cells, describe.Strategies(stage, f.Origin), freight, describe.Discovered(f.DiscoveredAt, l.Header.At, l.Options.Style),
 			answer(f.Available.Any), answer(f.Available.All), answer(f.Available.Configured),
 			strings.Join(describe.Reasons(stage, f, l.Options.Wide), "; "))
 	}

@@ -30,20 +30,19 @@ type column struct {
 // left out and marks stand beside what they mark; in a pipe each has a column of
 // its own, without spaces in any cell, and no column comes and goes with the data,
 // so that grep and awk can tell them apart.
-// Grouped, the Stage is not among the columns. Versions adds those of the Freight.
-func (t *rows) columns(grouped, versions bool) []column {
+func (t *rows) columns(l layout) []column {
 	var columns []column
 	add := func(header string, cell func(r, before *row) string) {
 		columns = append(columns, column{header, cell})
 	}
 	indent := ""
-	if grouped {
+	if l.grouped {
 		indent = "  "
 	} else {
 		t.addStage(add)
 	}
 	add(indent+headerFreight, t.always(func(r *row) string { return indent + t.freightCell(r) }))
-	if versions {
+	if l.versions {
 		add("VERSION", t.always(func(r *row) string { return r.version }))
 	}
 	if !t.style.Terminal {
@@ -52,11 +51,11 @@ func (t *rows) columns(grouped, versions bool) []column {
 	if t.origins || t.style.Wide || !t.style.Terminal {
 		add("ORIGIN", t.always(func(r *row) string { return r.origin }))
 	}
-	add("AGE", t.always(func(r *row) string { return r.age }))
+	add(t.style.AgeHeader(), t.always(func(r *row) string { return r.age }))
 	add(headerAny, t.always(func(r *row) string { return t.answer(r, headerAny, r.any) }))
 	add(headerAll, t.always(func(r *row) string { return t.answer(r, headerAll, r.all) }))
 	add(headerNow, t.always(func(r *row) string { return t.answer(r, headerNow, r.now) }))
-	if t.style.Wide {
+	if t.style.Wide && !l.artifactsBelow {
 		add("ARTIFACTS", t.always(func(r *row) string { return r.artifacts }))
 	}
 	return columns

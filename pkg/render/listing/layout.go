@@ -22,27 +22,38 @@ const (
 
 // layout is where on a terminal of this width a row's parts go.
 type layout struct {
-	grouped  bool // Stages stand on lines of their own
-	stacked  bool // and so do reasons
-	versions bool // versions stand beside the Freight
-	reasons  int  // the width that reasons have
+	grouped        bool // Stages stand on lines of their own
+	stacked        bool // and so do reasons
+	versions       bool // versions stand beside the Freight
+	artifactsBelow bool // artifacts, of the wide table, are the first of the reasons
+	reasons        int  // the width that reasons have
 }
 
 // layout chooses the widest layout that fits.
 func (t *rows) layout() layout {
-	if !t.fold() {
+	if !t.style.Wraps() {
 		return layout{}
 	}
-	if left := t.left(t.columns(false, true)); left >= easyReason && !t.style.Wide {
-		return layout{versions: true, reasons: left}
+	beside, below := minReason, leastReason
+	if t.style.Wide { // whose reasons are long
+		beside, below = easyReason, easyReason
 	}
-	if left := t.left(t.columns(false, false)); left >= minReason {
-		return layout{reasons: left}
+	for _, try := range []struct {
+		layout
+		atLeast int
+		skip    bool
+	}{
+		{layout{versions: true}, easyReason, t.style.Wide},
+		{layout{}, beside, false},
+		{layout{artifactsBelow: true}, beside, !t.style.Wide},
+		{layout{grouped: true, artifactsBelow: true}, below, false},
+	} {
+		if left := t.left(t.columns(try.layout)); left >= try.atLeast && !try.skip {
+			try.reasons = left
+			return try.layout
+		}
 	}
-	if left := t.left(t.columns(true, false)); left >= leastReason {
-		return layout{grouped: true, reasons: left}
-	}
-	return layout{grouped: true, stacked: true, reasons: max(t.style.Width-len(margin), 1)}
+	return layout{grouped: true, stacked: true, artifactsBelow: true, reasons: max(t.style.Width-len(margin), 1)}
 }
 
 // margin stands before what moves below its row.
@@ -51,11 +62,11 @@ const margin = "    "
 // write lays the rows out.
 func (t *rows) write(w io.Writer) error {
 	l := t.layout()
-	header, cells := t.cells(t.columns(l.grouped, l.versions))
+	header, cells := t.cells(t.columns(l))
 	if !l.stacked {
 		header = append(header, headerReasons)
 		for i := range cells {
-			cells[i] = append(cells[i], strings.Join(t.reasons(&t.rows[i], l.reasons), "\n"))
+			cells[i] = append(cells[i], strings.Join(t.reasons(&t.rows[i], l), "\n"))
 		}
 	}
 	if t.style.NoHeaders {
@@ -70,10 +81,6 @@ func (t *rows) write(w io.Writer) error {
 	}
 	return t.writeGroups(w, text.String(), l)
 }
-
-// fold reports whether there is a width to fit the table into. The wide table is for
-// those who want it whole.
-func (t *rows) fold() bool { return t.style.Wraps() && !t.style.Wide }
 
 // cells returns the headers of the columns and, for each row, its cells.
 func (t *rows) cells(columns []column) (header []string, cells [][]string) {
@@ -102,19 +109,29 @@ func (t *rows) left(columns []column) int {
 
 // reasons returns a row's reasons as one line or, where that is too long for a
 // terminal, one below the other: nothing of them is lost.
-func (t *rows) reasons(r *row, columns int) []string {
-	text := t.style.mark(strings.Join(r.reasons, "; "), r.subject, headerReasons)
-	if !t.fold() || term.Width(text) <= columns {
+func (t *rows) reasons(r *row, l layout) []string {
+	reasons := t.said(r, l)
+	text := t.style.mark(strings.Join(reasons, "; "), r.subject, headerReasons)
+	if !t.style.Wraps() || term.Width(text) <= l.reasons {
 		return []string{text}
 	}
 	var lines []string
-	for i, reason := range r.reasons {
-		if i == len(r.reasons)-1 {
+	for i, reason := range reasons {
+		if i == len(reasons)-1 {
 			reason = t.style.mark(reason, r.subject, headerReasons)
 		}
-		lines = append(lines, term.Wrap(reason, columns)...)
+		lines = append(lines, term.Wrap(reason, l.reasons)...)
 	}
 	return lines
+}
+
+// said is what stands beside or below a row: its reasons and, in a wide table that has no
+// column for them, its artifacts.
+func (t *rows) said(r *row, l layout) []string {
+	if !t.style.Wide || !l.artifactsBelow || r.artifacts == "" {
+		return r.reasons
+	}
+	return slices.Insert(slices.Clone(r.reasons), 0, "contains "+strings.ReplaceAll(r.artifacts, ",", ", "))
 }
 
 // writeGroups writes the lines of a table, each Stage's below a line that names it.
@@ -129,7 +146,7 @@ func (t *rows) writeGroups(w io.Writer, text string, l layout) error {
 		if heading := t.heading(i); heading != "" {
 			out.WriteString(heading + "\n")
 		}
-		reasons := t.reasons(&t.rows[i], l.reasons)
+		reasons := t.reasons(&t.rows[i], l)
 		height := len(reasons) // in the table, the row is as high as its reasons
 		if l.stacked {
 			height = 1
@@ -137,7 +154,7 @@ func (t *rows) writeGroups(w io.Writer, text string, l layout) error {
 		out.WriteString(strings.Join(lines[:height], ""))
 		lines = lines[height:]
 		for _, reason := range reasons {
-			if l.stacked && len(t.rows[i].reasons) > 0 {
+			if l.stacked && len(t.said(&t.rows[i], l)) > 0 {
 				out.WriteString(margin + reason + "\n")
 			}
 		}

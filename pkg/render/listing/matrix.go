@@ -236,12 +236,12 @@ func (c stageColumn) width() int {
 // labels are the columns that say which Freight a row is about. Without Freight there is still one
 // row, so that the Stages are seen.
 func (m *matrix) labels() []stageColumn {
-	freight, age, origin := stageColumn{header: headerFreight}, stageColumn{header: "AGE"}, stageColumn{header: "ORIGIN"}
+	freight, age, origin := stageColumn{header: headerFreight}, stageColumn{header: m.style.AgeHeader()}, stageColumn{header: "ORIGIN"}
 	add := func(name, since, from string) {
 		freight.cells, age.cells, origin.cells = append(freight.cells, m.style.field(name)), append(age.cells, since), append(origin.cells, m.style.field(from))
 	}
 	for _, f := range m.rows {
-		add(m.style.name(f), describe.Age(f.DiscoveredAt, m.now), term.Sanitize(f.Origin))
+		add(m.style.name(f), describe.Discovered(f.DiscoveredAt, m.now, m.style.Style), term.Sanitize(f.Origin))
 	}
 	switch {
 	case len(m.rows) > 0:

@@ -43,9 +43,37 @@ func (t *rows) takeNotes() []string {
 	return notes
 }
 
-// writeNotes writes the explanations below the table.
+// legend says what the marks mean that stand beside Freight; "" where there are none, or
+// they have columns of their own.
+func (t *rows) legend() string {
+	if !t.style.Terminal || t.style.NoHeaders {
+		return ""
+	}
+	shown := map[string]bool{}
+	for i := range t.rows {
+		for _, mark := range t.rows[i].marks {
+			shown[mark] = true
+		}
+	}
+	var parts []string
+	for _, m := range []struct{ mark, means string }{
+		{t.style.Current(), "runs here"},
+		{t.style.Next(), "auto-promotion promotes it next"},
+		{failedMark, "its last promotion here failed"},
+	} {
+		if shown[m.mark] {
+			parts = append(parts, m.mark+" "+m.means)
+		}
+	}
+	return strings.Join(parts, "   ")
+}
+
+// writeNotes writes what the marks mean, and the explanations, below the table.
 func (t *rows) writeNotes(w io.Writer, notes []string) error {
 	var out strings.Builder
+	if legend := t.legend(); legend != "" {
+		out.WriteString(t.style.Palette.Faint(legend) + "\n")
+	}
 	for i, note := range notes {
 		lead := fmt.Sprintf("[%d] ", i+1)
 		lines := []string{note}

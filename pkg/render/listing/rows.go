@@ -16,6 +16,9 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 )
 
+// failedMark stands beside Freight whose last Promotion to the Stage failed.
+const failedMark = "!"
+
 // Options are how the table looks.
 type Options struct {
 	term.Style
@@ -150,7 +153,7 @@ func (t *rows) row(stage *report.Stage, f *report.Freight) row {
 		strategy:  describe.Strategies(stage, f.Origin),
 		freight:   t.style.name(f),
 		origin:    term.Sanitize(f.Origin),
-		age:       describe.Age(f.DiscoveredAt, t.now),
+		age:       describe.Discovered(f.DiscoveredAt, t.now, t.style.Style),
 		any:       avail.TruthOf(f.Available.Any),
 		all:       avail.TruthOf(f.Available.All),
 		now:       avail.TruthOf(f.Available.Configured),
@@ -172,7 +175,7 @@ func (t *rows) row(stage *report.Stage, f *report.Freight) row {
 		r.marks = append(r.marks, t.style.Next())
 	}
 	if r.failed {
-		r.marks = append(r.marks, "!")
+		r.marks = append(r.marks, failedMark)
 	}
 	return r
 }

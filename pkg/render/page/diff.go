@@ -108,7 +108,7 @@ func (p *writer) diffRows(project *report.DiffProject, limit int) error {
 		return nil
 	}
 	p.heading("Answers at once:")
-	header := []string{"STAGE", "RULE", "FREIGHT", "AGE", "AVAILABLE", "LISTED", "BECAUSE"}
+	header := []string{"STAGE", "RULE", "FREIGHT", p.style.AgeHeader(), "AVAILABLE", "LISTED", "BECAUSE"}
 	var cells [][]string
 	for i := range rows {
 		row := &rows[i]

@@ -42,7 +42,7 @@ func (p *writer) whatIfRows(c *report.WhatIf) error {
 		return nil
 	}
 	p.heading("If this had been the rule from the start:")
-	header := []string{"STAGE", "RULE", "FREIGHT", "AGE", "AVAILABLE", "LISTED", "BECAUSE"}
+	header := []string{"STAGE", "RULE", "FREIGHT", p.style.AgeHeader(), "AVAILABLE", "LISTED", "BECAUSE"}
 	var cells [][]string
 	for i := range c.Rows {
 		cells = append(cells, p.whatIfCells(&c.Rows[i], i > 0 && sameSubject(&c.Rows[i], &c.Rows[i-1])))
@@ -67,7 +67,7 @@ func (p *writer) whatIfCells(row *report.WhatIfRow, repeats bool) []string {
 		freight = term.Sanitize(row.Freight.Name)
 	}
 	cells := []string{
-		stage, rule, freight, describe.Age(row.DiscoveredAt, p.now),
+		stage, rule, freight, describe.Discovered(row.DiscoveredAt, p.now, p.style),
 		p.flip(&row.Available.Before, &row.Available.After), p.flip(row.Listed.Before, row.Listed.After),
 	}
 	if !p.style.Terminal {

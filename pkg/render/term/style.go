@@ -21,6 +21,8 @@ type Style struct {
 	Glyphs bool
 	// Palette colors by meaning.
 	Palette Palette
+	// AbsoluteTime writes instants in UTC instead of ages.
+	AbsoluteTime bool
 	// NoHeaders leaves out the headers of tables.
 	NoHeaders bool
 }
@@ -42,6 +44,14 @@ func (s Style) Answer(answer avail.Truth) string {
 	default:
 		return s.Palette.Warning("?")
 	}
+}
+
+// AgeHeader is the header of a column of ages.
+func (s Style) AgeHeader() string {
+	if s.AbsoluteTime {
+		return "DISCOVERED"
+	}
+	return "AGE"
 }
 
 // Current marks Freight that a Stage runs now.
