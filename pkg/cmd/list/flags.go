@@ -116,7 +116,7 @@ func (f *flags) options(args []string, connection *cli.ConnectionFlags, env cli.
 // asksForFreight reports whether the command line names Stages, or what Freight counts: the
 // answer is then a row per piece of Freight, and else an overview.
 func (f *flags) asksForFreight(args, freight []string) bool {
-	stages := len(args) > 0 && !(len(args) == 1 && cli.IsStageType(args[0]))
+	stages := len(args) > 1 || len(args) == 1 && !cli.IsStageType(args[0])
 	return stages || len(freight) > 0 || len(f.warehouses) > 0 ||
 		slices.ContainsFunc([]string{"selector", "differs", "available", "blocked", "newer-than", "limit", "sort-by"}, f.cmd.Flags().Changed)
 }
