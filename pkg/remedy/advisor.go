@@ -12,12 +12,13 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
 )
 
-// Steps returns what would get f to the Stage or, where it is available, into it: what
+// Advise returns what would get f to the Stage or, where it is available, into it: what
 // comes by itself first, then what mends the way that the pipeline prescribes, then
-// what goes around it. Empty when there is nothing to do, or nothing helps.
-func Steps(s *avail.Stage, f *kargo.Freight, commands Commands) []Step {
+// what goes around it. There are no steps when there is nothing to do, or nothing helps.
+func Advise(s *avail.Stage, f *kargo.Freight, commands Commands) Advice {
 	a := &advisor{
-		stage: s, freight: f, commands: commands, project: s.Project().Name, judged: s.Judge(f), blockers: map[string][]avail.Blocker{},
+		stage: s, freight: f, commands: commands, project: s.Project().Name, judged: s.Judge(f),
+		blockers: map[string][]avail.Blocker{}, clearances: map[string][]clearance{},
 	}
 	switch {
 	case s.Metadata.DeletionTimestamp != nil: // nothing gets there any more
@@ -26,7 +27,8 @@ func Steps(s *avail.Stage, f *kargo.Freight, commands Commands) []Step {
 	default:
 		a.toStage()
 	}
-	return a.steps
+	ways := a.ways()
+	return Advice{a.steps, ways}
 }
 
 // advisor gathers steps.
@@ -41,17 +43,29 @@ type advisor struct {
 	// these Stages, each after those it waits for.
 	blockers map[string][]avail.Blocker
 	order    []string
+	// clearances has, for each of blockers, what clears it.
+	clearances map[string][]clearance
+	// taken has what was added since it was last emptied: see clearance.
+	taken bitset
 	// underWay says what is.
 	underWay []string
+	// upstream has the ways over the upstreams, whose steps are the first of all; tooMany
+	// says that there are more ways than are told.
+	upstream      []bitset
+	upstreamSteps int
+	tooMany       bool
 	// admitted is the Project once the Freight is available everywhere; nil until asked for.
 	admitted *avail.Evaluator
 }
 
 func (a *advisor) add(step Step) {
 	same := func(other Step) bool { return other.Action == step.Action && other.Stage == step.Stage }
-	if !slices.ContainsFunc(a.steps, same) {
+	i := slices.IndexFunc(a.steps, same)
+	if i < 0 {
+		i = len(a.steps)
 		a.steps = append(a.steps, step)
 	}
+	a.taken = a.taken.with(numberOf(i))
 }
 
 // wait adds that something comes by itself, before all else.
@@ -220,13 +234,15 @@ func (a *advisor) holding(s *avail.Stage) string {
 // toStage is for Freight that is not available.
 func (a *advisor) toStage() {
 	a.follow(a.stage)
+	a.upstream, a.tooMany = a.waysUpstream()
 	if len(a.underWay) > 0 {
 		what := strings.Join(a.underWay, "; ")
-		if byHand := a.shortest().byHand.names(a.stage.Project()); len(byHand) > 0 {
+		if byHand := namesOf(a.shortest().byHand, a.stage.Project()); len(byHand) > 0 {
 			what += "; after that it has to be promoted by hand to " + a.hands(byHand)
 		}
 		a.wait("available", what)
 	}
+	a.upstreamSteps = len(a.steps)
 	a.mend()
 	a.approve()
 	a.strategy()

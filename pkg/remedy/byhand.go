@@ -2,7 +2,6 @@ package remedy
 
 import (
 	"fmt"
-	"math/bits"
 	"slices"
 	"strings"
 
@@ -17,10 +16,10 @@ const mostNamed = 6
 
 // way is how the Freight comes to be verified in a Stage that it is not available to yet.
 type way struct {
-	// byHand has the Stages that need a Promotion by hand.
-	byHand stageSet
-	// first has the Stages in which a person has to do something now.
-	first stageSet
+	// byHand has the positions of the Stages that need a Promotion by hand.
+	byHand bitset
+	// first has those in which a person has to do something now.
+	first bitset
 	// moving says that something is under way on it already.
 	moving bool
 }
@@ -39,47 +38,11 @@ func (w way) shorter(other way) bool {
 	return w.byHand.size()+w.first.size() < other.byHand.size()+other.first.size()
 }
 
-// stageSet is a set of Stages by their position in the Project, a bit for each. It does not
-// change: union and with return others.
-type stageSet []uint64
-
-func (s stageSet) has(position int) bool {
-	return position/64 < len(s) && s[position/64]&(1<<(position%64)) != 0
-}
-
-func (s stageSet) size() int {
-	n := 0
-	for _, word := range s {
-		n += bits.OnesCount64(word)
-	}
-	return n
-}
-
-func (s stageSet) with(position int) stageSet {
-	other := make(stageSet, max(len(s), position/64+1))
-	copy(other, s)
-	other[position/64] |= 1 << (position % 64)
-	return other
-}
-
-func (s stageSet) union(other stageSet) stageSet {
-	if len(s) < len(other) {
-		s, other = other, s
-	}
-	both := slices.Clone(s)
-	for i, word := range other {
-		both[i] |= word
-	}
-	return both
-}
-
-// names returns the names of the Stages, in the order of the Project.
-func (s stageSet) names(project *pipeline.Project) []string {
+// namesOf returns the names of the Stages at these positions, in the order of the Project.
+func namesOf(positions bitset, project *pipeline.Project) []string {
 	var names []string
-	for i, word := range s {
-		for ; word != 0; word &= word - 1 {
-			names = append(names, project.Stages[i*64+bits.TrailingZeros64(word)].Metadata.Name)
-		}
+	for _, position := range positions.members() {
+		names = append(names, project.Stages[position].Metadata.Name)
 	}
 	return names
 }
@@ -149,7 +112,7 @@ func (a *advisor) wayPast(b avail.Blocker, known map[string]way) (w way, ok bool
 	case isMoving(upstream, b.Reason):
 		return way{moving: true}, true
 	default:
-		return way{first: stageSet{}.with(upstream.Project().Position(b.Stage))}, true
+		return way{first: bitset{}.with(upstream.Project().Position(b.Stage))}, true
 	}
 }
 

@@ -43,7 +43,7 @@ func (n names) steps(commands remedy.Commands) []remedy.Step {
 		Freight:    []kargo.Freight{build.Freight(n.freight, n.warehouse, build.Verified("soaks"), build.In("soaks", build.At("11:30")), build.Soaked("done", "2h"))},
 		Warehouses: []string{n.warehouse, "other"},
 	}, true)
-	return remedy.Steps(avail.New(p, avail.RulesFor(kargo.Releases{}), build.Noon()).Stage(n.stage), p.Freight()[0], commands)
+	return remedy.Advise(avail.New(p, avail.RulesFor(kargo.Releases{}), build.Noon()).Stage(n.stage), p.Freight()[0], commands).Steps
 }
 
 // lines writes the command lines of steps, those that there are.

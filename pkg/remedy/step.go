@@ -1,5 +1,14 @@
 package remedy
 
+// Advice is what a person can do about a piece of Freight that is not where it should be.
+type Advice struct {
+	Steps []Step
+	// Ways has the alternatives: each has the indexes in Steps, ascending, of what is needed
+	// together. Nil when there are no steps, or more than sixteen ways over the upstreams. A
+	// step that is known not to be enough, whatever else is done, is on none.
+	Ways [][]int
+}
+
 // Step is something that a person can do.
 type Step struct {
 	Action Action

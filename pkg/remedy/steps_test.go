@@ -347,7 +347,7 @@ func TestSteps(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got := remedy.Steps(test.target(t), test.subject(), remedy.Commands{Kubectl: []string{"kubectl"}})
+			got := remedy.Advise(test.target(t), test.subject(), remedy.Commands{Kubectl: []string{"kubectl"}}).Steps
 			if diff := cmp.Diff(test.want, words(got)); diff != "" {
 				t.Errorf("Steps() (-want +got):\n%s", diff)
 			}

@@ -20,7 +20,7 @@ func (a *advisor) follow(waiting *avail.Stage) {
 	}
 	a.blockers[name] = a.inForce(waiting)
 	for _, b := range a.blockers[name] {
-		a.clear(waiting, b)
+		a.clearances[name] = append(a.clearances[name], a.clear(waiting, b))
 	}
 	a.order = append(a.order, name)
 }
@@ -48,13 +48,21 @@ func (a *advisor) inForce(waiting *avail.Stage) []avail.Blocker {
 	})
 }
 
-// clear adds what clears a blocker.
-func (a *advisor) clear(waiting *avail.Stage, b avail.Blocker) {
+// clear adds what clears a blocker, and returns it.
+func (a *advisor) clear(waiting *avail.Stage, b avail.Blocker) clearance {
 	upstream := a.stage.Other(b.Stage)
 	if !a.comes(upstream, b.Reason) {
 		a.follow(upstream)
-		return
+		return clearance{follows: b.Stage}
 	}
+	a.taken = nil
+	a.act(waiting, upstream, b)
+	return clearance{taken: a.taken}
+}
+
+// act adds what can be done, or is under way, at an upstream that the Freight is in or may
+// come to next.
+func (a *advisor) act(waiting, upstream *avail.Stage, b avail.Blocker) {
 	switch b.Reason {
 	case avail.Soaking:
 		a.isUnderWay(fmt.Sprintf("it soaks in %s until %s", b.Stage, instant(b.Until)))
@@ -114,6 +122,7 @@ func (a *advisor) isUnderWay(what string) {
 	if !slices.Contains(a.underWay, what) {
 		a.underWay = append(a.underWay, what)
 	}
+	a.taken = a.taken.with(underWay)
 }
 
 // verify adds a rerun of the verification of what the Stage runs; soak is what must

@@ -62,9 +62,11 @@ func (w world) target(t tester) *avail.Stage { t.Helper(); return w.view(t, w.st
 
 func (w world) subject() *kargo.Freight { return &w.freight[0] }
 
-func (w world) steps(t tester) []remedy.Step {
+func (w world) steps(t tester) []remedy.Step { t.Helper(); return w.advice(t).Steps }
+
+func (w world) advice(t tester) remedy.Advice {
 	t.Helper()
-	return remedy.Steps(w.target(t), w.subject(), remedy.Commands{Kubectl: []string{"kubectl"}})
+	return remedy.Advise(w.target(t), w.subject(), remedy.Commands{Kubectl: []string{"kubectl"}})
 }
 
 func (w world) available(t tester) bool {
@@ -160,7 +162,7 @@ func (w world) later(t tester) world {
 		if s.IsControlFlow() || s.Metadata.DeletionTimestamp != nil || name == w.stages[0].Metadata.Name {
 			continue
 		}
-		if found := view.Unverified(w.subject()); found != nil && underWay(found.Reason) &&
+		if found := view.Unverified(w.subject()); found != nil && underWay(view, found.Reason) &&
 			(view.RunsNow(w.subject()) || view.Judge(w.subject()).Available[avail.Configured]) {
 			w = w.promoted(name)
 		}
@@ -169,11 +171,17 @@ func (w world) later(t tester) world {
 	return w
 }
 
-func underWay(reason avail.Reason) bool {
-	return slices.Contains([]avail.Reason{
-		avail.PromotionRunning, avail.PromotionPending, avail.VerificationPending, avail.VerificationRunning, avail.AwaitingHealth,
-		avail.NotRecorded,
-	}, reason)
+func underWay(s *avail.Stage, reason avail.Reason) bool {
+	switch reason {
+	case avail.PromotionRunning, avail.PromotionPending, avail.VerificationPending, avail.VerificationRunning:
+		return true
+	case avail.AwaitingHealth:
+		return !s.HealthStaysUnknown()
+	case avail.NotRecorded:
+		return s.FrozenHistory() == nil
+	default:
+		return false
+	}
 }
 
 // worlds draws Projects of releases whose answers are exact. What the Stages say of

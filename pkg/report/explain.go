@@ -189,8 +189,12 @@ func (x Explainer) freight(s *avail.Stage, f *kargo.Freight) ExplainedFreight {
 	if row.Here.Current && !row.Here.Verified {
 		explained.Unverified = Unverified(s, f)
 	}
-	for _, step := range remedy.Steps(s, f, x.Commands) {
+	advice := remedy.Advise(s, f, x.Commands)
+	for _, step := range advice.Steps {
 		explained.Steps = append(explained.Steps, Step{string(step.Action), step.Stage, step.Command, step.Effect})
+	}
+	if explained.Ways = advice.Ways; len(advice.Steps) == 0 {
+		explained.Ways = Nullable[[]int]{}
 	}
 	explained.Summary = x.Sentence(explainedAs(s), &explained)
 	return explained

@@ -126,6 +126,9 @@ type ExplainedFreight struct {
 	AutoPromotion FreightPolicies `json:"autoPromotion"`
 	Forecast      Forecast        `json:"forecast"`
 	Steps         []Step          `json:"steps"`
+	// Ways has the alternatives, each with the indexes in Steps of what is needed together; nil
+	// where there are too many to tell.
+	Ways Nullable[[]int] `json:"ways"`
 	// Next has further Freight of the origin that is not available, where no piece was
 	// asked for; More is how many a limit left out.
 	Next []NextFreight `json:"next"`

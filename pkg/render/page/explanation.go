@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/kargo-avail/kubectl-kargo-avail/pkg/remedy"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/describe"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
@@ -221,85 +220,6 @@ func semantics(in []string) string {
 		words = append(words, map[string]string{"configured": "as configured", "any": "under any", "all": "under all"}[name])
 	}
 	return strings.Join(words, ", ")
-}
-
-// mostSteps is how many steps of one kind are written.
-const mostSteps = 4
-
-// fewOfEach returns the first steps of each kind, and what there is more.
-func fewOfEach(steps []report.Step) (few []report.Step, more []string) {
-	var order []string
-	left := map[string][]string{}
-	count := map[string]int{}
-	for _, step := range steps {
-		if count[step.Action]++; count[step.Action] <= mostSteps {
-			few = append(few, step)
-			continue
-		}
-		if left[step.Action] == nil {
-			order = append(order, step.Action)
-		}
-		left[step.Action] = append(left[step.Action], step.Stage)
-	}
-	for _, action := range order {
-		more = append(more, fmt.Sprintf("%s: the same for %s (-o json has all)", actionWords(action), describe.Names(left[action])))
-	}
-	return few, more
-}
-
-// steps says what to do.
-func (p *writer) steps(f *report.ExplainedFreight) {
-	p.heading("NEXT STEPS")
-	if len(f.Steps) == 0 {
-		p.item(2, "", p.nothing(f))
-		return
-	}
-	shown, more := fewOfEach(f.Steps)
-	for _, step := range shown {
-		if step.Command == "" {
-			p.item(2, "-", actionWords(step.Action)+": "+term.Sanitize(step.Effect))
-			continue
-		}
-		// The command is never folded: it is to be copied.
-		p.out.WriteString("  " + p.style.Palette.Strong(term.Sanitize(step.Command)) + "\n")
-		p.item(6, "", term.Sanitize(step.Effect))
-	}
-	for _, text := range more {
-		p.item(2, "-", text)
-	}
-}
-
-// actionWords names an action that has no command.
-func actionWords(action string) string {
-	switch remedy.Action(action) {
-	case remedy.Wait:
-		return "wait"
-	case remedy.Refresh:
-		return "refresh the Stage"
-	case remedy.Verify:
-		return "verify again"
-	case remedy.Promote:
-		return "promote it"
-	case remedy.Approve:
-		return "approve it"
-	case remedy.Mend:
-		return "change the Stages"
-	case remedy.SetStrategy:
-		return "set availabilityStrategy to OneOf"
-	}
-	return action
-}
-
-// nothing says why there is no step.
-func (p *writer) nothing(f *report.ExplainedFreight) string {
-	switch {
-	case f.Available.Configured && (f.Here.Current || p.stage.ControlFlow):
-		return "nothing to do"
-	case f.Available.Configured:
-		return "nothing is known to help"
-	default:
-		return "no command helps; see the forecast for what would"
-	}
 }
 
 // next has a line for each further piece that is not available.

@@ -91,7 +91,7 @@ func weaker(got, truth any) bool {
 func weakerObject(got, truth map[string]any) bool {
 	unknown, _ := got["unknown"].([]any)
 	for name, value := range got {
-		if !slices.Contains([]string{"warnings", "unknown", "steps"}, name) && !slices.Contains(unknown, any(name)) && !weaker(value, truth[name]) {
+		if !slices.Contains([]string{"warnings", "unknown", "steps", "ways"}, name) && !slices.Contains(unknown, any(name)) && !weaker(value, truth[name]) {
 			return false
 		}
 	}
@@ -138,6 +138,7 @@ func withoutPolicies(document any) {
 		freight, _ := item.(map[string]any)
 		delete(freight, "autoPromotion")
 		delete(freight, "steps")
+		delete(freight, "ways")
 		delete(freight, "disagreements")
 	}
 }
