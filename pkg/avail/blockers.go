@@ -34,7 +34,23 @@ type Finding struct {
 	// ones are there, and MoreRoots says how many are not. They must not be modified.
 	Roots     []Root
 	MoreRoots int
+	// RootsNeeded says how many of the root causes have to be cleared. It is Unrelated where there is one root cause at most, and where the
+	// Stages between take any and all by turns or wait for each other.
+	RootsNeeded Relation
 }
+
+// Relation says how things that are needed relate: whether one of them is enough.
+type Relation uint8
+
+// The relations.
+const (
+	Unrelated Relation = iota
+	AnyOfThem
+	AllOfThem
+)
+
+// String returns "any", "all", or "" for Unrelated.
+func (r Relation) String() string { return [...]string{"", "any", "all"}[r] }
 
 // Root is a root cause: a Stage at which something or somebody can act.
 type Root struct {

@@ -30,6 +30,8 @@ type waitState struct {
 	cycle int
 	// roots is the place of the root causes in waitCache.roots, 0 for none.
 	roots int
+	// needed says how many of the root causes have to be cleared.
+	needed Relation
 }
 
 // finding says why an upstream does not satisfy a request of the asking Stage.
@@ -57,6 +59,9 @@ func (g *waitGraph) ownFinding(s *Stage, f *kargo.Freight) Finding {
 	if state.waits {
 		roots := g.evaluator.waits.roots[state.roots]
 		finding.Roots, finding.MoreRoots = roots.list, roots.more
+		if len(roots.list) > 1 {
+			finding.RootsNeeded = state.needed
+		}
 	}
 	return finding
 }
@@ -73,6 +78,8 @@ type waitBuilder struct {
 	// themselves; ends what it waits for and that does not wait.
 	edges [][]int
 	ends  [][]Root
+	// takes says, of each waiting Stage with several such upstreams, how many it needs.
+	takes []takes
 	// component numbers the Stages that wait for each other.
 	component []int
 	members   [][]int
@@ -81,7 +88,8 @@ type waitBuilder struct {
 func (e *Evaluator) newWaitGraph(f *kargo.Freight) *waitGraph {
 	n := len(e.stages)
 	b := &waitBuilder{
-		evaluator: e, freight: f, record: e.record(f), states: make([]waitState, n), reasons: make([]Reason, n), edges: make([][]int, n), ends: make([][]Root, n),
+		evaluator: e, freight: f, record: e.record(f), states: make([]waitState, n), reasons: make([]Reason, n),
+		edges: make([][]int, n), ends: make([][]Root, n), takes: make([]takes, n),
 	}
 	waits := false
 	for i := range n {
@@ -123,7 +131,9 @@ func (b *waitBuilder) follow(s *Stage) {
 	if !b.states[s.position].waits {
 		return
 	}
-	for _, open := range s.unsatisfied(b.record, s.factsOf(b.record)) {
+	open := s.unsatisfied(b.record, s.factsOf(b.record))
+	b.takes[s.position] = takesOf(s, open)
+	for _, open := range open {
 		position := open.position()
 		d := &diagnosis{asker: s, request: open.request, name: open.upstream(), freight: b.freight}
 		if position >= 0 {

@@ -320,7 +320,7 @@ func blockers(list []avail.Blocker) []Blocker {
 			Remaining: kargo.Duration(b.Remaining),
 			Until:     utc(b.Until),
 			Roots:     roots(b.Roots),
-			MoreRoots: b.MoreRoots,
+			MoreRoots: b.MoreRoots, RootsNeeded: b.RootsNeeded.String(),
 		})
 	}
 	return blocked

@@ -236,6 +236,9 @@ type Blocker struct {
 	// pipeline: at most 50, and MoreRoots counts the others; both are optional.
 	Roots     []Root `json:"roots,omitempty"`
 	MoreRoots int    `json:"moreRoots,omitzero"`
+	// RootsNeeded says how many of the roots have to be cleared, "any" or "all"; absent where
+	// there are less than two, and where it is neither.
+	RootsNeeded string `json:"rootsNeeded,omitzero"`
 }
 
 // Root is a Stage at the end of a chain of blockers, and its reason there.

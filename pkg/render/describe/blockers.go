@@ -43,7 +43,7 @@ func Blocker(b *report.Blocker) string { return shortReason(b, true) }
 func shortReason(b *report.Blocker, wide bool) string {
 	reason := avail.Reason(b.Reason)
 	if len(b.Roots) > 0 {
-		waits := "waits for " + Roots(b.Roots, b.MoreRoots)
+		waits := waitsFor(b)
 		if reason == avail.ReasonUnknown {
 			return "unknown, " + waits
 		}
@@ -55,6 +55,49 @@ func shortReason(b *report.Blocker, wide bool) string {
 		text += " (" + term.Sanitize(b.Message) + ")"
 	}
 	return text
+}
+
+// waitsFor says what an upstream waits for: how many of its root causes have to be cleared
+// where that is known.
+func waitsFor(b *report.Blocker) string {
+	and := map[string]string{avail.AnyOfThem.String(): "or", avail.AllOfThem.String(): "and"}[b.RootsNeeded]
+	if and == "" {
+		return "waits for " + Roots(b.Roots, b.MoreRoots)
+	}
+	var groups groups
+	for _, root := range b.Roots {
+		words, _ := avail.Reason(root.Reason).Words()
+		groups.add(words, root.Stage)
+	}
+	var parts []string
+	for _, said := range groups.order {
+		parts = append(parts, alternatives(groups.stages[said], and)+" ("+said+")")
+	}
+	if b.MoreRoots > 0 {
+		parts = append(parts, fmt.Sprintf("%d more Stages", b.MoreRoots))
+	}
+	return "needs " + strings.Join(parts, " "+and+" ")
+}
+
+// alternatives names Stages that are needed together or of which one is: of many the first
+// ones and how many more.
+func alternatives(stages []string, and string) string {
+	shown, more := stages, ""
+	if len(stages) > mostRoots+1 {
+		shown, more = stages[:mostRoots], fmt.Sprintf("%d more", len(stages)-mostRoots)
+	}
+	var names []string
+	for _, name := range shown {
+		names = append(names, term.Sanitize(name))
+	}
+	if more != "" {
+		names = append(names, more)
+	}
+	last := len(names) - 1
+	if last == 0 {
+		return names[0]
+	}
+	return strings.Join(names[:last], ", ") + " " + and + " " + names[last]
 }
 
 // Roots says which root causes there are: those with the same reason together, of many

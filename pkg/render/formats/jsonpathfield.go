@@ -44,7 +44,7 @@ func ParseSortField(expression string) (*Field, error) {
 		Artifacts:  []string{""},
 		Divergence: []report.Divergence{{Issue: "-", In: []string{""}}},
 		Here:       report.Here{Promotion: &report.Promotion{}},
-		Blockers:   []report.Blocker{{Remaining: 1, Until: &time.Time{}, Blocks: []string{""}, Roots: []report.Root{{}}, MoreRoots: 1}},
+		Blockers:   []report.Blocker{{Remaining: 1, Until: &time.Time{}, Blocks: []string{""}, Roots: []report.Root{{}}, MoreRoots: 1, RootsNeeded: "-"}},
 	})
 	if err == nil {
 		field.path.AllowMissingKeys(false)
