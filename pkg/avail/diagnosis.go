@@ -342,7 +342,8 @@ func (d *diagnosis) superseded() *Finding {
 	if !ran {
 		return nil
 	}
-	return newFinding(Superseded, "replaced by other Freight before it was verified")
+	words, _ := Superseded.Words()
+	return newFinding(Superseded, "%s", words)
 }
 
 func (d *diagnosis) promotionEnded() *Finding {
@@ -384,7 +385,7 @@ func (d *diagnosis) notPromoted() Finding {
 	case ended != nil && ended.Phase != kargo.PromotionSucceeded:
 		return *newFinding(ReasonUnknown, "%s has ended, and how is not known", ended.Title())
 	case ended != nil:
-		return *newFinding(Superseded, "%s succeeded, and other Freight has replaced it since", ended.Title())
+		return *newFinding(Superseded, "%s had succeeded", ended.Title())
 	case d.upstream.IsTargetAware() && d.upstream.evaluator.project.Unread(kind):
 		return *newFinding(ReasonUnknown, "not verified there; PromotionRequests could not be read, so one may be open or have failed")
 	case d.upstream.evaluator.project.Unread(kind):

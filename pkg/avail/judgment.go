@@ -59,14 +59,15 @@ func (s *Stage) Judge(f *kargo.Freight) Judgment {
 	}
 	for i := range j.Divergences {
 		if d := &j.Divergences[i]; d.Cause == NotCurrentlyUpstream {
-			d.Detail = s.followsNothing(f)
+			d.Detail = s.follows(f)
 		}
 	}
 	return j
 }
 
-// followsNothing says why what the Stage follows never runs anything; "" when it may.
-func (s *Stage) followsNothing(f *kargo.Freight) string {
+// follows says which upstream the Stage follows, or why that never runs anything; "" where it
+// follows none.
+func (s *Stage) follows(f *kargo.Freight) string {
 	for i := range s.requests {
 		request := &s.requests[i]
 		if request.Origin != f.Origin || !s.Follows(request.Request) || len(request.upstreams) == 0 {
@@ -78,6 +79,8 @@ func (s *Stage) followsNothing(f *kargo.Freight) string {
 			return fmt.Sprintf("MatchUpstream, and there is no Stage %s to match", name)
 		case s.evaluator.project.Stages[position].IsControlFlow():
 			return fmt.Sprintf("MatchUpstream, and %s is a control-flow Stage, which never runs anything to match", name)
+		default:
+			return fmt.Sprintf("MatchUpstream takes only what %s runs now", name)
 		}
 	}
 	return ""

@@ -470,13 +470,13 @@ func TestReasons(t *testing.T) {
 		{
 			name: "Superseded",
 			qa:   []build.StageOption{direct, build.Health("Healthy"), build.Runs("f2"), build.Runs("f1")},
-			want: lines("qa [any all] Superseded: replaced by other Freight before it was verified"),
+			want: lines("qa [any all] Superseded: replaced before it was verified"),
 		},
 		{
 			name:       "Superseded before PromotionFailed, of a second attempt",
 			qa:         []build.StageOption{direct, build.Runs("f2"), build.Runs("f1", pending)},
 			promotions: []kargo.Promotion{build.Promotion("qa.3", "qa", "f1", kargo.PromotionFailed)},
-			want:       lines("qa [any all] Superseded: replaced by other Freight before it was verified"),
+			want:       lines("qa [any all] Superseded: replaced before it was verified"),
 		},
 		// 12
 		{
@@ -575,7 +575,7 @@ func TestReasons(t *testing.T) {
 			name:       "a Promotion had succeeded before all that the Stage remembers",
 			qa:         []build.StageOption{direct, build.Runs("f2"), build.Promoted("qa.9", "f2", kargo.PromotionSucceeded, "")},
 			promotions: []kargo.Promotion{build.Promotion("qa.1", "qa", "f1", kargo.PromotionSucceeded)},
-			want:       lines("qa [any all] Superseded: Promotion qa.1 succeeded, and other Freight has replaced it since"),
+			want:       lines("qa [any all] Superseded: Promotion qa.1 had succeeded"),
 		},
 		// What could not be read.
 		{

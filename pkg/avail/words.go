@@ -55,7 +55,7 @@ func (r Reason) Words() (words string, message Message) {
 	case NotRecorded:
 		return "promoted, not recorded by the Stage", MessageDetail
 	case Superseded:
-		return "replaced before it was verified", MessageDetail
+		return "replaced before it was verified", MessageEvidence
 	case PromotionFailed:
 		return "promotion failed", MessageEvidence
 	case PromotionErrored:

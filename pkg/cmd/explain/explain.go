@@ -70,8 +70,8 @@ func withoutType(args []string) []string {
 
 const long = `Explain the availability of Freight to one Stage (not the schema, as kubectl explain
 does): the rule point by point with its evidence, the chain of causes, what
-auto-promotion does, when each question will be answered, and the commands that
-would help.
+auto-promotion does, when the answer changes by itself, and the commands that
+help.
 
 FREIGHT is a name, an alias, a unique prefix of a name, or what it contains: a tag or
 version (v1.3.0, guestbook:v1.3.0) or a commit of seven digits or more. Without it the newest

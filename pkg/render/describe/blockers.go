@@ -50,8 +50,8 @@ func shortReason(b *report.Blocker, wide bool) string {
 		return waits
 	}
 	text := reasonWords(b)
-	_, message := reason.Words()
-	if wide && b.Message != "" && (message == avail.MessageEvidence || message == avail.MessageDetail) {
+	words, message := reason.Words()
+	if wide && b.Message != "" && b.Message != words && (message == avail.MessageEvidence || message == avail.MessageDetail) {
 		text += " (" + term.Sanitize(b.Message) + ")"
 	}
 	return text
@@ -177,9 +177,9 @@ func Finding(b *report.Blocker) string {
 	if avail.Reason(b.Reason) == avail.UpstreamBlocked {
 		return "not available there"
 	}
-	switch _, message := avail.Reason(b.Reason).Words(); message {
+	switch words, message := avail.Reason(b.Reason).Words(); message {
 	case avail.MessageEvidence:
-		if b.Message != "" {
+		if b.Message != "" && b.Message != words {
 			return reasonWords(b) + ": " + term.Sanitize(b.Message)
 		}
 	case avail.MessageDetail, avail.MessageSentence:
