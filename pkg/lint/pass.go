@@ -51,6 +51,7 @@ func Run(in *Input, chosen Selection) Result {
 		}
 	}
 	result.Undecided = in.undecided(rules, chosen)
+	result.Unread = len(result.Undecided) > 0
 	for _, fault := range in.Faults {
 		result.Unread = result.Unread || !fault.Minor
 	}

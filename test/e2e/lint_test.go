@@ -43,6 +43,9 @@ spec:
 	if !strings.Contains(blind.Stdout, "KA001") || strings.Contains(blind.Stdout, "KA002") {
 		t.Errorf("without Warehouses it finds\n%s", blind.Stdout)
 	}
+	if blind.Exit != 3 || all.Exit != 1 {
+		t.Errorf("exit codes %d where kinds could not be read, %d where all could; want 3 and 1", blind.Exit, all.Exit)
+	}
 	for _, want := range []string{
 		`Warning: Warehouses of Project "linted" could not be read, so these rules are not decided: KA002, `,
 		`Warning: the promotion policies of Project "linted" could not be read, so these rules are not decided: `,
