@@ -110,7 +110,7 @@ fmt: ## format the code
 
 .PHONY: golden
 golden: ## write what the commands print now into the golden files; read every line of the difference
-	go test ./cmd/kubectl-kargo_avail ./test/graph ./test/schema -update
+	go test ./cmd/kubectl-kargo_avail ./test/docs ./test/graph ./test/schema -update
 
 .PHONY: docs
 docs: ## write the pages about the commands, and what the documents show of their output

@@ -67,7 +67,7 @@ func (p *pass) circle(origin kargo.Origin, group, circle []string) Finding {
 		f.Advice = "remove one of the entries, unless the circle is meant"
 		return f
 	}
-	f.Message = fmt.Sprintf("New Freight of %s never gets into the circle %s: each Stage waits for another one of it", origin, way)
+	f.Message = fmt.Sprintf("the Stages in the circle %s take Freight of %s only from each other: no new Freight ever gets in", way, origin)
 	f.Advice = "let one of them take its Freight from the Warehouse or from another Stage"
 	return f
 }

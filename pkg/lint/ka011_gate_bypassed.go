@@ -27,8 +27,8 @@ func (p *pass) gatesBypassed() {
 				}
 				reported[later] = true
 				p.report(Finding{
-					Message: fmt.Sprintf("%s takes Freight from %s or %s, and %s has verified all that %s lets through: %s holds nothing back here",
-						r.name(), earlier, later, earlier, later, later),
+					Message: fmt.Sprintf("%s takes Freight from %s or %s, and %s gets its Freight by way of %s: Freight can reach %s without %s",
+						r.name(), earlier, later, later, earlier, r.name(), later),
 					Place: r.entry(earlier), Label: fmt.Sprintf("lets Freight in before %s has looked at it", later), Subject: r.subject(earlier + " " + later),
 					Related: []Related{{fmt.Sprintf("gets nothing that %s has not verified", earlier), r.entry(later)}},
 					Advice:  fmt.Sprintf("list only %s, or set availabilityStrategy: All", later),

@@ -20,9 +20,9 @@ func (p *pass) upstreamsBeingDeleted() {
 				continue
 			}
 			p.report(Finding{
-				Message: fmt.Sprintf("%s takes Freight from %s, which is being deleted: what it has verified soon counts no more", r.name(), upstream),
+				Message: fmt.Sprintf("%s takes Freight from %s, which is being deleted: what %s has verified will soon not count any more", r.name(), upstream, upstream),
 				Place:   r.entry(upstream), Label: "being deleted", Subject: r.subject(upstream),
-				Advice: "take it out of the list",
+				Advice: "list another upstream instead, or take Freight from the Warehouse",
 				Effect: p.admitted(r),
 			})
 		}

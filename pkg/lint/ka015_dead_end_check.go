@@ -33,10 +33,10 @@ func (p *pass) deadEnds() {
 			continue
 		}
 		p.report(Finding{
-			Message: fmt.Sprintf("%s verifies Freight of %s, and nothing waits for it: Freight that fails there goes on by way of %s", r.name(), r.Origin, beside.name()),
+			Message: fmt.Sprintf("no Stage takes Freight from %s: Freight of %s that fails its verification still goes on through %s", r.name(), r.Origin, beside.name()),
 			Place:   r.object.at(pathTo("spec", "verification")), Label: "guards nothing", Subject: r.subject(""),
 			Related: []Related{{fmt.Sprintf("%s takes from %s alone", p.feeds[beside.name()][0].name(), beside.name()), p.feeds[beside.name()][0].entry(beside.name())}},
-			Advice:  "add " + r.name() + " there, with availabilityStrategy: All",
+			Advice:  fmt.Sprintf("add %s to the upstreams of %s, with availabilityStrategy: All", r.name(), p.feeds[beside.name()][0].name()),
 		})
 	}
 }

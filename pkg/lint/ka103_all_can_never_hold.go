@@ -31,9 +31,9 @@ func (p *pass) allCanNeverHold() {
 				continue // reported by itself
 			}
 			p.report(Finding{
-				Message: fmt.Sprintf("%s needs all of %s, and %s gets no new Freight of %s: neither does %s", r.name(), and(r.Sources.Upstreams()), upstream, r.Origin, r.name()),
+				Message: fmt.Sprintf("%s needs all of %s, but %s gets no new Freight of %s: %s gets none either", r.name(), and(r.Sources.Upstreams()), upstream, r.Origin, r.name()),
 				Place:   r.entry(upstream), Label: "gets no new Freight", Subject: r.subject(upstream),
-				Related: []Related{{"see what is found there", p.stageObject(upstream).at(pathTo("spec", "requestedFreight"))}},
+				Related: []Related{{"another finding here may say why", p.stageObject(upstream).at(pathTo("spec", "requestedFreight"))}},
 				Advice:  "correct what keeps " + upstream + " from getting Freight, or take it out of the list",
 				Effect:  p.blocked(r),
 			})

@@ -62,23 +62,23 @@ func (p *pass) allWithSoakAt(r request, others []string) Finding {
 		Advice: "drop requiredSoakTime or availabilityStrategy: All, or promote by hand",
 		Effect: p.overlooked(r),
 	}
-	f.Related = append(f.Related, Related{"wants the Stages in which Freight soaked to be exactly the listed ones", r.at("sources", "availabilityStrategy")})
-	where := fmt.Sprintf("Freight that soaked in %s as well", first)
+	f.Related = append(f.Related, Related{"with a soak, Kargo lists Freight that has soaked in exactly these Stages", r.at("sources", "availabilityStrategy")})
+	where, why := fmt.Sprintf("Freight that also soaked in %s", first), fmt.Sprintf("%s does not list %s", r.name(), first)
 	if i := slices.Index(others, r.name()); i >= 0 && len(others) == 1 {
-		where = "Freight that soaked in " + r.name() + " itself"
+		where, why = "Freight that also soaked in "+r.name()+" itself", r.name()+" is not its own upstream"
 	}
 	switch {
 	case r.stage.IsControlFlow():
 		f.Severity = Error
-		f.Message = fmt.Sprintf("%s never passes on %s: with All and a soak Kargo's listing leaves it out", r.name(), where)
+		f.Message = fmt.Sprintf("%s never passes on %s: with All and a soak, it may have soaked in no other Stage, and %s", r.name(), where, why)
 	case p.isAuto(r.stage):
 		f.Severity = Error
-		f.Message = fmt.Sprintf("auto-promotion to %s never sees %s: with All and a soak Kargo's listing leaves it out", r.name(), where)
+		f.Message = fmt.Sprintf("auto-promotion to %s skips %s: with All and a soak, it may have soaked in no other Stage, and %s", r.name(), where, why)
 		if place, ok := p.policyPlace(r.stage); ok {
 			f.Related = append(f.Related, Related{"auto-promotion is on by this policy", place})
 		}
 	default:
-		f.Message = fmt.Sprintf("%s: the web UI does not list %s, and auto-promotion would not see it: promotion by hand works", r.name(), where)
+		f.Message = fmt.Sprintf("the web UI does not offer %s %s, and auto-promotion would skip it: %s; promotion by hand works", r.name(), where, why)
 	}
 	return f
 }

@@ -66,15 +66,15 @@ func arrived(f *kargo.Freight, stage string, now time.Time) *kargo.Freight {
 func (p *pass) soakElsewhere(r request, other string) Finding {
 	f := Finding{
 		Place: r.at("sources", "requiredSoakTime"), Subject: r.subject(""),
-		Label:  fmt.Sprintf("a soak in %s counts for Kargo's listing, and not for its promotion check", other),
+		Label:  fmt.Sprintf("a soak in %s, which is not listed here, counts for what auto-promotion sees, but not for what may be promoted", other),
 		Advice: "drop the soak, or switch auto-promotion off and promote by hand",
 		Effect: p.refused(r),
 	}
 	switch {
 	case r.stage.IsControlFlow():
-		f.Message = fmt.Sprintf("%s passes on Freight that has soaked in %s and not in %s", r.name(), other, and(r.Sources.Upstreams()))
+		f.Message = fmt.Sprintf("%s passes on Freight that has soaked in %s but not in %s", r.name(), other, and(r.Sources.Upstreams()))
 	case p.isAuto(r.stage):
-		f.Message = fmt.Sprintf("auto-promotion proposes Freight to %s that has soaked in %s and not yet in %s; Kargo refuses it, and promotes nothing else to %s meanwhile",
+		f.Message = fmt.Sprintf("for %s, auto-promotion picks Freight that has soaked in %s but not yet in %s: Kargo refuses it, and auto-promotes nothing to %s until it has soaked there",
 			r.name(), other, and(r.Sources.Upstreams()), r.name())
 		if place, ok := p.policyPlace(r.stage); ok {
 			f.Related = append(f.Related, Related{"auto-promotion is on by this policy", place})
@@ -82,7 +82,7 @@ func (p *pass) soakElsewhere(r request, other string) Finding {
 	default:
 		f.Severity = Note
 		f.Advice = "drop the soak, or promote only what has soaked"
-		f.Message = fmt.Sprintf("%s: the web UI offers Freight that has soaked in %s and not yet in %s; promoting it is refused", r.name(), other, and(r.Sources.Upstreams()))
+		f.Message = fmt.Sprintf("the web UI offers %s Freight that has soaked in %s but not yet in %s: Kargo refuses to promote it", r.name(), other, and(r.Sources.Upstreams()))
 	}
 	return f
 }

@@ -19,8 +19,8 @@ func (p *pass) zeroSoaks() {
 			continue
 		}
 		p.report(Finding{
-			Message: fmt.Sprintf("%s has a soak of zero, which is not the same as none", r.name()),
-			Place:   r.at("sources", "requiredSoakTime"), Label: "with All, Kargo lists less than without it", Subject: r.subject(""),
+			Message: fmt.Sprintf("%s sets requiredSoakTime to zero: with All, Kargo then lists less Freight than without requiredSoakTime", r.name()),
+			Place:   r.at("sources", "requiredSoakTime"), Label: "not the same as no soak", Subject: r.subject(""),
 			Fix: &Fix{Safe, "remove requiredSoakTime", []Edit{remove(r.object, r.path("sources", "requiredSoakTime"))}},
 		})
 	}

@@ -23,7 +23,7 @@ func (p *pass) soaksOfGates() {
 			continue
 		}
 		p.report(Finding{
-			Message: fmt.Sprintf("%s is a control-flow Stage: when a soak is over, it does not look again until something else happens upstream", r.name()),
+			Message: fmt.Sprintf("%s is a control-flow Stage, and Kargo does not look at it again when a soak ends: Freight waits until something else happens upstream", r.name()),
 			Place:   r.at("sources", "requiredSoakTime"), Label: "its end goes unnoticed", Subject: r.subject(""),
 			Related: []Related{{"no promotion steps", p.stepsPlace(r.name())}},
 			Advice:  "put the soak on the regular Stages behind it, or run: kargo refresh stage --project=" + p.Name + " " + r.name(),

@@ -30,11 +30,11 @@ func (p *pass) strategyChanges(before *Project) {
 			}
 			f := Finding{
 				Place: r.at("sources", "availabilityStrategy"), Subject: r.subject("") + string(r.Sources.AvailabilityStrategy.Normal()),
-				Label: fmt.Sprintf("was %s", was.Sources.AvailabilityStrategy.Normal()), Advice: fmt.Sprintf("look first: kubectl kargo-avail what-if %s=%s", r.name(), word(r.Sources.AvailabilityStrategy)),
-				Message: fmt.Sprintf("%s passes on at once what any of its upstreams has verified, and that cannot be taken back", r.name()),
+				Label: fmt.Sprintf("was %s", was.Sources.AvailabilityStrategy.Normal()), Advice: fmt.Sprintf("before you apply this, see what it does: kubectl kargo-avail what-if %s=%s", r.name(), word(r.Sources.AvailabilityStrategy)),
+				Message: fmt.Sprintf("this change makes %s pass on, at once, all Freight that any one upstream has verified: changing it back does not undo that", r.name()),
 			}
 			if r.isAll() {
-				f.Message = fmt.Sprintf("%s asks for all of its upstreams from now on: what it has passed on already stays so", r.name())
+				f.Message = fmt.Sprintf("this change makes %s ask for all of its upstreams: Freight that it has passed on already stays passed on", r.name())
 			}
 			p.report(f)
 		}

@@ -39,9 +39,9 @@ func (p *pass) listedButRefused() {
 			}
 			i := slices.IndexFunc(p.requests, func(r request) bool { return r.stage == stage && r.Origin == origin })
 			finding := Finding{
-				Message: fmt.Sprintf("auto-promotion to %s picks %s of %s, and Kargo refuses it: nothing is promoted to %s by itself meanwhile", stage.Metadata.Name, called(f), origin, stage.Metadata.Name),
+				Message: fmt.Sprintf("auto-promotion picks %s of %s for %s, but Kargo refuses it: nothing is auto-promoted to %s until Kargo admits %s", called(f), origin, stage.Metadata.Name, stage.Metadata.Name, called(f)),
 				Place:   p.requests[i].at("sources"), Subject: origin.String(),
-				Advice: "promote older Freight by hand until it is available",
+				Advice: fmt.Sprintf("wait until %s is available to %s; until then, promote other Freight by hand", called(f), stage.Metadata.Name),
 			}
 			if len(j.Divergences) > 0 {
 				finding.Label = j.Divergences[0].String()

@@ -10,7 +10,7 @@ import (
 func policyBadPattern() Rule {
 	return Rule{
 		Code: "KA206", Name: "policy-bad-pattern", Severity: Error, In: Anywhere,
-		Summary: "The selector of a promotion policy cannot be understood.",
+		Summary: "The selector of a promotion policy is invalid.",
 		Why: "Kargo's webhook refuses a pattern that does not compile, and the schema wants either stage or stageSelector. A prefix that Kargo does not know, such as re:, " +
 			"is taken for a part of a name, which no Stage can have.",
 		Remedy: "Write an exact name, or a pattern after glob:, regex: or regexp:.",
@@ -29,7 +29,7 @@ func (p *pass) policiesWithBadPatterns() {
 			continue
 		}
 		p.report(Finding{
-			Message: fmt.Sprintf("promotion policy %d cannot be understood: %s", policy.index+1, why),
+			Message: fmt.Sprintf("promotion policy %d is invalid: %s", policy.index+1, why),
 			Place:   policy.config.valueAt(policyPath(policy.config, policy.index)), Subject: policy.selector() + fmt.Sprint(policy.index),
 			Advice: "write an exact name, or a pattern after glob:, regex: or regexp:",
 		})
@@ -48,7 +48,7 @@ func malformed(p policy) string {
 	default:
 		prefix, _, ok := strings.Cut(s.Name, ":")
 		if ok && prefix != "glob" && prefix != "regex" && prefix != "regexp" {
-			return fmt.Sprintf("Kargo knows no prefix %q, and takes it for a part of a name", prefix+":")
+			return fmt.Sprintf("Kargo does not know the prefix %q and reads it as a part of a name, so the policy matches no Stage", prefix+":")
 		}
 		return ""
 	}

@@ -24,7 +24,7 @@ func (p *pass) policiesOfGates() {
 			continue
 		}
 		p.report(Finding{
-			Message: fmt.Sprintf("the promotion policy for %s matches only control-flow Stages (%s), which pass Freight on whatever it says", one.selector(), and(one.stages)),
+			Message: fmt.Sprintf("the promotion policy for %s has no effect: it matches only control-flow Stages (%s), which always pass Freight on", one.selector(), and(one.stages)),
 			Place:   one.place(), Label: "no effect", Subject: one.selector(),
 			Related: []Related{{"no promotion steps", p.stepsPlace(one.stages[0])}},
 			Advice:  "remove the policy",

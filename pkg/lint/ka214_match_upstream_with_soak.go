@@ -23,10 +23,10 @@ func (p *pass) matchUpstreamSoaks() {
 			continue
 		}
 		f := Finding{
-			Message: fmt.Sprintf("auto-promotion to %s takes only what %s still runs after %s", r.name(), upstream.Metadata.Name, *need),
-			Place:   r.at("sources", "requiredSoakTime"), Label: "and until then it must not be replaced there", Subject: r.subject(""),
+			Message: fmt.Sprintf("auto-promotion to %s takes Freight only if %s still runs it after %s: Freight that is replaced there sooner never comes", r.name(), upstream.Metadata.Name, *need),
+			Place:   r.at("sources", "requiredSoakTime"), Label: "until then it must stay there", Subject: r.subject(""),
 			Related: []Related{{"only what the upstream runs now", r.at("sources", "autoPromotionOptions", "selectionPolicy")}},
-			Advice:  "drop one of both",
+			Advice:  "remove requiredSoakTime or selectionPolicy",
 		}
 		if !p.isAuto(upstream) {
 			f.Severity = Note

@@ -27,7 +27,7 @@ func (p *pass) matchUpstreamByHand() {
 			continue
 		}
 		p.report(Finding{
-			Message: fmt.Sprintf("%s follows its upstream, and auto-promotion is off: it only hides Freight from the web UI", r.name()),
+			Message: fmt.Sprintf("%s sets selectionPolicy: MatchUpstream, but auto-promotion is off: the setting only hides Freight in the web UI", r.name()),
 			Place:   r.at("sources", "autoPromotionOptions", "selectionPolicy"), Label: "says what auto-promotion picks", Subject: r.subject(""),
 			Advice: "remove it, or switch auto-promotion on",
 			Effect: p.overlooked(r),

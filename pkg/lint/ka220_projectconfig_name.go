@@ -22,7 +22,7 @@ func (p *pass) projectConfigsNamed() {
 			continue
 		}
 		f := Finding{
-			Message: fmt.Sprintf("the ProjectConfig %s is in the namespace %s: Kargo reads only one of that name", o.Name, p.Name),
+			Message: fmt.Sprintf("Kargo ignores the ProjectConfig %s: in the namespace %s it reads only the one that is named %s", o.Name, p.Name, p.Name),
 			Place:   o.valueAt(pathTo("metadata", "name")), Label: "expected " + p.Name,
 		}
 		f.Fix = &Fix{Unsafe, "name: " + p.Name, []Edit{set(o, f.Place.Path, p.Name)}}

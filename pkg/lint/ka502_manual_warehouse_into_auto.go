@@ -11,7 +11,7 @@ func manualWarehouseIntoAuto() Rule {
 		Code: "KA502", Name: "manual-warehouse-into-auto", Severity: Note, In: Anywhere,
 		Summary: "Freight that is made by hand is auto-promoted at once.",
 		Why:     "With freightCreationPolicy: Manual somebody decides when there is new Freight. Where the first Stage is auto-promoted, making it ships it, too.",
-		Remedy:  "Nothing, if one click is to do both; else switch off auto-promotion of the Stage.",
+		Remedy:  "None is needed if you want this; else switch off auto-promotion of the Stage.",
 		needs:   []pipeline.Kind{pipeline.Policies},
 		check:   (*pass).manualIntoAuto,
 	}
@@ -24,10 +24,10 @@ func (p *pass) manualIntoAuto() {
 			continue
 		}
 		f := Finding{
-			Message: fmt.Sprintf("Freight of %s is made by hand, and then promoted to %s by itself", r.Origin, r.name()),
+			Message: fmt.Sprintf("people make Freight of %s by hand, and auto-promotion promotes it to %s at once", r.Origin, r.name()),
 			Place:   r.at("sources", "direct"), Label: "takes it at once", Subject: r.subject(""),
 			Related: []Related{{"made by hand", warehouse.at(pathTo("spec", "freightCreationPolicy"))}},
-			Advice:  "nothing, if one click is to do both",
+			Advice:  "none is needed if you want this; else switch off auto-promotion of " + r.name(),
 		}
 		if place, ok := p.policyPlace(r.stage); ok {
 			f.Related = append(f.Related, Related{"auto-promotion is on by this policy", place})

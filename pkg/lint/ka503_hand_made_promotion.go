@@ -27,9 +27,9 @@ func (p *pass) handMadePromotions() {
 			continue
 		}
 		p.report(Finding{
-			Message: fmt.Sprintf("Promotion %s is not named as Kargo names them: %s may never see it", o.Name, stage),
+			Message: fmt.Sprintf("Promotion %s does not have a name of the form that Kargo expects: Kargo may ignore it for %s", o.Name, stage),
 			Place:   o.valueAt(pathTo("metadata", "name")), Label: "expected " + stage + ".ULID.HASH",
-			Advice: "promote with kargo promote",
+			Advice: "delete it, and promote with kargo promote",
 		})
 	}
 }

@@ -39,16 +39,9 @@ func (p *pass) leftOvers() {
 		}
 		freight := left[name]
 		p.report(Finding{
-			Message: fmt.Sprintf("%s %s to be in %s, %s: the soak there goes on", names(freight), saysVerb(freight), name, what),
+			Message: fmt.Sprintf("the status of %s still lists the Stage %s, %s: its soak time there keeps growing", names(freight), name, what),
 			Place:   p.object("Freight", freight[0].Metadata.Name).at(pathTo("status", "currentlyIn", name)), Subject: name,
-			Advice: "remove the entry from the Freight's status",
+			Advice: "remove the entry from status.currentlyIn (kubectl edit freight with --subresource=status)",
 		})
 	}
-}
-
-func saysVerb(freight []*kargo.Freight) string {
-	if len(freight) == 1 {
-		return "says"
-	}
-	return "say"
 }
