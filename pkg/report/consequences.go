@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/autopromote"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/change"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
@@ -196,10 +197,37 @@ func (l *consequenceList) removed() {
 }
 
 func (l *consequenceList) gate() {
-	l.add(VerifiesForGood, "control-flow Stage %[1]s passes on, for good: %[2]s", l.effect.Passes)
+	l.add(VerifiesForGood, "control-flow Stage %[1]s passes %[2]s on"+l.takers()+", which reverting the change does not undo", l.effect.Passes)
 	l.add(Loses, "control-flow Stage %[1]s does not pass on: %[2]s", minus(l.effect.Unlisted, l.effect.Passed))
 	l.add(Stays, "control-flow Stage %[1]s no longer lists %[2]s, but has passed it on already, and that stays", l.effect.Passed)
 	l.add(Lists, "control-flow Stage %[1]s lists again what it has passed on before: %[2]s", minus(l.effect.Listed, l.effect.Passes))
+}
+
+// mostTakers is how many Stages behind a control-flow Stage are named.
+const mostTakers = 6
+
+// takers says, for a format, which Stages take Freight from the Stage.
+func (l *consequenceList) takers() string {
+	var names []string
+	more := 0
+	for _, stage := range l.effect.Stage.Project().Stages {
+		takes := slices.ContainsFunc(stage.Spec.RequestedFreight, func(r kargo.Request) bool { return r.Sources.Lists(l.name()) })
+		switch {
+		case !takes:
+		case len(names) == mostTakers:
+			more++
+		default:
+			names = append(names, stage.Metadata.Name)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	text := " to " + strings.Join(names, ", ")
+	if more > 0 {
+		text += fmt.Sprintf(" and %d more Stages", more)
+	}
+	return strings.ReplaceAll(text, "%", "%%")
 }
 
 // policies says whether another answer of the policies applies.
@@ -219,16 +247,16 @@ func (l *consequenceList) promotions() {
 	l.when = WhenThawed
 	l.promotes(minus(e.Awaits, e.Reverts), minus(e.Reverts, e.Starts))
 	l.when = when
-	l.add(StallsAutoPromotion, "auto-promotion picks %[2]s for %[1]s and is refused, as it is listed and not available; it promotes nothing else to %[1]s meanwhile", e.Refused)
+	l.add(StallsAutoPromotion, "auto-promotion picks %[2]s for %[1]s and is refused, as the Freight is listed and not available; until it is available, nothing else is auto-promoted to %[1]s", e.Refused)
 }
 
 // promotes says what auto-promotion promotes at the same time, and what of it is older.
 func (l *consequenceList) promotes(others, older []*kargo.Freight) {
 	e := l.effect
 	for _, f := range older {
-		text := fmt.Sprintf("auto-promotion promotes %s to %s", freightName(f), l.name())
+		text := fmt.Sprintf("auto-promotion promotes %s, which is older than what runs there, to %s", freightName(f), l.name())
 		if runs := e.Stage.Project().FreightNamed(e.Stage.Status.Current().Items[f.Origin.String()].Name); runs != nil {
-			text += fmt.Sprintf(", which is older than what it runs (%s)", freightName(runs))
+			text = fmt.Sprintf("auto-promotion takes %s back from %s to %s, which is older", l.name(), freightName(runs), freightName(f))
 		}
 		l.put(PromotesOlder, text, []*kargo.Freight{f})
 	}
@@ -255,8 +283,8 @@ func (l *consequenceList) failures() {
 	l.add(Suppresses, "once a Promotion of it has errored, auto-promotion does not promote %[2]s to %[1]s again, even when it is available", suppressed)
 	l.add(StopsVerification, "%[1]s runs %[2]s unverified, and cannot verify it after an errored Promotion until another one succeeds", e.Unverified)
 	runs := func(f *kargo.Freight) bool { return e.Stage.RunsNow(f) }
-	l.add(NoRollback, "you could no longer roll %[1]s back to %[2]s", slices.DeleteFunc(slices.Clone(e.Stranded), runs))
-	l.add(NoRollback, "%[1]s runs %[2]s, which you could not promote to it again", slices.DeleteFunc(slices.Clone(e.Stranded), func(f *kargo.Freight) bool { return !runs(f) }))
+	l.add(NoRollback, "%[1]s can no longer be rolled back to %[2]s", slices.DeleteFunc(slices.Clone(e.Stranded), runs))
+	l.add(NoRollback, "what %[1]s runs now, %[2]s, can no longer be promoted to it", slices.DeleteFunc(slices.Clone(e.Stranded), func(f *kargo.Freight) bool { return !runs(f) }))
 }
 
 // answers says which answers flip.
@@ -265,6 +293,9 @@ func (l *consequenceList) answers() {
 	loses, gains := "no longer available to %[1]s: %[2]s", "becomes available to %[1]s: %[2]s"
 	if l.when == Later {
 		loses = "does not become available to %[1]s: %[2]s" // it would have
+	}
+	if policy, err := autopromote.SwitchOf(e.Stage.Project(), e.Stage.Stage, e.Stage.Rules()); err == nil && policy.Enabled == avail.No {
+		gains += " (auto-promotion is off there)"
 	}
 	l.add(Loses, loses, e.Lost)
 	l.add(Unlists, "no longer listed at %[1]s, for auto-promotion and the web UI: %[2]s", minus(e.Unlisted, e.Lost))

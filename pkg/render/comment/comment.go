@@ -5,6 +5,7 @@ package comment
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -100,9 +101,9 @@ func code(text string) string { return "`" + strings.ReplaceAll(term.Sanitize(te
 
 // summary says what changes in a Project and what follows.
 func (b *builder) summary(p *report.DiffProject) {
-	b.add(fmt.Sprintf("### kargo-avail: this change and Project %s\n\n", code(p.Name)))
+	b.add(fmt.Sprintf("### kargo-avail: what merging this does in Project %s\n\n", code(p.Name)))
 	b.objects(p)
-	b.add(fmt.Sprintf("\nFrom %s to %s · live Freight at %s · Kargo %s\n",
+	b.add(fmt.Sprintf("\nBefore: %s, after: %s · Freight and Promotions as of %s · the rules of Kargo %s\n",
 		code(describe.DiffSide(b.diff.Base)), code(describe.DiffSide(b.diff.Head)), b.diff.At.UTC().Format(time.RFC3339), escape(b.diff.KargoVersion)))
 	switch {
 	case p.Effect == nil:
@@ -140,19 +141,30 @@ func (b *builder) objects(p *report.DiffProject) {
 	}
 }
 
-// consequences lists what follows, worst first.
+// consequences lists what follows, by when, worst first.
 func (b *builder) consequences(list []report.Consequence) {
-	b.add("\n**What follows, worst first:**\n\n")
-	for i := range list {
-		c := &list[i]
-		text := escape(c.Text)
-		if c.When == report.Later {
-			text = "later: " + text
+	errors := false
+	for _, when := range report.Whens() {
+		said := false
+		for i := range list {
+			c := &list[i]
+			if c.When != when {
+				continue
+			}
+			if !said {
+				b.add("\n**" + describe.When(when) + "** (worst first):\n\n")
+				said = true
+			}
+			text := escape(c.Text)
+			if c.Effect.IsGrave() {
+				text = "⚠️ **" + text + "**"
+			}
+			b.add("- " + text + "\n")
+			errors = errors || c.Effect == report.ErrorsPromotion || c.Effect == report.Unsure
 		}
-		if c.Effect.IsGrave() {
-			text = "⚠️ **" + text + "**"
-		}
-		b.add("- " + text + "\n")
+	}
+	if !errors {
+		b.add("\nNo Promotion that is queued or running errors because of it.\n")
 	}
 }
 
@@ -181,6 +193,9 @@ func (b *builder) details(p *report.DiffProject) {
 		b.add(b.answers(p, rows[start:end]))
 		start = end
 	}
+	if slices.ContainsFunc(rows, func(r report.DiffRow) bool { return r.Current }) {
+		b.add("\n● is what the Stage runs now; the newest Freight comes first.\n")
+	}
 	if more > 0 {
 		b.add(fmt.Sprintf("\n%d more pieces of Freight are not shown.\n", more))
 	}
@@ -196,7 +211,7 @@ func (b *builder) answers(p *report.DiffProject, rows []report.DiffRow) string {
 	if len(b.diff.Projects) > 1 {
 		title = p.Name + "/" + title
 	}
-	header := []string{escape(title), "now", "after", "because"}
+	header := []string{"Freight for " + escape(title), "available now", "after", "because"}
 	var cells [][]string
 	for i := range rows {
 		row := &rows[i]

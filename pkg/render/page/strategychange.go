@@ -176,7 +176,7 @@ func (s *effectLines) say(text string, freight []report.Named) {
 // gate says what a control-flow Stage passes on. As nothing is promoted to it, it goes
 // by its listing alone.
 func (s *effectLines) gate(e *report.StageEffect) {
-	s.say("passes on, for good", e.Passes)
+	s.say("passes on, which cannot be undone", e.Passes)
 	s.say("listed again, which passes on nothing new", without(e.Listed, e.Passes))
 	s.say("does not pass on", without(e.Unlisted, e.Passed))
 	s.say("already passed on, so the Stages behind it keep it", e.Passed)
@@ -212,7 +212,7 @@ func (s *effectLines) promotions(e *report.StageEffect) {
 		}
 	}
 	s.say("from then on auto-promotion leaves out, even when it is available again", suppressed)
-	s.say("you could no longer roll back to what it runs or ran", e.Stranded)
+	s.say("can no longer be rolled back to", e.Stranded)
 	s.say("once a Promotion has failed, what it runs cannot be verified until another one succeeds", e.Unverified)
 }
 

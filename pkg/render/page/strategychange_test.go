@@ -81,7 +81,7 @@ func TestStrategyChangeAtControlFlowStages(t *testing.T) {
 		Follows: []report.StageEffect{{Stage: "prod", Gained: named("f1"), Listed: named("f1"), Lost: named("f3"), Unlisted: named("f5")}},
 	}}
 	want := `At once:
-  - gate: passes on, for good: f1
+  - gate: passes on, which cannot be undone: f1
   - gate: listed again, which passes on nothing new: f2
   - gate: does not pass on: f3
   - gate: already passed on, so the Stages behind it keep it: f4
