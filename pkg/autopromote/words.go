@@ -224,7 +224,7 @@ func ProspectOf(s *avail.Stage, f *kargo.Freight) Prospect {
 	policy, err := SwitchOf(s.Project(), s.Stage, s.Rules())
 	switch {
 	case s.IsControlFlow():
-		return Prospect{Words: "does not apply: a control-flow Stage runs nothing, it passes on by itself what its listing has"}
+		return Prospect{Words: "does not apply: a control-flow Stage runs nothing, and passes on by itself all Freight that is listed for it"}
 	case policy.Enabled == avail.No:
 		return Prospect{Next: NextFor(s, f.Origin), Words: "off: nothing is promoted to " + s.Metadata.Name + " by itself"}
 	}
@@ -251,7 +251,7 @@ func (p *Prospect) about(s *avail.Stage, f *kargo.Freight) string {
 	case n.Freight == f:
 		return "this Freight is its candidate; " + n.Reason()
 	case s.Project().Newer(n.Freight, f):
-		return fmt.Sprintf("its candidate is %s, which is newer; %s; older Freight is not tried", called(n.Freight), n.Reason())
+		return fmt.Sprintf("this Freight is not promoted, as the candidate is %s, which is newer; %s", called(n.Freight), n.Reason())
 	default:
 		return fmt.Sprintf("its candidate is %s, as this Freight is not listed; %s", called(n.Freight), n.Reason())
 	}

@@ -50,7 +50,7 @@ func TestWordsOfProspects(t *testing.T) {
 	}{
 		{
 			name: "a control-flow Stage, even if a policy selects it", stage: prod(build.ControlFlow()), freight: list(f1), config: on,
-			want: "does not apply: a control-flow Stage runs nothing, it passes on by itself what its listing has",
+			want: "does not apply: a control-flow Stage runs nothing, and passes on by itself all Freight that is listed for it",
 		},
 		{name: "off", stage: prod(), freight: list(f1), want: "off: nothing is promoted to prod by itself"},
 		{
@@ -83,11 +83,11 @@ func TestWordsOfProspects(t *testing.T) {
 		},
 		{
 			name: "another is newer", stage: prod(), freight: list(f1, f2), config: on, asked: true,
-			want: "on: its candidate is f2, which is newer; it is promoted when the Stage is next reconciled, within about five minutes; older Freight is not tried",
+			want: "on: this Freight is not promoted, as the candidate is f2, which is newer; it is promoted when the Stage is next reconciled, within about five minutes",
 		},
 		{
 			name: "another is newer, and has an alias", stage: prod(), freight: list(f1, named), config: on, asked: true,
-			want: "on: its candidate is lucky-koala, which is newer; it is promoted when the Stage is next reconciled, within about five minutes; older Freight is not tried",
+			want: "on: this Freight is not promoted, as the candidate is lucky-koala, which is newer; it is promoted when the Stage is next reconciled, within about five minutes",
 		},
 		{
 			name: "it is not listed, and an older one is", stage: prod(), freight: list(unlisted, f1), config: on, asked: true,
@@ -116,7 +116,7 @@ func TestWordsOfProspects(t *testing.T) {
 		},
 		{
 			name: "on hold, and another is newer and there", stage: prod(held(kargo.Hold{}), build.Runs("f2")), freight: list(f1, f2), config: on, asked: true,
-			want: "on: its candidate is f2, which is newer; the Stage runs it already; older Freight is not tried",
+			want: "on: this Freight is not promoted, as the candidate is f2, which is newer; the Stage runs it already",
 		},
 		{
 			name: "on hold, and refused", stage: build.Stage("prod", build.Requests("w", build.From("qa"), build.Soak("9h")), held(kargo.Hold{})),
@@ -125,7 +125,7 @@ func TestWordsOfProspects(t *testing.T) {
 		},
 		{
 			name: "another is newer, and the Stage runs it", stage: prod(build.Runs("f2")), freight: list(f1, f2), config: on, asked: true,
-			want: "on: its candidate is f2, which is newer; the Stage runs it already; older Freight is not tried",
+			want: "on: this Freight is not promoted, as the candidate is f2, which is newer; the Stage runs it already",
 		},
 		{
 			name: "it is not listed, and the Stage runs an older one, which is", stage: prod(build.Runs("f1")), freight: list(unlisted, f1), config: on, asked: true,

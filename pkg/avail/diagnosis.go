@@ -412,7 +412,7 @@ func replacedSince(evidence string) string {
 	if evidence == "" {
 		return "replaced since then"
 	}
-	return "replaced since then; " + evidence
+	return evidence + "; replaced since then"
 }
 
 // withMessage appends a message that may be empty.

@@ -449,7 +449,7 @@ func TestReasons(t *testing.T) {
 		{
 			name: "VerificationFailed, and replaced since",
 			qa:   []build.StageOption{direct, build.Runs("f3"), build.Runs("f2", pending), build.Runs("f1", failed)},
-			want: lines(`qa [any all] VerificationFailed: replaced since then; Metric "smoke" failed`),
+			want: lines(`qa [any all] VerificationFailed: Metric "smoke" failed; replaced since then`),
 		},
 		{
 			name: "the newest failure in older history",
@@ -458,7 +458,7 @@ func TestReasons(t *testing.T) {
 				build.Runs("f1", pending, build.Verification(kargo.VerificationError, "newest"), failed),
 				build.Runs("f1", failed),
 			},
-			want: lines("qa [any all] VerificationError: replaced since then; newest"),
+			want: lines("qa [any all] VerificationError: newest; replaced since then"),
 		},
 		{
 			name: "the newest failure in older history, of an earlier stay where the later has none",

@@ -279,7 +279,7 @@ func (a *advisor) approve() {
 	case a.stage.IsControlFlow():
 		effect += fmt.Sprintf("; %s passes it on at its next reconcile", a.name())
 		if command := a.commands.stage("refresh", a.project, a.name()); command != "" {
-			effect += ", which it does at once after " + command
+			effect += "; to have that now, run: " + command
 		}
 	case unlisted:
 		effect += "; auto-promotion still leaves it alone, as it is not listed"

@@ -167,10 +167,10 @@ func (d *doctor) promoteAgain(current *kargo.FreightCollection) (remedy, command
 		if current != nil && !current.Holds(f.Metadata.Name) || !d.stage.Judge(f).Available[avail.Configured] || d.stage.IsTargetAware() {
 			continue
 		}
-		return fmt.Sprintf("only another successful Promotion helps, such as one of %s", called(f)),
+		return fmt.Sprintf("only a new Promotion that succeeds helps, for example of %s", called(f)),
 			d.commands.kargo("promote", d.project, d.name(), f.Metadata.Name)
 	}
-	return "only another successful Promotion helps", ""
+	return "only a new Promotion that succeeds helps", ""
 }
 
 func (d *doctor) conditions() {

@@ -52,7 +52,7 @@ func TestRecordedMomentsAreExplained(t *testing.T) {
 			{"gate", "bbbbbb", [3]bool{true, true, true}, "", ""},
 			{"prod-eu", "bbbbbb", [3]bool{true, true, true}, "", ""},
 			{"prod-ap", "bbbbbb", [3]bool{}, lines("gate any,all SoakImpossible"), "nothing can soak there for 30m0s (kargo#6360)"},
-			{"prod", "aaaaaa", [3]bool{true, true, false}, failedInB, "replaced since then; "},
+			{"prod", "aaaaaa", [3]bool{true, true, false}, failedInB, "; replaced since then"},
 			{
 				"prod-soaked", "aaaaaa",
 				[3]bool{},

@@ -74,9 +74,9 @@ auto-promotion does, when the answer changes by itself, and the commands that
 help.
 
 FREIGHT is a name, an alias, a unique prefix of a name, or what it contains: a tag or
-version (v1.3.0, guestbook:v1.3.0) or a commit of seven digits or more. Without it the newest
-Freight that is not available is explained, for each Warehouse that the Stage
-requests, with a line for each of the next. graph --freight shows where one piece of
+version (v1.3.0, guestbook:v1.3.0) or a commit of seven digits or more. Without FREIGHT,
+the newest Freight that is not available is explained, for each Warehouse that the Stage
+requests, and older Freight that is not available gets a line each. graph --freight shows where one piece of
 Freight is in the whole pipeline.`
 
 const examples = `  # Why is the newest Freight not available to prod?

@@ -57,9 +57,9 @@ func NewCommand(env cli.Env, connection *cli.ConnectionFlags) *cobra.Command {
 	return cmd
 }
 
-const long = `Find settings of a pipeline that cannot work, or that work in another way than they
-read: upstreams that do not exist, All over nothing, a soak that can never pass, fields
-at the wrong place, promotion policies that decide nothing.
+const long = `Find pipeline settings that cannot work, or that do not do what they seem to: upstreams
+that do not exist, All with no upstreams, a soak that can never pass, fields in the wrong
+place, promotion policies that decide nothing.
 
 With -f it reads files, and points at the line. Without, it reads the Project in the
 cluster, and needs only the rights to view it.

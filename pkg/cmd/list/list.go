@@ -71,13 +71,13 @@ func withVerbHint(err error, args []string, verbHint func(word string) (hint str
 	return err
 }
 
-const long = `Show, per downstream Stage, which Freight is available under any and under all,
-which strategy is in force, and which upstream Stages block it and why.
+const long = `Show, for each downstream Stage, which Freight is available if any upstream is enough
+and if all must have verified it, which of the two is in force, and what blocks the rest.
 
 ANY, ALL and NOW say whether Kargo would admit a Promotion of the Freight: if one
 verified upstream Stage were enough (OneOf), if every upstream had to verify it
-(All), and with the strategy that the Stage has now. Auto-promotion goes by another
-list; where that disagrees, the last column says so. ● is what the Stage runs (* with
+(All), and with the strategy that the Stage has now. Auto-promotion uses a separate
+check; where its answer differs, BLOCKED BY says so. ● is what the Stage runs (* with
 --ascii), ▸ (>) what auto-promotion promotes next, and ! what failed there last.
 
 Without a Stage, Freight or filter, there is a line per Stage and Warehouse, and what

@@ -34,8 +34,8 @@ func NewCommand(env cli.Env, connection *cli.ConnectionFlags) *cobra.Command {
 }
 
 const long = `Set spec.requestedFreight[].sources.availabilityStrategy of Stages, and nothing else:
-any (OneOf) or all (All), in any case. Stages that already have the requested strategy
-are left unchanged.
+any (OneOf) or all (All), in upper or lower case. Stages that already have the requested
+strategy are left unchanged.
 
 The effect is shown on stderr before anything is written: which Freight becomes or is no
 longer available, what auto-promotion starts, which Promotions fail, and what
@@ -43,13 +43,13 @@ control-flow Stages pass on. A change that starts or stalls auto-promotion, open
 control-flow Stage or fails a Promotion needs confirmation, and so does a change whose
 effect could not be read. Off a terminal, use --yes.
 
-The write is conditional on what was shown. If somebody else changes those requests in
-the meantime, you are asked again; with --yes, or if no prompt was shown, the Stage is
-skipped. If the API server's answer is lost, the Stage is read again, and you are told
+A Stage is written only if it still is as it was shown. If somebody else changes its
+requestedFreight in the meantime, you are asked again; with --yes, or if no prompt was
+shown, the Stage is skipped. If the API server's answer is lost, the Stage is read again, and you are told
 whether it was written. The exit code is 3 if it was not, or if that is unknown.
 
-You need the rights to get and patch stages, to list them with --selector and --all, and
-those of list for the effect. If Argo CD, Flux, Helm, Kustomize or kubectl applies a
+You need permission to get and patch stages, to list them with --selector and --all, and,
+to see the effect, the permissions of "kargo-avail list". If Argo CD, Flux, Helm, Kustomize or kubectl applies a
 Stage and will revert the change, you are told who does, and what to commit. With -f,
 manifests are changed instead of a cluster. As in kubectl, "stage" or "stages" may come
 before the names: set-strategy stage prod all.`

@@ -44,9 +44,9 @@ func (f *flags) addTo(cmd *cobra.Command) {
 	set.BoolVar(&f.all, "all", false, "wait for all Stages of the Project that request the Freight")
 	set.StringVar(&f.condition, "for", string(available), "what to wait for: "+oneOf(conditions()))
 	cli.SetChoices(set, "for", names(conditions())...)
-	set.DurationVar(&f.timeout, "timeout", 30*time.Second, "how long to wait; 0 checks once, a negative duration waits a week")
+	set.DurationVar(&f.timeout, "timeout", 30*time.Second, "how long to wait; 0 checks once, a negative value means a week, as in kubectl wait")
 	set.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing; the exit code is the answer")
-	set.BoolVar(&f.ignoreImpossible, "ignore-impossible", false, "keep waiting even if the condition cannot be met now, or the Freight is deleted")
+	set.BoolVar(&f.ignoreImpossible, "ignore-impossible", false, "keep waiting even if the Stages as configured can never meet the condition, or the Freight is deleted")
 }
 
 // options are what the verb runs on.

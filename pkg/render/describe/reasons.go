@@ -61,7 +61,7 @@ func blockedBy(stage *report.Stage, f *report.Freight, wide bool) []string {
 		return under("all", Blockers(neverFirst(blocking(f, func(*report.Blocker) string { return "all" })), wide))
 	}
 	if !f.Available.Any {
-		return []string{"any: no upstream to verify it"}
+		return []string{"under any: no upstream to verify it"}
 	}
 	return nil
 }
@@ -88,7 +88,7 @@ func blocking(f *report.Freight, semantics func(*report.Blocker) string) []repor
 // under says that what follows holds under a semantics that is not in force.
 func under(semantics string, parts []string) []string {
 	if len(parts) > 0 {
-		parts[0] = semantics + ": " + parts[0]
+		parts[0] = "under " + semantics + ": " + parts[0]
 	}
 	return parts
 }
@@ -125,7 +125,7 @@ func consequence(stage *report.Stage, f *report.Freight, d *report.Divergence) C
 	available, prefix := f.Available.Configured, ""
 	if !slices.Contains(d.In, "configured") {
 		available = f.Available.Any && slices.Contains(d.In, "any") || f.Available.All && slices.Contains(d.In, "all")
-		prefix = strings.Join(d.In, " and ") + ": "
+		prefix = "under " + strings.Join(d.In, " and ") + ": "
 	}
 	why := avail.Divergence{Cause: avail.Cause(d.Cause), Detail: d.Detail}.String()
 	will := "will"

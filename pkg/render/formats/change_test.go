@@ -122,7 +122,7 @@ func TestFlipsAreWritten(t *testing.T) {
 		},
 		"the verdict": {
 			verified(pipe()), verified(pipe(), "uat"),
-			"Blocked Verified", "verified in uat, and any one of its upstreams is enough; all: qa: not promoted",
+			"Blocked Verified", "verified in uat, and any one of its upstreams is enough; under all: qa: not promoted",
 		},
 		"both answers": {
 			verified(pipe(build.All())), verified(pipe(build.All()), "qa", "uat"),

@@ -180,7 +180,7 @@ func (o *overview) said(line *overviewLine, l overviewLayout, columns int) []str
 		said = slices.Insert(said, 0, "next: "+line.next)
 	}
 	if !o.options.Terminal {
-		return []string{strings.Join(said, "; ")}
+		return []string{strings.Join(said, " | ")}
 	}
 	if len(said) > 0 && line.changed(headerReasons) {
 		said[len(said)-1] += " " + o.options.ChangeMark()

@@ -26,7 +26,7 @@ func (p *writer) stageItself() {
 	}
 	p.sets()
 	if list := stage.Rollbacks; len(list) > 0 {
-		p.item(2, "-", "It ran before, and may be promoted to it again: "+namesOf(list, mostRollbacks))
+		p.item(2, "-", "Freight that ran here before and may be promoted here again: "+namesOf(list, mostRollbacks))
 	}
 }
 
