@@ -81,3 +81,28 @@ func TestWatchDrawsThePipeline(t *testing.T) {
 		t.Errorf("no change of prod in\n%s", got)
 	}
 }
+
+// A matrix that is watched is redrawn, and what changed in it is marked.
+func TestWatchOfTheMatrix(t *testing.T) {
+	t.Parallel()
+	w := sharedCluster(t).newWaiter(t, "matrix-watched")
+	s := w.onTerminal(t, "list", "-o", "matrix", "-w")
+	s.await(t, enterScreen, "FREIGHT", "uat", "prod", "new-newt", "no change yet")
+	w.patchFreight(t, newtName, verifiedIn("uat"))
+	s.await(t, "last change", "◂")
+	s.press(t, "q")
+	s.wantEnd(t, 0, nil)
+}
+
+// Boxes that are watched are redrawn while they fit; a terminal that becomes too narrow gets
+// rails, and is told why.
+func TestWatchOfBoxes(t *testing.T) {
+	t.Parallel()
+	w := sharedCluster(t).newWaiter(t, "boxed")
+	s := w.onTerminal(t, "graph", "--style", "boxes", "-w")
+	s.await(t, enterScreen, "┌", "│ prod", "no change yet")
+	s.resize(t, 40, 30)
+	s.await(t, "Note: Project boxed is drawn as rails")
+	s.press(t, "q")
+	s.wantEnd(t, 0, nil)
+}

@@ -8,6 +8,7 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/load"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/page"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/watch"
 )
@@ -73,8 +74,14 @@ func (w *watched) draw(out io.Writer, in *load.Input, columns int) (changed bool
 	case len(pictures) == 0:
 		text.WriteString(nothing(in) + "\n")
 	default:
-		if _, err := w.text(&text, in, pictures, style); err != nil {
+		notes, err := w.text(&text, in, pictures, style)
+		if err != nil {
 			return false, err
+		}
+		for _, note := range notes {
+			for _, line := range term.Wrap("Note: "+term.Sanitize(note), style.Width) {
+				text.WriteString(line + "\n")
+			}
 		}
 	}
 	marked, changed := w.marks.Mark(text.String(), columns, style.ChangeMark(), w.env.Now())
