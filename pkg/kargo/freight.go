@@ -128,6 +128,15 @@ func (f *Freight) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	return nil
 }
 
+// SplitArtifact splits an entry of Freight.Artifacts into the repository and, with the
+// separator before it, the tag, version, digest or commit; "" where there is none.
+func SplitArtifact(artifact string) (repository, version string) {
+	if i := strings.LastIndexAny(artifact, ":@"); i > strings.LastIndex(artifact, "/") {
+		return strings.TrimSuffix(artifact[:i], "@sha256"), artifact[i:]
+	}
+	return artifact, ""
+}
+
 // names returns what Freight.Artifacts says of them, nil when there are none.
 func (a *artifacts) names() []string {
 	count := len(a.Images) + len(a.Charts) + len(a.Commits) + len(a.Others)

@@ -119,7 +119,7 @@ func explainStage(s *avail.Stage, commands remedy.Commands) ExplainedStage {
 	if s.Project().Partial { // what follows is about Freight that was not read
 		return stage
 	}
-	stage.Origins, stage.Rollbacks, stage.Sets = originsOf(s), []Named{}, []Set{}
+	stage.Origins, stage.Rollbacks, stage.Sets, stage.Ahead = originsOf(s), []Named{}, []Set{}, aheadOf(s)
 	for _, f := range remedy.Rollbacks(s) {
 		stage.Rollbacks = append(stage.Rollbacks, Named{f.Metadata.Name, f.Alias})
 	}
@@ -178,6 +178,7 @@ func (x Explainer) freight(s *avail.Stage, f *kargo.Freight) ExplainedFreight {
 	explained := ExplainedFreight{
 		Freight:       row,
 		SameArtifacts: sameArtifacts(s, f),
+		Replaces:      replaces(s, f),
 		Chain:         chain(s, f),
 		Checks:        checks(s, f),
 		Disagreements: disagreements(s, f),

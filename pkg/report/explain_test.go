@@ -288,7 +288,7 @@ func TestStageOfAnExplanation(t *testing.T) {
 				Kind: "ListingFails", Text: `its listing fails, so that auto-promotion and the web UI see no Freight at all: unknown availabilityStrategy "Most"`,
 				Remedy: "it works again when prod has an availabilityStrategy that Kargo knows",
 			}},
-			Origins: []report.Running{{Origin: "Warehouse/w", Freight: "f1"}}, Rollbacks: []report.Named{}, Sets: []report.Set{},
+			Origins: []report.Running{{Origin: "Warehouse/w", Freight: "f1"}}, Rollbacks: []report.Named{}, Sets: []report.Set{}, Ahead: []report.Ahead{},
 		},
 		Freight: report.Nullable[report.ExplainedFreight]{},
 	}

@@ -42,14 +42,16 @@ type ExplainedStage struct {
 	// Problems are what is wrong at the Stage itself, worst first. What hangs on an outcome
 	// of auto-promotion that is Unknown is not among them.
 	Problems []Problem `json:"problems"`
-	// Origins has what runs of each origin that is requested; nil, as Rollbacks and Sets,
-	// where no other Freight than that in question was read.
+	// Origins has what runs of each origin that is requested; nil, as Rollbacks, Sets and
+	// Ahead, where no other Freight than that in question was read.
 	Origins Nullable[Running] `json:"origins"`
 	// Rollbacks are what the Stage ran before and may be promoted to it again; may be nil.
 	Rollbacks Nullable[Named] `json:"rollbacks"`
 	// Sets are whole sets of Freight that an upstream runs and that can be promoted,
 	// where the Stage requests several origins; may be nil.
 	Sets Nullable[Set] `json:"sets"`
+	// Ahead is Freight that upstreams run and the Stage does not; may be nil.
+	Ahead Nullable[Ahead] `json:"ahead"`
 }
 
 // Problem is something at a Stage that keeps it from moving by itself.
@@ -114,6 +116,8 @@ type ExplainedFreight struct {
 	// SameArtifacts are other pieces of Freight of the origin with the same artifacts, newest
 	// first, and where they are verified; nil where no other Freight was read.
 	SameArtifacts Nullable[Twin] `json:"sameArtifacts"`
+	// Replaces is what the Stage runs now and a Promotion of the Freight would replace; optional.
+	Replaces *Replacement `json:"replaces,omitzero"`
 	// Unverified says what keeps the Stage from verifying the Freight, which it runs, as it
 	// would be said of an upstream; optional.
 	Unverified *Blocker `json:"unverified,omitzero"`
@@ -133,6 +137,34 @@ type ExplainedFreight struct {
 	// asked for; More is how many a limit left out.
 	Next []NextFreight `json:"next"`
 	More int           `json:"more"`
+}
+
+// Replacement is the Freight of an origin that a Promotion would replace, and how the
+// artifacts differ.
+type Replacement struct {
+	Named
+	// Changes are from that Freight to the other one; unknown where that Freight was not
+	// read.
+	Changes Nullable[ArtifactChange] `json:"changes"`
+}
+
+// ArtifactChange is an artifact that differs between two pieces of Freight. From and To are
+// the tag, version, digest or commit, with the separator before it; null where one has none.
+type ArtifactChange struct {
+	Repository string  `json:"repository"`
+	From       *string `json:"from"`
+	To         *string `json:"to"`
+}
+
+// Ahead is Freight of a requested origin that upstreams run and the Stage does not.
+type Ahead struct {
+	Named
+	Origin string `json:"origin"`
+	// Upstreams run it, in the order of the Stage's requests.
+	Upstreams []string `json:"upstreams"`
+	// Changes are from what the Stage runs of the origin to this Freight; null where it runs
+	// nothing of it, or one of them was not read.
+	Changes Nullable[ArtifactChange] `json:"changes"`
 }
 
 // Twin is Freight with the same artifacts under another name: Kargo makes it when a

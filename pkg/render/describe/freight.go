@@ -8,6 +8,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/duration"
 
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/report"
 )
@@ -83,12 +84,33 @@ func Version(artifacts []string) string {
 
 // shortArtifact drops from an artifact the path to its repository and most of a hash.
 func shortArtifact(artifact string) string {
-	repo, version := artifact, ""
-	if i := strings.LastIndexAny(artifact, ":@"); i > strings.LastIndex(artifact, "/") {
-		repo, version = artifact[:i], artifact[i:]
+	repo, version := kargo.SplitArtifact(artifact)
+	return shortRepository(repo) + ShortHash(version)
+}
+
+// shortRepository drops from a repository the path to it.
+func shortRepository(repo string) string {
+	return strings.TrimSuffix(repo[strings.LastIndex(repo, "/")+1:], ".git")
+}
+
+// ArtifactChanges says what other artifacts there are: "guestbook v1.1.0 → v1.3.0". The
+// arrow is what stands between two versions.
+func ArtifactChanges(changes []report.ArtifactChange, arrow string) []string {
+	version := func(v *string) string { return strings.TrimLeft(ShortHash(*v), ":@") }
+	var texts []string
+	for _, c := range changes {
+		text := shortRepository(c.Repository)
+		switch {
+		case c.From == nil:
+			text += " " + version(c.To) + " (new)"
+		case c.To == nil:
+			text += " " + version(c.From) + " (no longer)"
+		default:
+			text += fmt.Sprintf(" %s %s %s", version(c.From), arrow, version(c.To))
+		}
+		texts = append(texts, term.Sanitize(text))
 	}
-	repo = strings.TrimSuffix(repo[strings.LastIndex(repo, "/")+1:], "@sha256")
-	return strings.TrimSuffix(repo, ".git") + ShortHash(version)
+	return texts
 }
 
 // Discovered says when Freight was discovered: its age or, where the style asks for it, the

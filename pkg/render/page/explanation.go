@@ -51,6 +51,9 @@ func (p *writer) facts(f *report.ExplainedFreight) {
 	if len(f.Artifacts) > 0 {
 		p.item(2, "Contains: ", strings.Join(describe.Artifacts(f.Artifacts), ", "))
 	}
+	if f.Replaces != nil {
+		p.item(2, "Replaces: ", p.replaces(f))
+	}
 	for _, twin := range f.SameArtifacts {
 		p.item(2, "Same as:  ", sameAs(&twin))
 	}
@@ -63,6 +66,20 @@ func (p *writer) facts(f *report.ExplainedFreight) {
 	}
 	if f.Unverified != nil {
 		p.item(2, "Here:     ", "not verified: "+describe.Blocker(f.Unverified))
+	}
+}
+
+// replaces says what a Promotion would replace, and what artifacts it would change.
+func (p *writer) replaces(f *report.ExplainedFreight) string {
+	r := f.Replaces
+	text := describe.Named(r.Named)
+	switch changes := describe.ArtifactChanges(r.Changes, p.arrow()); {
+	case len(changes) > 0:
+		return text + ": " + strings.Join(changes, ", ")
+	case r.Changes != nil && len(f.Artifacts) > 0:
+		return text + ", which has the same artifacts"
+	default:
+		return text
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 func (p *writer) stageItself() {
 	stage := p.stage
 	several := len(stage.Origins) > 1 && !stage.ControlFlow
-	if len(stage.Problems) == 0 && !several && len(stage.Sets) == 0 {
+	if len(stage.Problems) == 0 && !several && len(stage.Sets) == 0 && len(stage.Ahead) == 0 {
 		return
 	}
 	p.heading("STAGE " + strings.ToUpper(term.Sanitize(stage.Name)))
@@ -25,8 +25,32 @@ func (p *writer) stageItself() {
 		p.origins()
 	}
 	p.sets()
+	p.ahead()
 	if list := stage.Rollbacks; len(list) > 0 {
 		p.item(2, "-", "Freight that ran here before and may be promoted here again: "+namesOf(list, mostRollbacks))
+	}
+}
+
+// mostAhead is how many pieces of Freight are told that upstreams run.
+const mostAhead = 4
+
+// ahead says what upstreams run and the Stage does not.
+func (p *writer) ahead() {
+	list := p.stage.Ahead
+	for i := range list[:min(len(list), mostAhead)] {
+		a := &list[i]
+		runs := "runs"
+		if len(a.Upstreams) > 1 {
+			runs = "run"
+		}
+		text := fmt.Sprintf("%s %s %s, which %s does not run", describe.Names(a.Upstreams), runs, describe.Named(a.Named), p.stageName())
+		if changes := describe.ArtifactChanges(a.Changes, p.arrow()); len(changes) > 0 {
+			text += ": " + strings.Join(changes, ", ")
+		}
+		p.item(2, "-", text)
+	}
+	if more := len(list) - mostAhead; more > 0 {
+		p.item(2, "-", fmt.Sprintf("upstreams run %d more pieces of Freight that it does not run", more))
 	}
 }
 
