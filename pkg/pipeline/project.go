@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
@@ -39,6 +40,8 @@ type Project struct {
 	targets      []*kargo.Target
 	requests     map[string][]*kargo.PromotionRequest
 	discovered   bool
+	// aliases counts the pieces of Freight of each alias, once that is asked for.
+	aliases func() map[string]int
 }
 
 // move is a piece of Freight going into a Stage.
@@ -68,6 +71,7 @@ func New(objects Objects, byDiscovery bool) *Project {
 	}
 	p.indexStages(stages)
 	p.indexFreight(objects.Freight)
+	p.aliases = sync.OnceValue(func() map[string]int { return countAliases(p.freight) })
 	for _, name := range objects.Warehouses {
 		p.warehouses[name] = true
 	}
@@ -103,6 +107,20 @@ func (p *Project) indexFreight(freight []kargo.Freight) {
 	}
 	slices.SortFunc(p.freight, p.newestFirst)
 	p.fileFreight()
+}
+
+func countAliases(freight []*kargo.Freight) map[string]int {
+	count := make(map[string]int, len(freight))
+	for _, f := range freight {
+		count[f.Alias]++
+	}
+	return count
+}
+
+// IsAliasOf reports whether the alias of a piece of Freight names it alone. That is not
+// known, and false, where not all Freight was read.
+func (p *Project) IsAliasOf(f *kargo.Freight) bool {
+	return f.Alias != "" && !p.Partial && p.aliases()[f.Alias] == 1
 }
 
 // fileFreight files the Freight, which is in order, by name, origin and approval.

@@ -70,7 +70,7 @@ func (a *advisor) add(step Step) {
 
 // wait adds that something comes by itself, before all else.
 func (a *advisor) wait(condition, what string) {
-	command := a.commands.wait(a.project, a.name(), a.freight.Metadata.Name, condition)
+	command := a.commands.wait(a.stage.Project(), a.name(), a.freight, condition)
 	if command != "" {
 		what += "; the command returns when it is " + map[string]string{"current": "there", "available": "available to " + a.name()}[condition]
 	}
@@ -121,7 +121,7 @@ func (a *advisor) promoteHere() {
 	case a.promotable(a.stage):
 		a.add(Step{
 			Action: Promote, Stage: a.name(),
-			Command: a.commands.kargo("promote", a.project, a.name(), a.freight.Metadata.Name),
+			Command: a.commands.kargo("promote", a.stage.Project(), a.name(), a.freight),
 			Effect:  a.promotes(a.stage),
 		})
 	case a.stage.IsTargetAware():
@@ -288,7 +288,7 @@ func (a *advisor) approve() {
 	}
 	a.add(Step{
 		Action: Approve, Stage: a.name(), Effect: effect,
-		Command: a.commands.kargo("approve", a.project, a.name(), a.freight.Metadata.Name),
+		Command: a.commands.kargo("approve", a.stage.Project(), a.name(), a.freight),
 	})
 }
 

@@ -5,6 +5,9 @@ import (
 	"slices"
 
 	"al.essio.dev/pkg/shellescape"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
 )
 
 // Commands writes the command lines of steps.
@@ -26,9 +29,14 @@ func line(words []string, names ...string) string {
 	return shellescape.QuoteCommand(words)
 }
 
-// kargo is a line of Kargo's own command, which knows no kubeconfig.
-func (c Commands) kargo(verb, project, stage, freight string) string {
-	return line([]string{"kargo", verb, "--project=" + project, "--freight=" + freight, "--stage=" + stage}, project, stage, freight)
+// kargo is a line of Kargo's own command, which knows no kubeconfig. It names the Freight by
+// its alias where that is plain and names nothing else.
+func (c Commands) kargo(verb string, project *pipeline.Project, stage string, f *kargo.Freight) string {
+	freight := "--freight=" + f.Metadata.Name
+	if project.IsAliasOf(f) && plain().MatchString(f.Alias) {
+		freight = "--freight-alias=" + f.Alias
+	}
+	return line([]string{"kargo", verb, "--project=" + project.Name, freight, "--stage=" + stage}, project.Name, stage, f.Metadata.Name)
 }
 
 // stage is a line of Kargo's own command that is about a Stage alone.
@@ -37,8 +45,12 @@ func (c Commands) stage(verb, project, stage string) string {
 }
 
 // wait is the line that waits for a condition.
-func (c Commands) wait(project, stage, freight, condition string) string {
-	return c.plugin("wait", project, []string{stage, freight, "--for=" + condition, "--timeout=-1s"}, stage, freight)
+func (c Commands) wait(project *pipeline.Project, stage string, f *kargo.Freight, condition string) string {
+	freight := f.Metadata.Name
+	if project.IsAliasOf(f) && project.FreightNamed(f.Alias) == nil && plain().MatchString(f.Alias) {
+		freight = f.Alias
+	}
+	return c.plugin("wait", project.Name, []string{stage, freight, "--for=" + condition, "--timeout=-1s"}, stage, f.Metadata.Name)
 }
 
 // setStrategy is the line that makes a Stage's requests of one Warehouse say OneOf.

@@ -186,3 +186,46 @@ func TestShellReadsWhatWasMeant(t *testing.T) {
 		}
 	})
 }
+
+// TestFreightByItsAlias: an alias that names one piece of Freight alone stands in the commands.
+func TestFreightByItsAlias(t *testing.T) {
+	alias := func(name, alias string) kargo.Freight {
+		return build.Freight(name, "w", func(f *kargo.Freight) { f.Alias = alias })
+	}
+	for _, test := range []struct {
+		name    string
+		freight []kargo.Freight
+		partial bool
+		want    []string
+	}{
+		{"an alias", []kargo.Freight{alias("f1", "calm-crow"), alias("f2", "old-owl")}, false, []string{
+			"kubectl kargo-avail wait -n web prod calm-crow --for=current --timeout=-1s",
+			"kargo promote --project=web --freight-alias=calm-crow --stage=prod",
+		}},
+		{"that other Freight has, too", []kargo.Freight{alias("f1", "calm-crow"), alias("f2", "calm-crow")}, false, []string{
+			"kubectl kargo-avail wait -n web prod f1 --for=current --timeout=-1s", "kargo promote --project=web --freight=f1 --stage=prod",
+		}},
+		{"that is the name of other Freight", []kargo.Freight{alias("f1", "f2"), alias("f2", "old-owl")}, false, []string{
+			"kubectl kargo-avail wait -n web prod f1 --for=current --timeout=-1s", "kargo promote --project=web --freight-alias=f2 --stage=prod",
+		}},
+		{"that is not plain", []kargo.Freight{alias("f1", "Calm Crow; reboot")}, false, []string{
+			"kubectl kargo-avail wait -n web prod f1 --for=current --timeout=-1s", "kargo promote --project=web --freight=f1 --stage=prod",
+		}},
+		{"where not all Freight was read", []kargo.Freight{alias("f1", "calm-crow")}, true, []string{"kargo promote --project=web --freight=f1 --stage=prod"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			f := &test.freight[0]
+			f.DiscoveredAt = new(build.At("11:59")) // the newest
+			p := pipeline.New(pipeline.Objects{
+				Project: "web", Stages: []kargo.Stage{build.Stage("prod", build.Requests("w", build.Direct()))}, Freight: test.freight, Warehouses: []string{"w"},
+				Partial: test.partial,
+				Config:  &kargo.ProjectSpec{PromotionPolicies: []kargo.PromotionPolicy{{StageSelector: &kargo.StageSelector{Name: "prod"}, AutoPromotionEnabled: true}}},
+			}, true)
+			stage := avail.New(p, avail.RulesFor(kargo.Releases{}), build.Noon()).Stage("prod")
+			got := lines(remedy.Advise(stage, p.FreightNamed("f1"), remedy.Commands{Kubectl: []string{"kubectl"}}).Steps)
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}

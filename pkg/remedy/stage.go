@@ -168,7 +168,7 @@ func (d *doctor) promoteAgain(current *kargo.FreightCollection) (remedy, command
 			continue
 		}
 		return fmt.Sprintf("only a new Promotion that succeeds helps, for example of %s", called(f)),
-			d.commands.kargo("promote", d.project, d.name(), f.Metadata.Name)
+			d.commands.kargo("promote", d.stage.Project(), d.name(), f)
 	}
 	return "only a new Promotion that succeeds helps", ""
 }
@@ -232,7 +232,7 @@ func (d *doctor) autoPromotion() {
 		case autopromote.Unsuccessful:
 			p := Problem{Kind: NotRetried, Text: fmt.Sprintf("auto-promotion does not try %s, its candidate of %s, again, %s", called(next.Freight), next.Origin, next.Failure())}
 			if !d.stage.IsTargetAware() && d.stage.Judge(next.Freight).Available[avail.Configured] {
-				p.Remedy, p.Command = "promote it by hand", d.commands.kargo("promote", d.project, d.name(), next.Freight.Metadata.Name)
+				p.Remedy, p.Command = "promote it by hand", d.commands.kargo("promote", d.stage.Project(), d.name(), next.Freight)
 			}
 			d.add(p)
 		case autopromote.Refused:
@@ -251,7 +251,7 @@ func (d *doctor) endOfHold(next *autopromote.Next) (remedy, command string) {
 	if candidate == nil || !d.stage.Judge(candidate).Available[avail.Configured] || d.stage.IsTargetAware() {
 		return "a Promotion of auto-promotion's candidate ends it, once there is one", ""
 	}
-	return fmt.Sprintf("promoting %s, auto-promotion's candidate, ends it", called(candidate)), d.commands.kargo("promote", d.project, d.name(), candidate.Metadata.Name)
+	return fmt.Sprintf("promoting %s, auto-promotion's candidate, ends it", called(candidate)), d.commands.kargo("promote", d.stage.Project(), d.name(), candidate)
 }
 
 // queue tells which Promotions wait, in the order in which they run.
@@ -349,7 +349,7 @@ func setOf(s, upstream *avail.Stage, origins []kargo.Origin, commands Commands) 
 		set.Freight = append(set.Freight, f)
 		if !s.RunsNow(f) {
 			missing = true
-			set.Commands = append(set.Commands, commands.kargo("promote", s.Project().Name, s.Metadata.Name, f.Metadata.Name))
+			set.Commands = append(set.Commands, commands.kargo("promote", s.Project(), s.Metadata.Name, f))
 		}
 	}
 	return set, missing

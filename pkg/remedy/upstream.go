@@ -155,7 +155,7 @@ func (a *advisor) promoteAgain(s *avail.Stage, then string) {
 	name := s.Metadata.Name
 	a.add(Step{
 		Action: Promote, Stage: name,
-		Command: a.commands.kargo("promote", a.project, name, a.freight.Metadata.Name),
+		Command: a.commands.kargo("promote", a.stage.Project(), name, a.freight),
 		Effect: fmt.Sprintf("promotes it to %s once more: after the Promotion that did not succeed, only one that succeeds lets Kargo assess the health of %s and verify again; once that succeeds, %s%s",
 			name, name, then, a.holding(s)),
 	})
@@ -179,7 +179,7 @@ func (a *advisor) promoteThere(waiting, upstream *avail.Stage, b avail.Blocker) 
 	}
 	a.add(Step{
 		Action: Promote, Stage: name,
-		Command: a.commands.kargo("promote", a.project, name, a.freight.Metadata.Name),
+		Command: a.commands.kargo("promote", a.stage.Project(), name, a.freight),
 		Effect:  fmt.Sprintf("%s; once it %s, %s", a.promotes(upstream), a.proven(waiting, b), a.then(waiting, upstream, b)),
 	})
 }
