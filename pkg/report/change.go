@@ -27,6 +27,8 @@ type Change struct {
 	// Freight is a name.
 	Freight string `json:"freight"`
 	Alias   string `json:"alias"`
+	// Initial says that it is a part of the state that watching begins with, and no change.
+	Initial bool `json:"initial"`
 	// From is the verdict before; nil when there was none.
 	From *string `json:"from"`
 	// To is the verdict now; nil when there is none any more.
@@ -93,10 +95,11 @@ func (v verdict) flipped(now Available) []string {
 }
 
 // Changes returns the verdicts as of now, the instant at which the Projects are judged,
-// and how they differ from those before: what is there now in the order of a Report,
-// then what is gone. With nil before there are no changes.
-func (b *Builder) Changes(before *Verdicts, now time.Time) ([]Change, *Verdicts) {
-	c := &comparison{builder: b, before: before, now: now.UTC().Truncate(time.Second), after: &Verdicts{of: map[Subject]verdict{}}}
+// and calls each with how they differ from those before: what is there now in the order of
+// a Report, then what is gone. With nil before it has all that there is, as the initial
+// state. An error of each ends it.
+func (b *Builder) Changes(before *Verdicts, now time.Time, each func(*Change) error) (*Verdicts, error) {
+	c := &comparison{builder: b, before: before, now: now.UTC().Truncate(time.Second), after: &Verdicts{of: map[Subject]verdict{}}, each: each}
 	for _, e := range b.Projects {
 		if e.Project().Unread(pipeline.Freight) {
 			c.keep(e.Project().Name)
@@ -105,15 +108,16 @@ func (b *Builder) Changes(before *Verdicts, now time.Time) ([]Change, *Verdicts)
 		for _, s := range e.Project().Stages {
 			if b.Selection.stage(s) {
 				c.after.Stages++
-				c.stage(e, e.Stage(s.Metadata.Name))
+				if err := c.stage(e, e.Stage(s.Metadata.Name)); err != nil {
+					return nil, err
+				}
 			}
 		}
 	}
-	if before == nil {
-		return nil, c.after
+	if err := c.gone(); err != nil {
+		return nil, err
 	}
-	c.gone()
-	return c.changes, c.after
+	return c.after, nil
 }
 
 // comparison is one call of Changes.
@@ -122,7 +126,7 @@ type comparison struct {
 	before  *Verdicts
 	now     time.Time
 	after   *Verdicts
-	changes []Change
+	each    func(*Change) error
 }
 
 // keep lets the verdicts of a Project stand of which nothing is known now.
@@ -137,17 +141,17 @@ func (c *comparison) keep(project string) {
 	}
 }
 
-func (c *comparison) stage(e *avail.Evaluator, s *avail.Stage) {
+func (c *comparison) stage(e *avail.Evaluator, s *avail.Stage) error {
 	var where *Stage
 	var more int
 	for f, row := range c.builder.selected(e, s, &more) {
 		subject := Subject{e.Project().Name, s.Metadata.Name, f.Metadata.Name}
 		c.after.of[subject] = verdict{row.Verdict, row.Alias, row.Available}
 		c.turn(s.Turns(f))
-		if c.before == nil {
-			continue
+		before, known := verdict{}, false
+		if c.before != nil {
+			before, known = c.before.of[subject]
 		}
-		before, known := c.before.of[subject]
 		flipped := []string{}
 		if known {
 			flipped = before.flipped(row.Available)
@@ -161,12 +165,16 @@ func (c *comparison) stage(e *avail.Evaluator, s *avail.Stage) {
 		}
 		row.Blockers = blockers(s.Blockers(f))
 		change := c.change(subject, row.Alias)
+		change.Initial = c.before == nil
 		change.To, change.Flipped, change.Object, change.Where, change.Checks = &row.Verdict, flipped, &row, where, checks(s, f)
 		if known {
 			change.From = &before.word
 		}
-		c.changes = append(c.changes, change)
+		if err := c.each(&change); err != nil {
+			return err
+		}
 	}
+	return nil
 }
 
 // turn notes the first of these instants, which are ascending.
@@ -177,7 +185,10 @@ func (c *comparison) turn(instants []time.Time) {
 }
 
 // gone finds what had a verdict before and has none now.
-func (c *comparison) gone() {
+func (c *comparison) gone() error {
+	if c.before == nil {
+		return nil
+	}
 	for _, subject := range slices.SortedFunc(maps.Keys(c.before.of), Subject.compare) {
 		if _, there := c.after.of[subject]; there {
 			continue
@@ -185,8 +196,11 @@ func (c *comparison) gone() {
 		before := c.before.of[subject]
 		change := c.change(subject, before.alias)
 		change.From, change.Gone = &before.word, c.whyGone(subject)
-		c.changes = append(c.changes, change)
+		if err := c.each(&change); err != nil {
+			return err
+		}
 	}
+	return nil
 }
 
 func (s Subject) compare(other Subject) int {

@@ -108,13 +108,13 @@ func TestChanges(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			objects := web()
-			none, before := (&report.Builder{Projects: at(web(), build.Noon()), Selection: test.selection}).Changes(nil, build.Noon())
-			if none != nil {
-				t.Errorf("the first verdicts are changes: %v", none)
+			initial, before := changesOf(t, &report.Builder{Projects: at(web(), build.Noon()), Selection: test.selection}, nil, build.Noon())
+			if len(initial) == 0 || slices.ContainsFunc(initial, func(c report.Change) bool { return !c.Initial || c.From != nil || c.To == nil }) {
+				t.Errorf("the initial state is %v", initial)
 			}
 			test.change(&objects)
 			later := build.Noon().Add(time.Minute)
-			changes, after := (&report.Builder{Projects: at(objects, later), Selection: test.selection}).Changes(before, later)
+			changes, after := changesOf(t, &report.Builder{Projects: at(objects, later), Selection: test.selection}, before, later)
 			var got []string
 			for i := range changes {
 				got = append(got, told(t, &changes[i], later))
@@ -122,7 +122,10 @@ func TestChanges(t *testing.T) {
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
-			if again, _ := (&report.Builder{Projects: at(objects, later), Selection: test.selection}).Changes(after, later); again != nil {
+			if slices.ContainsFunc(changes, func(c report.Change) bool { return c.Initial }) {
+				t.Error("a change is told as initial")
+			}
+			if again, _ := changesOf(t, &report.Builder{Projects: at(objects, later), Selection: test.selection}, after, later); again != nil {
 				t.Errorf("told again: %v", again)
 			}
 		})
@@ -174,22 +177,36 @@ func TestChangesByThemselves(t *testing.T) {
 		Warehouses: []string{"w"},
 	}
 	builder := func(now time.Time) *report.Builder { return &report.Builder{Projects: at(objects, now)} }
-	_, first := builder(build.Noon()).Changes(nil, build.Noon())
+	_, first := changesOf(t, builder(build.Noon()), nil, build.Noon())
 	if want := build.At("12:15"); !first.Turn.Equal(want) || first.Stages != 1 {
 		t.Fatalf("%d Stages turn at %v, want 1 at %v", first.Stages, first.Turn, want)
 	}
 	early := first.Turn.Add(-time.Nanosecond)
-	if changes, _ := builder(early).Changes(first, early); changes != nil {
+	if changes, _ := changesOf(t, builder(early), first, early); changes != nil {
 		t.Errorf("before the turn: %v", changes)
 	}
-	changes, second := builder(first.Turn).Changes(first, first.Turn)
+	changes, second := changesOf(t, builder(first.Turn), first, first.Turn)
 	if len(changes) != 1 || changes[0].Freight != "f2" || *changes[0].From != "Blocked" || *changes[0].To != "Verified" {
 		t.Errorf("at the turn: %+v", changes)
 	}
 	if want := build.At("12:30"); !second.Turn.Equal(want) {
 		t.Errorf("the next turn is at %v, want %v", second.Turn, want)
 	}
-	if _, last := builder(second.Turn).Changes(second, second.Turn); !last.Turn.IsZero() {
+	if _, last := changesOf(t, builder(second.Turn), second, second.Turn); !last.Turn.IsZero() {
 		t.Errorf("after the last turn comes one at %v", last.Turn)
 	}
+}
+
+// changesOf gathers the changes, and returns the verdicts of now.
+func changesOf(t *testing.T, b *report.Builder, before *report.Verdicts, now time.Time) ([]report.Change, *report.Verdicts) {
+	t.Helper()
+	var changes []report.Change
+	after, err := b.Changes(before, now, func(c *report.Change) error {
+		changes = append(changes, *c)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return changes, after
 }

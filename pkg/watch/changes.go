@@ -1,7 +1,7 @@
 package watch
 
 import (
-	"bytes"
+	"bufio"
 	"context"
 	"fmt"
 	"time"
@@ -48,23 +48,24 @@ func (w *watcher) follow(ctx context.Context) error {
 	}
 }
 
-// write writes how the verdicts differ from those before, and returns those of now.
+// write writes how the verdicts differ from those before, or the state to begin with, and
+// returns those of now.
 func (w *watcher) write(in *load.Input, before *report.Verdicts) (*report.Verdicts, error) {
 	selection, err := w.Select(in)
 	if err != nil {
 		return nil, err
 	}
-	changes, after := (&report.Builder{Projects: in.Projects, Selection: selection}).Changes(before, in.Header.At)
-	for i := range changes {
-		var text bytes.Buffer
-		if err := formats.Change(&text, &changes[i], w.Format); err != nil {
-			return nil, err
-		}
-		if _, err := w.env.Out.Write(text.Bytes()); err != nil {
-			return nil, &cli.WriteError{Err: err}
-		}
+	out := bufio.NewWriter(w.env.Out)
+	if before == nil && !w.NoHeaders && !w.writesDocuments() {
+		_, _ = out.WriteString(formats.ChangeHeader()) // Flush has the error
 	}
-	return after, nil
+	after, err := (&report.Builder{Projects: in.Projects, Selection: selection}).Changes(before, in.Header.At, func(c *report.Change) error {
+		return formats.Change(out, c, w.Format)
+	})
+	if flushed := out.Flush(); err == nil && flushed != nil {
+		err = &cli.WriteError{Err: flushed}
+	}
+	return after, err
 }
 
 // wait returns when it is time to look again: there is news, or turn has come, which
@@ -105,10 +106,10 @@ func (s *speaker) introduce(in *load.Input, verdicts *report.Verdicts) {
 		of = fmt.Sprintf("namespace %q", in.Project)
 	}
 	unit := "line"
-	if s.Format == "json" || s.Format == "yaml" {
+	if s.writesDocuments() {
 		unit = "document"
 	}
-	fmt.Fprintf(s.env.ErrOut, "Watching %s of %s (%s); one %s per change of a verdict\n", stages, of, term.Sanitize(s.where), unit)
+	fmt.Fprintf(s.env.ErrOut, "Watching %s of %s (%s); from now on one %s per change of a verdict\n", stages, of, term.Sanitize(s.where), unit)
 }
 
 // warn says what is unknown or approximate, unless it was said already.

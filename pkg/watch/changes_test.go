@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"sync"
 	"syscall"
@@ -158,18 +159,22 @@ func (f *following) want(t *testing.T, out, said string) {
 	}
 }
 
-const introduction = "Watching 1 Stage of namespace \"web\" (context \"test\"); one line per change of a verdict\n"
+const introduction = "Watching 1 Stage of namespace \"web\" (context \"test\"); from now on one line per change of a verdict\n"
+
+// initial is what is written first.
+const initial = "TIME   PROJECT   STAGE   FREIGHT   FROM   TO   WHY\n" +
+	"2000-01-01T00:00:00Z   web   prod   f   initial   Blocked   qa: soaking, 60s left\n"
 
 func TestASoakThatElapsesIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := follow(t, View{})
 		time.Sleep(time.Minute - 3*pause)
 		synctest.Wait()
-		f.want(t, "", introduction)
+		f.want(t, initial, introduction)
 		time.Sleep(pause)
 		synctest.Wait()
 		f.stop(t)
-		f.want(t, "2000-01-01T00:01:00Z   web   prod   f   Blocked   Verified   verified in qa and soaked 1h0m0s\n", introduction)
+		f.want(t, initial+"2000-01-01T00:01:00Z   web   prod   f   Blocked   Verified   verified in qa and soaked 1h0m0s\n", introduction)
 	})
 }
 
@@ -184,10 +189,10 @@ func TestNothingIsToldOfALostConnection(t *testing.T) {
 		time.Sleep(2 * time.Minute)
 		f.settle()
 		lost := introduction + "lost\n"
-		f.want(t, "", lost)
+		f.want(t, initial, lost)
 		f.news(func(feed *fakeFeed) { feed.lost = nil })
 		f.stop(t)
-		f.want(t, "2000-01-01T00:02:01Z   web   prod   f   Blocked   Verified   verified in qa and soaked 1h0m0s\n", lost)
+		f.want(t, initial+"2000-01-01T00:02:01Z   web   prod   f   Blocked   Verified   verified in qa and soaked 1h0m0s\n", lost)
 	})
 }
 
@@ -198,7 +203,10 @@ func TestWarningsAreSaidOnce(t *testing.T) {
 		f.news(func(feed *fakeFeed) { feed.warnings = []string{"first"} })
 		f.news(func(feed *fakeFeed) { feed.warnings = []string{"first", "second"} })
 		f.stop(t)
-		f.want(t, "", strings.Replace(introduction, "line", "document", 1)+"Warning: first\nWarning: second\n")
+		if got := f.out.String(); strings.Count(got, "\n") != 1 || !strings.Contains(got, `"initial":true,"from":null,"to":"Blocked"`) {
+			t.Errorf("the initial state is\n%s", got)
+		}
+		f.want(t, f.out.String(), strings.Replace(introduction, "line", "document", 1)+"Warning: first\nWarning: second\n")
 	})
 }
 
@@ -230,7 +238,7 @@ func TestWatchingThatCannotGoOn(t *testing.T) {
 		if err := <-f.ended; !errors.Is(err, forbidden) {
 			t.Errorf("ends with %v", err)
 		}
-		f.want(t, "", introduction)
+		f.want(t, initial, introduction)
 	})
 }
 
@@ -243,12 +251,13 @@ func TestAReaderThatGoesAwayEndsIt(t *testing.T) {
 	now := build.Noon()
 	w := &watcher{
 		View: View{Select: func(*load.Input) (report.Selection, error) { return report.Selection{}, nil }},
-		env:  cli.Env{IOStreams: genericiooptions.IOStreams{Out: closedPipe{}}},
+		env:  cli.Env{IOStreams: genericiooptions.IOStreams{Out: io.Discard}},
 	}
 	before, err := w.write(input(soaking(now), now), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
+	w.env.Out = closedPipe{}
 	later := now.Add(time.Minute)
 	if _, err := w.write(input(soaking(now), later), before); !cli.ReaderGone(err) {
 		t.Errorf("ends with %v", err)

@@ -62,6 +62,8 @@ type View struct {
 	Draw func(w io.Writer, in *load.Input, columns int) (changed bool, err error)
 	// Headers says that the first line that Draw writes has the headers of columns.
 	Headers bool
+	// NoHeaders leaves out the header of the lines that there are in a pipe.
+	NoHeaders bool
 	// Mark is what Draw marks changes with; "" when it does not.
 	Mark string
 	// Format is json or yaml for documents, else there are pictures and lines.
@@ -123,8 +125,11 @@ func (w *watcher) run(ctx context.Context) error {
 func (w *watcher) isPicture() bool {
 	terminal, _ := w.env.Terminal()
 	kind, _ := w.env.Getenv("TERM")
-	return terminal && kind != "dumb" && w.Format != "json" && w.Format != "yaml"
+	return terminal && kind != "dumb" && !w.writesDocuments()
 }
+
+// writesDocuments reports whether a change is a document, and no line.
+func (w *watcher) writesDocuments() bool { return w.Format == "json" || w.Format == "yaml" }
 
 // look returns what is known: judged now or, when the connection is lost, at the last
 // instant of which anything is known.

@@ -193,6 +193,17 @@ func TestWatchInAPipe(t *testing.T) {
 	lines.await(t, 5)
 	documents.await(t, 3)
 
+	initial := []string{
+		"TIME   PROJECT   STAGE   FREIGHT   FROM   TO   WHY",
+		"NOW   piped-watch   prod   new-newt   initial   Blocked   uat: promotion failed",
+		"NOW   piped-watch   prod   old-otter   initial   Verified   verified in qa, uat, which are all of its upstreams",
+	}
+	if diff := cmp.Diff(initial, still(lines.initial)); diff != "" {
+		t.Errorf("the initial state (-want +got):\n%s", diff)
+	}
+	if !strings.Contains(documents.initial, `"initial":true,"from":null,"to":"Blocked"`) || strings.Count(documents.initial, "\n") != 1 {
+		t.Errorf("the initial state in documents\n%s", documents.initial)
+	}
 	got := lines.interrupt(t)
 	want := []string{
 		"NOW   piped-watch   prod   new-newt   Blocked   Verified   verified in qa, uat, which are all of its upstreams",
@@ -207,7 +218,7 @@ func TestWatchInAPipe(t *testing.T) {
 	if strings.Count(got.Stderr, "\n") != 3 {
 		t.Errorf("stderr\n%s", got.Stderr)
 	}
-	got.wantStderr(t, `Watching 1 Stage of namespace "piped-watch" (context "piped-watch"); one line per change of a verdict`,
+	got.wantStderr(t, `Watching 1 Stage of namespace "piped-watch" (context "piped-watch"); from now on one line per change of a verdict`,
 		`connection to context "piped-watch" lost`, `connection to context "piped-watch" is back`)
 	documents.interrupt(t).wantChanges(t, [][2]string{{"Blocked", "Verified"}, {"Verified", ""}, {"", "Verified"}})
 }
@@ -328,6 +339,8 @@ func still(text string) []string {
 type piped struct {
 	*running
 	stdout, stderr *shared
+	// initial is what it has written of the state to begin with.
+	initial string
 }
 
 // shared is what one goroutine writes and another reads.
@@ -380,21 +393,23 @@ func (w waiter) inPipe(t *testing.T, args ...string) *piped {
 		_ = p.cmd.Wait() // how it ended is in its ProcessState
 		close(p.ended)
 	}()
-	p.stderr.await(t, "Watching ")
+	p.stderr.await(t, "Watching ") // which it says once the initial state is written
+	p.initial = p.stdout.String()
 	return p
 }
 
-// await waits for so many lines.
+// await waits for so many lines behind the initial state.
 func (p *piped) await(t *testing.T, lines int) {
 	t.Helper()
-	for deadline := time.Now().Add(60 * time.Second); strings.Count(p.stdout.String(), "\n") < lines; time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(60 * time.Second); strings.Count(p.stdout.String(), "\n")-strings.Count(p.initial, "\n") < lines; time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("fewer than %d lines:\n%s%s", lines, p.stdout, p.stderr)
 		}
 	}
 }
 
-// interrupt ends the watch as a person does.
+// interrupt ends the watch as a person does. It returns what was written behind the initial
+// state.
 func (p *piped) interrupt(t *testing.T) outcome {
 	t.Helper()
 	p.signal(t, syscall.SIGINT)
@@ -402,7 +417,7 @@ func (p *piped) interrupt(t *testing.T) outcome {
 	if exit := p.cmd.ProcessState.ExitCode(); exit != 130 {
 		t.Errorf("exits with %d", exit)
 	}
-	return outcome{p.stdout.String(), p.stderr.String(), 130}
+	return outcome{strings.TrimPrefix(p.stdout.String(), p.initial), p.stderr.String(), 130}
 }
 
 const (

@@ -17,11 +17,12 @@ import (
 func (o *options) follow(ctx context.Context, env cli.Env) error {
 	w := &watched{options: o, env: env}
 	return watch.View{
-		Select: w.selection,
-		Draw:   w.draw,
-		Mark:   o.style(env).ChangeMark(),
-		Format: o.format,
-		ASCII:  o.ascii,
+		Select:    w.selection,
+		Draw:      w.draw,
+		NoHeaders: o.noHeaders,
+		Mark:      o.style(env).ChangeMark(),
+		Format:    o.format,
+		ASCII:     o.ascii,
 	}.Run(ctx, env, o.Options)
 }
 

@@ -20,12 +20,13 @@ import (
 func (o *options) follow(ctx context.Context, env cli.Env) error {
 	w := &watched{options: o, env: env}
 	return watch.View{
-		Select:  w.all,
-		Draw:    w.draw,
-		Headers: !o.output.noHeaders && o.output.Name != formats.Matrix, // of which there may be several
-		Mark:    o.style(env, &load.Input{}).ChangeMark(),
-		Format:  o.output.Name,
-		ASCII:   o.output.ascii,
+		Select:    w.all,
+		Draw:      w.draw,
+		NoHeaders: o.output.noHeaders,
+		Headers:   !o.output.noHeaders && o.output.Name != formats.Matrix, // of which there may be several
+		Mark:      o.style(env, &load.Input{}).ChangeMark(),
+		Format:    o.output.Name,
+		ASCII:     o.output.ascii,
 	}.Run(ctx, env, o.Options)
 }
 

@@ -17,7 +17,7 @@ import (
 // changeLine writes a Change as a line of fields, separated by three spaces: the time,
 // the Project, the Stage, the Freight, the verdict before and the one now, each without
 // a space in it, and why: what admits the Freight, then the words of the table.
-// Nothing is "-". Where the verdict is as before, the answer under another strategy is
+// Nothing is "-"; of the initial state the verdict before is "initial". Where the verdict is as before, the answer under another strategy is
 // not, and why says which.
 func changeLine(w io.Writer, c *report.Change) error {
 	name := c.Freight
@@ -29,11 +29,19 @@ func changeLine(w io.Writer, c *report.Change) error {
 		describe.Field(term.Sanitize(c.Project)), describe.Field(term.Sanitize(c.Stage)), describe.Field(term.Sanitize(name)),
 		wordOf(c.From), wordOf(c.To),
 	}
+	if c.Initial {
+		fields[4] = "initial"
+	}
 	if why := describe.WhyChanged(c); why != "" {
 		fields = append(fields, why)
 	}
 	_, err := io.WriteString(w, strings.Join(fields, table.Gap)+"\n")
 	return err
+}
+
+// ChangeHeader is the header of the lines that Change writes.
+func ChangeHeader() string {
+	return strings.Join([]string{"TIME", "PROJECT", "STAGE", "FREIGHT", "FROM", "TO", "WHY"}, table.Gap) + "\n"
 }
 
 func wordOf(verdict *string) string {

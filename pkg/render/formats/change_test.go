@@ -43,12 +43,12 @@ func builderOf(objects pipeline.Objects, now time.Time) *report.Builder {
 
 // What is told of a change, as a line and as documents.
 func TestChangesAreWritten(t *testing.T) {
-	_, before := builderOf(soaking(), build.Noon()).Changes(nil, build.Noon())
+	_, before := changesOf(t, builderOf(soaking(), build.Noon()), nil, build.Noon())
 	later := soaking()
 	later.Freight[0].Alias = "lucky koala\x1b[2J"
 	later.Freight = append(later.Freight[:1], build.Freight("f3", "w", build.Created(build.At("12:10"))))
 	now := build.At("12:30")
-	changes, _ := builderOf(later, now).Changes(before, now)
+	changes, _ := changesOf(t, builderOf(later, now), before, now)
 
 	var lines, documents, yamls bytes.Buffer
 	for i := range changes {
@@ -130,8 +130,8 @@ func TestFlipsAreWritten(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, before := builderOf(test.before, build.Noon()).Changes(nil, build.Noon())
-			changes, _ := builderOf(test.after, build.Noon()).Changes(before, build.Noon())
+			_, before := changesOf(t, builderOf(test.before, build.Noon()), nil, build.Noon())
+			changes, _ := changesOf(t, builderOf(test.after, build.Noon()), before, build.Noon())
 			var lines bytes.Buffer
 			for i := range changes {
 				if err := changeLine(&lines, &changes[i]); err != nil {
@@ -144,4 +144,18 @@ func TestFlipsAreWritten(t *testing.T) {
 			}
 		})
 	}
+}
+
+// changesOf gathers the changes, and returns the verdicts of now.
+func changesOf(t *testing.T, b *report.Builder, before *report.Verdicts, now time.Time) ([]report.Change, *report.Verdicts) {
+	t.Helper()
+	var changes []report.Change
+	after, err := b.Changes(before, now, func(c *report.Change) error {
+		changes = append(changes, *c)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return changes, after
 }
