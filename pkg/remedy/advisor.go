@@ -181,6 +181,9 @@ func (a *advisor) promotes(s *avail.Stage) string {
 			text += ": " + last.Message
 		}
 	}
+	if behind := s.QueuedBehind(&avail.Promotion{}); behind != "" {
+		text += "; it waits" + behind + ", and breaks nothing off"
+	}
 	if s.Project().Unread(pipeline.Promotions) && !last.Open() {
 		text += ", unless a Promotion of it is queued already"
 	}

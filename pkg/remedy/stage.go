@@ -144,10 +144,9 @@ func (d *doctor) health() {
 	switch {
 	case health == nil || health.Status == kargo.Healthy:
 	case d.stage.HealthStaysUnknown():
-		last := d.stage.Status.LastPromotion
 		p := Problem{
 			Kind: HealthNotAssessed,
-			Text: fmt.Sprintf("its health stays Unknown, as its last Promotion, %s, did not succeed: nothing is verified, and waiting does not help (kargo#3050)", last.Name),
+			Text: fmt.Sprintf("its health stays Unknown, as its last Promotion, %s: nothing is verified, and waiting does not help (kargo#3050)", endOf(d.stage.Status.LastPromotion)),
 		}
 		p.Remedy, p.Command = d.promoteAgain(current)
 		d.add(p)
@@ -158,6 +157,21 @@ func (d *doctor) health() {
 		}
 		d.add(Problem{Kind: Unhealthy, Text: text, Remedy: "what it runs is verified once the Stage is Healthy", Waits: true})
 	}
+}
+
+// endOf says how and when the last Promotion to a Stage, which did not succeed, ended.
+func endOf(last *kargo.PromotionRef) string {
+	text := last.Name + ", did not succeed"
+	if last.Status != nil && last.Status.Phase.Unsuccessful() {
+		text = last.Name + ", " + strings.ToLower(string(last.Status.Phase))
+	}
+	if last.FinishedAt != nil {
+		text += " at " + instant(*last.FinishedAt)
+	}
+	if last.Status != nil && last.Status.Message != "" {
+		text += " (" + last.Status.Message + ")"
+	}
+	return text
 }
 
 // promoteAgain says how a Promotion that succeeds can be had: of what the Stage runs, or

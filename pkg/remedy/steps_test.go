@@ -47,6 +47,21 @@ func TestSteps(t *testing.T) {
 			world{stages: []kargo.Stage{direct("prod", build.Runs("f1", failed), build.Health("Unhealthy"))}, freight: f1()},
 			[]string{"Verify prod: reruns the verification of f1 in prod, once it is Healthy; if that succeeds, it is verified"},
 		},
+		{
+			"the same, for the second time",
+			world{stages: []kargo.Stage{direct("prod", build.Runs("f1", failed, failed))}, freight: f1()},
+			[]string{"Verify prod: reruns the verification of f1 in prod, which has ended the same way 2 times in a row; if that succeeds, it is verified"},
+		},
+		{
+			"it ended otherwise before",
+			world{stages: []kargo.Stage{direct("prod", build.Runs("f1", failed, build.Verification(kargo.VerificationFailed, "no such job")))}, freight: f1()},
+			[]string{"Verify prod: reruns the verification of f1 in prod; if that succeeds, it is verified"},
+		},
+		{
+			"available, and what runs there is being verified",
+			world{stages: []kargo.Stage{direct("prod", build.Runs("f0", build.Verification(kargo.VerificationRunning, "")))}, freight: append(f1(), build.Freight("f0", "w"))},
+			[]string{"Promote prod: promotes it to prod, in place of f0, which it runs now; it waits behind the verification of f0, and breaks nothing off"},
+		},
 		{"available and not there", world{stages: []kargo.Stage{direct("prod")}, freight: f1()}, []string{"Promote prod: promotes it to prod"}},
 		{
 			"available, and other Freight is there",

@@ -142,8 +142,22 @@ func (a *advisor) verify(s *avail.Stage, soak, then string) {
 	}
 	a.add(Step{
 		Action: Verify, Stage: name, Command: a.commands.stage("verify", a.project, name),
-		Effect: fmt.Sprintf("reruns the verification of %s in %s%s; if that succeeds%s, %s", called(a.freight), name, healthy, soak, then),
+		Effect: fmt.Sprintf("reruns the verification of %s in %s%s%s; if that succeeds%s, %s", called(a.freight), name, healthy, endedAlike(s), soak, then),
 	})
+}
+
+// endedAlike says how often in a row the verification of what the Stage runs has ended as it
+// did last, "" for once.
+func endedAlike(s *avail.Stage) string {
+	history := s.Status.Current().VerificationHistory
+	times := 0
+	for times < len(history) && history[times].Phase == history[0].Phase && history[times].Message == history[0].Message {
+		times++
+	}
+	if times < 2 {
+		return ""
+	}
+	return fmt.Sprintf(", which has ended the same way %d times in a row", times)
 }
 
 // promoteAgain adds that the Freight, which the Stage runs, is promoted once more: its
