@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	authenticationv1 "k8s.io/api/authentication/v1"
@@ -164,4 +165,32 @@ func beginJSON(w http.ResponseWriter, text string) {
 	w.Header().Set("Content-Type", "application/json")
 	_, _ = io.WriteString(w, text)
 	_ = http.NewResponseController(w).Flush()
+}
+
+// With -v the requests are logged on stderr, as kubectl does, and no credential is.
+func TestLogHidesTheToken(t *testing.T) {
+	t.Parallel()
+	c := sharedCluster(t)
+	const token = "very-secret-token"
+	var got atomic.Bool
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") == "Bearer "+token {
+			got.Store(true)
+		}
+		http.Error(w, `{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Forbidden","code":403}`, http.StatusForbidden)
+	}))
+	t.Cleanup(server.Close)
+	admin := c.kubeconfig(t, controlplane.Admin(), "anywhere")
+	for _, level := range []string{"6", "7", "8", "9", "10"} {
+		outcome := c.kargoAvail(t, admin, "list", "-v="+level, "--server="+server.URL, "--insecure-skip-tls-verify", "--token="+token)
+		if !strings.Contains(outcome.Stderr, "/apis/kargo.akuity.io/v1alpha1/") {
+			t.Errorf("-v=%s says\n%s", level, outcome.Stderr)
+		}
+		if strings.Contains(outcome.Stdout+outcome.Stderr, token) {
+			t.Errorf("-v=%s shows the token:\n%s", level, outcome.Stderr)
+		}
+	}
+	if !got.Load() {
+		t.Error("the token was not sent: the test shows nothing")
+	}
 }
