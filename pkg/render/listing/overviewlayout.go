@@ -23,6 +23,9 @@ type overviewLayout struct {
 	// nextBelow and reasonsBelow move what auto-promotion does next, and what blocks
 	// Freight, below the line.
 	nextBelow, reasonsBelow bool
+	// othersBelow moves what is available under any and under all below the line, where it
+	// is not what is available now.
+	othersBelow bool
 }
 
 // overviewLayouts are the layouts, the first that fits is the best.
@@ -41,6 +44,8 @@ func overviewLayouts() []overviewLayout {
 		{names: 1, reasonsBelow: true},
 		{names: 2, nextBelow: true, reasonsBelow: true},
 		{names: 1, nextBelow: true, reasonsBelow: true},
+		{names: 2, nextBelow: true, reasonsBelow: true, othersBelow: true},
+		{names: 1, nextBelow: true, reasonsBelow: true, othersBelow: true},
 	}
 }
 
@@ -82,8 +87,10 @@ func (o *overview) cells(l overviewLayout) (header []string, cells [][]string) {
 		add("UPSTREAMS", func(line *overviewLine) string { return o.upstreamsCell(line.upstreams) })
 	}
 	add("RUNS", func(line *overviewLine) string { return line.runs.text(l.versions) })
-	add(headerAny, func(line *overviewLine) string { return o.newestCell(line.any, l) })
-	add(headerAll, func(line *overviewLine) string { return o.newestCell(line.all, l) })
+	if !l.othersBelow {
+		add(headerAny, func(line *overviewLine) string { return o.newestCell(line.any, l) })
+		add(headerAll, func(line *overviewLine) string { return o.newestCell(line.all, l) })
+	}
 	add(headerNow, func(line *overviewLine) string { return o.newestCell(line.now, l) })
 	if !l.nextBelow {
 		add("NEXT", func(line *overviewLine) string { return line.next })
@@ -179,6 +186,9 @@ func (o *overview) said(line *overviewLine, l overviewLayout, columns int) []str
 	if l.nextBelow && line.moves {
 		said = slices.Insert(said, 0, "next: "+line.next)
 	}
+	if l.othersBelow {
+		said = append(o.others(line, l), said...)
+	}
 	if !o.options.Terminal {
 		return []string{strings.Join(said, " | ")}
 	}
@@ -193,4 +203,27 @@ func (o *overview) said(line *overviewLine, l overviewLayout, columns int) []str
 		lines = append(lines, term.Wrap(text, columns)...)
 	}
 	return lines
+}
+
+// others says what is available under any and under all, where it is not what is now.
+func (o *overview) others(line *overviewLine, l overviewLayout) []string {
+	var said []string
+	now := o.newestCell(line.now, l)
+	for _, other := range []struct {
+		header   string
+		newest   newestFreight
+		strategy string
+	}{{headerAny, line.any, "any"}, {headerAll, line.all, "all"}} {
+		text := o.newestCell(other.newest, l)
+		changed := line.changed(other.header)
+		if text == now && !changed {
+			continue
+		}
+		text = "under " + other.strategy + ": " + text
+		if changed {
+			text += " " + o.options.ChangeMark()
+		}
+		said = append(said, text)
+	}
+	return said
 }

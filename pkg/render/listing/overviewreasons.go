@@ -54,7 +54,7 @@ func blockedFreight(stage *report.Stage, origin string) []string {
 		others += len(group.freight)
 	}
 	if others > 0 {
-		said = append(said, fmt.Sprintf("%d more Freight: list %s", others, term.Sanitize(stage.Name)))
+		said = append(said, fmt.Sprintf("%d more blocked Freight: list %s", others, term.Sanitize(stage.Name)))
 	}
 	return said
 }
