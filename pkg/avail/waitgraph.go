@@ -97,7 +97,7 @@ func (e *Evaluator) newWaitGraph(f *kargo.Freight) *waitGraph {
 	}
 	if waits {
 		for i := range n {
-			b.follow(e.stageAt(i))
+			b.addEdges(e.stageAt(i))
 		}
 		b.components()
 		b.cycles()
@@ -126,8 +126,8 @@ func (b *waitBuilder) stage(s *Stage) bool {
 	return state.waits
 }
 
-// follow notes what a waiting Stage waits for.
-func (b *waitBuilder) follow(s *Stage) {
+// addEdges notes what a waiting Stage waits for.
+func (b *waitBuilder) addEdges(s *Stage) {
 	if !b.states[s.position].waits {
 		return
 	}

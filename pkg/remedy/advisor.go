@@ -236,7 +236,7 @@ func (a *advisor) holding(s *avail.Stage) string {
 
 // toStage is for Freight that is not available.
 func (a *advisor) toStage() {
-	a.follow(a.stage)
+	a.visitBlockers(a.stage)
 	a.upstream, a.tooMany = a.waysUpstream()
 	if len(a.underWay) > 0 {
 		what := strings.Join(a.underWay, "; ")

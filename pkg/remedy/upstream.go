@@ -11,9 +11,9 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 )
 
-// follow goes from a Stage that the Freight is not available to, to those that can act,
+// visitBlockers goes from a Stage that the Freight is not available to, to those that can act,
 // and adds what they can do, or what is under way there. Each Stage is followed once.
-func (a *advisor) follow(waiting *avail.Stage) {
+func (a *advisor) visitBlockers(waiting *avail.Stage) {
 	name := waiting.Metadata.Name
 	if _, followed := a.blockers[name]; followed {
 		return
@@ -52,7 +52,7 @@ func (a *advisor) inForce(waiting *avail.Stage) []avail.Blocker {
 func (a *advisor) clear(waiting *avail.Stage, b avail.Blocker) clearance {
 	upstream := a.stage.Other(b.Stage)
 	if !a.comes(upstream, b.Reason) {
-		a.follow(upstream)
+		a.visitBlockers(upstream)
 		return clearance{follows: b.Stage}
 	}
 	a.taken = nil

@@ -42,7 +42,7 @@ func disagreement(s *avail.Stage, f *kargo.Freight, j *avail.Judgment, d avail.D
 		WayOut:      wayOut(d.Cause, s.IsControlFlow(), j.Available[in]),
 	}
 	if d.Cause == avail.NotCurrentlyUpstream {
-		said.WayOut = follow(s, f)
+		said.WayOut = wayPastMatchUpstream(s, f)
 	}
 	if in != avail.Configured {
 		said.Consequence = "with that strategy, " + said.Consequence
@@ -58,9 +58,9 @@ func picksNow(s *avail.Stage, f *kargo.Freight, semantics avail.Semantics) strin
 	return "once it is the newest"
 }
 
-// follow is the way out for Freight that the upstream which the Stage follows does not
+// wayPastMatchUpstream is the way out for Freight that the upstream which the Stage follows does not
 // run: it can be promoted there if it is available there.
-func follow(s *avail.Stage, f *kargo.Freight) string {
+func wayPastMatchUpstream(s *avail.Stage, f *kargo.Freight) string {
 	ways := []string{"promote it by hand"}
 	if s.IsControlFlow() { // an approval does not get past MatchUpstream either
 		ways = nil

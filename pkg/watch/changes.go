@@ -20,8 +20,8 @@ const (
 	longest = time.Minute
 )
 
-// follow writes each verdict that changes, and says what is in the way meanwhile.
-func (w *watcher) follow(ctx context.Context) error {
+// writeChanges writes each verdict that changes, and says what is in the way meanwhile.
+func (w *watcher) writeChanges(ctx context.Context) error {
 	s := &speaker{watcher: w, told: map[string]bool{}}
 	var verdicts *report.Verdicts
 	for {

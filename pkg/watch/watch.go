@@ -118,7 +118,7 @@ func (w *watcher) run(ctx context.Context) error {
 	if w.isPicture() {
 		return w.show(ctx)
 	}
-	return w.follow(ctx)
+	return w.writeChanges(ctx)
 }
 
 // isPicture reports whether there is a terminal to draw on.

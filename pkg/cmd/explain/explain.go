@@ -40,7 +40,7 @@ func NewCommand(env cli.Env, connection *cli.ConnectionFlags) *cobra.Command {
 			return &cli.UsageError{Command: cmd.CommandPath(), Err: err}
 		}
 		if options.watch {
-			return options.follow(cmd.Context(), env)
+			return options.runWatch(cmd.Context(), env)
 		}
 		return options.run(cmd.Context(), env)
 	}

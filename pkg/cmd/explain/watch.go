@@ -18,8 +18,8 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/watch"
 )
 
-// follow explains, and goes on as things change.
-func (o *options) follow(ctx context.Context, env cli.Env) error {
+// runWatch explains, and goes on as things change.
+func (o *options) runWatch(ctx context.Context, env cli.Env) error {
 	w := &watched{options: o, env: env, question: o.question}
 	return watch.View{
 		// All Freight: what auto-promotion picks, and what comes next, is among it.

@@ -13,8 +13,8 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/watch"
 )
 
-// follow draws the picture, and draws it again when something changes.
-func (o *options) follow(ctx context.Context, env cli.Env) error {
+// runWatch draws the picture, and draws it again when something changes.
+func (o *options) runWatch(ctx context.Context, env cli.Env) error {
 	w := &watched{options: o, env: env}
 	return watch.View{
 		Select:    w.selection,

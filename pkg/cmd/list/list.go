@@ -48,7 +48,7 @@ func Configure(cmd *cobra.Command, env cli.Env, connection *cli.ConnectionFlags,
 			return &cli.UsageError{Command: cmd.CommandPath(), Err: err}
 		}
 		if options.watch {
-			err = options.follow(cmd.Context(), env)
+			err = options.runWatch(cmd.Context(), env)
 		} else {
 			err = options.run(cmd.Context(), env)
 		}

@@ -16,8 +16,8 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/watch"
 )
 
-// follow shows what is there and what becomes of it.
-func (o *options) follow(ctx context.Context, env cli.Env) error {
+// runWatch shows what is there and what becomes of it.
+func (o *options) runWatch(ctx context.Context, env cli.Env) error {
 	w := &watched{options: o, env: env}
 	return watch.View{
 		Select:    w.all,

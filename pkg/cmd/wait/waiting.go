@@ -103,7 +103,7 @@ func (w *waiting) run(ctx context.Context) error {
 		return err
 	}
 	defer w.live.Close()
-	return w.follow(ctx)
+	return w.watchConditions(ctx)
 }
 
 // read reads what the first look needs, which of one Stage and one piece of Freight is
@@ -219,8 +219,8 @@ func (w *waiting) watch(ctx context.Context, subject *load.Subject) (err error) 
 	return err
 }
 
-// follow goes on until something ends the wait.
-func (w *waiting) follow(ctx context.Context) error {
+// watchConditions goes on until something ends the wait.
+func (w *waiting) watchConditions(ctx context.Context) error {
 	for {
 		in, lost := w.live.At(w.env.Now())
 		if !w.options.quiet {
