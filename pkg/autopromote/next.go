@@ -73,14 +73,6 @@ const (
 	Undetermined Outcome = "Unknown"
 )
 
-// Outcomes returns them all.
-func Outcomes() []Outcome {
-	return []Outcome{
-		Deleting, Off, ListingFails, Current, Held, NoCandidate, Ambiguous, InProgress, Settling, Unsuccessful, PromotedBefore,
-		Frozen, Refused, Behind, WillPromote, Undetermined,
-	}
-}
-
 // Stops reports whether auto-promotion, which is on, will promote nothing of the origin,
 // for a reason that does not end by itself as far as is known.
 func (n *Next) Stops() bool {

@@ -214,11 +214,6 @@ type Prospect struct {
 	Words string
 }
 
-// Promotes reports whether the Freight is what auto-promotion promotes next.
-func (p *Prospect) Promotes(f *kargo.Freight) bool {
-	return p.Next != nil && p.Next.Outcome == WillPromote && p.Next.Freight == f
-}
-
 // ProspectOf returns what auto-promotion to the Stage does about f.
 func ProspectOf(s *avail.Stage, f *kargo.Freight) Prospect {
 	policy, err := SwitchOf(s.Project(), s.Stage, s.Rules())

@@ -15,8 +15,6 @@ type Evidence struct {
 	// Since is when it entered, and There whether it is there now.
 	There bool
 	Since *time.Time
-	// Soaked is the longest it was there, in one stay; 0 unless it was verified there.
-	Soaked time.Duration
 	// Promotion is its newest Promotion to the Stage; nil when none is known.
 	Promotion *Promotion
 	// Verification is the newest of what the Stage holds or, if Replaced, held with it;
@@ -35,9 +33,6 @@ func (s *Stage) EvidenceAt(name string, f *kargo.Freight) Evidence {
 	verified, ok := f.Status.VerifiedIn.Get(name)
 	residence, there := f.Status.CurrentlyIn.Get(name)
 	evidence := Evidence{Verified: ok, VerifiedAt: verified.VerifiedAt.Time(), There: there, Since: residence.Since}
-	if ok {
-		evidence.Soaked = s.evaluator.record(f).soakedFor(name)
-	}
 	if at := s.Other(name); at != nil {
 		at.addStageEvidence(&evidence, f)
 	}

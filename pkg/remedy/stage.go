@@ -56,14 +56,6 @@ const (
 	Queued ProblemKind = "Queue"
 )
 
-// ProblemKinds returns them all.
-func ProblemKinds() []ProblemKind {
-	return []ProblemKind{
-		StageDeleted, ListingBroken, HistoryFrozen, HealthNotAssessed, Unhealthy, ReconcileFails, NotReady, VerificationBad,
-		WindowClosed, OnHold, NotRetried, OriginRefused, Queued,
-	}
-}
-
 // Problems returns what is wrong at a Stage, worst first, with what frees it; none when
 // nothing is.
 func Problems(s *avail.Stage, commands Commands) []Problem {

@@ -138,7 +138,7 @@ func wayOut(cause avail.Cause, controlFlow, available bool) string {
 		return "let it soak in the upstreams, or approve it"
 	case avail.ControlFlowSoak:
 		return "drop the request's requiredSoakTime, or approve this piece; in the requests of the control-flow Stage a soak time works, if that Stage is refreshed once it is over"
-	case avail.NotCurrentlyUpstream: // follow says it
+	case avail.NotCurrentlyUpstream: // wayPastMatchUpstream says it
 	case avail.ForeignOriginApproval:
 		return "promote it by hand now: from v1.11.0 on such an approval does not count"
 	case avail.WarehouseMissing:
