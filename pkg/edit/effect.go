@@ -98,7 +98,7 @@ func (e *Effect) Risk() string {
 	unknown := e.Effect == nil
 	var would []string
 	if len(e.gates) > 0 {
-		would = append(would, fmt.Sprintf("open control-flow Stage %s, which passes Freight on for good", strings.Join(e.gates, ", ")))
+		would = append(would, fmt.Sprintf("open control-flow Stage %s, which then passes Freight on, and that cannot be undone", strings.Join(e.gates, ", ")))
 	}
 	if e.Effect != nil {
 		stages := slices.Concat(e.Effect.Now, e.Effect.Follows)

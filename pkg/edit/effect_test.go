@@ -28,7 +28,12 @@ func TestEveryRiskIsSaid(t *testing.T) {
 		}
 	}
 	gates := &Effect{StrategyChange: &report.StrategyChange{Effect: &report.Effect{}}, gates: []string{"gate", "canary"}}
-	if got := gates.Risk(); got != "this would open control-flow Stage gate, canary, which passes Freight on for good" {
+	if got := gates.Risk(); got != "this would open control-flow Stage gate, canary, which then passes Freight on, and that cannot be undone" {
+		t.Errorf("got %q", got)
+	}
+	// Auto-promotion that starts when a closed promotion window opens counts, too.
+	awaits := &Effect{StrategyChange: &report.StrategyChange{Effect: &report.Effect{Now: []report.StageEffect{{Awaits: freight}}}}}
+	if got := awaits.Risk(); got != "this would start auto-promotion" {
 		t.Errorf("got %q", got)
 	}
 	unread := &Effect{StrategyChange: &report.StrategyChange{}}

@@ -369,8 +369,8 @@ func TestAsks(t *testing.T) {
 		"nothing but availability":   {regular("prod", request("app", upstreams)), nil, "all", ""},
 		"nothing but availability 2": {regular("prod", request("app", all)), nil, "any", ""},
 		"auto-promotion":             {regular("prod", request("app", all)), []string{auto}, "any", "start auto-promotion"},
-		"a gate":                     {gate("prod", request("app", all)), nil, "any", "open control-flow Stage prod, which passes Freight on for good"},
-		"a gate that is unset":       {gate("prod", request("app", all)), nil, "--unset", "open control-flow Stage prod, which passes Freight on for good"},
+		"a gate":                     {gate("prod", request("app", all)), nil, "any", "open control-flow Stage prod, which then passes Freight on, and that cannot be undone"},
+		"a gate that is unset":       {gate("prod", request("app", all)), nil, "--unset", "open control-flow Stage prod, which then passes Freight on, and that cannot be undone"},
 		"a gate that closes":         {gate("prod", request("app", upstreams)), nil, "all", ""},
 		"a candidate that is refused": {
 			regular("prod", request("app", all+`,"requiredSoakTime":"1h"`)),
@@ -512,7 +512,7 @@ func TestARefusedChangeIsJudged(t *testing.T) {
 func TestADocumentSaysThatItIsNotConfirmed(t *testing.T) {
 	s := pipeline(t, gate("prod", request("app", all)), regular("other", request("app", upstreams)))
 	got := s.run(t, "prod", "other", "any", "-o", "jsonpath={range .results[*]}{.stage}: {.result}, {.message}{\"\\n\"}{end}")
-	want := "prod: Failed, not changed: this would open control-flow Stage prod, which passes Freight on for good; use --yes to go ahead, or --dry-run=server to have the API server check it\n" +
+	want := "prod: Failed, not changed: this would open control-flow Stage prod, which then passes Freight on, and that cannot be undone; use --yes to go ahead, or --dry-run=server to have the API server check it\n" +
 		"other: Unchanged, unchanged (OneOf)\n"
 	if got.stdout != want || got.err == nil || len(s.patches) > 0 {
 		t.Errorf("got %+v, want\n%s", got, want)
