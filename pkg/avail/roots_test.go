@@ -111,3 +111,22 @@ func (w world) reaches(t *rapid.T, stage string, roots ...avail.Root) bool {
 	}
 	return w.with(f).evaluator(t).Stage(stage).Judge(&f).Available[avail.Configured]
 }
+
+// The first Stage of a Project can wait, too: for an upstream that does not exist.
+func TestTheChainHasTheFirstStage(t *testing.T) {
+	w := world{
+		stages: []kargo.Stage{
+			build.Stage("b", build.Requests("w", build.From("a"))),
+			build.Stage("a", build.Requests("w", build.From("ghost"))),
+		},
+		freight: []kargo.Freight{build.Freight("f1", "w")},
+	}
+	if first := w.evaluator(t).Project().Stages[0].Metadata.Name; first != "a" {
+		t.Fatalf("the first Stage is %s", first)
+	}
+	stage, f := w.subject(t)
+	links := stage.Chain(f)
+	if len(links) != 1 || links[0].Stage != "a" || len(links[0].Blockers) != 1 || links[0].Blockers[0].Reason != avail.StageNotFound {
+		t.Errorf("the chain is %+v", links)
+	}
+}
