@@ -189,6 +189,9 @@ func Finding(b *report.Blocker) string {
 	return reasonWords(b)
 }
 
+// FindingWords is Finding without the evidence.
+func FindingWords(b *report.Blocker) string { return reasonWords(b) }
+
 // reasonWords says in a few words why an upstream is not satisfied.
 func reasonWords(b *report.Blocker) string {
 	words, message := avail.Reason(b.Reason).Words()

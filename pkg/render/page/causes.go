@@ -31,7 +31,7 @@ func (p *writer) causes(f *report.ExplainedFreight) {
 	} else {
 		p.heading("WHY")
 	}
-	t := &causeTree{writer: p, links: map[string][]report.Blocker{}, drawn: map[string]bool{p.stage.Name: true}}
+	t := &causeTree{writer: p, links: map[string][]report.Blocker{}, drawn: map[string]bool{p.stage.Name: true}, checks: checksShown(f)}
 	for _, link := range f.Chain {
 		t.links[link.Stage] = link.Blockers
 	}
@@ -54,6 +54,41 @@ type causeTree struct {
 	// drawn has the Stages that have been drawn.
 	drawn    map[string]bool
 	branches int
+	// checks has the upstreams of the Stage itself whose evidence stands in RULE.
+	checks map[string]*report.UpstreamCheck
+}
+
+// checksShown returns the upstreams that the rule shows with their evidence, which is not
+// repeated; none where it shows some of many.
+func checksShown(f *report.ExplainedFreight) map[string]*report.UpstreamCheck {
+	shown := map[string]*report.UpstreamCheck{}
+	for i := range f.Checks {
+		list := f.Checks[i].Upstreams
+		if len(list) > mostUpstreams {
+			return nil
+		}
+		for k := range list {
+			shown[list[k].Stage] = &list[k]
+		}
+	}
+	return shown
+}
+
+// found says why a Stage is not satisfied: with the evidence, unless that stands in RULE.
+func (t *causeTree) found(b *report.Blocker, level int) string {
+	if u := t.checks[b.Stage]; level == 1 && u != nil {
+		switch avail.Reason(b.Reason) { //nolint:exhaustive // the evidence of the others is not in RULE, or not whole
+		case avail.VerificationPending, avail.VerificationRunning, avail.VerificationFailed, avail.VerificationError, avail.VerificationAborted, avail.VerificationInconclusive:
+			if u.Verification != nil {
+				return describe.FindingWords(b)
+			}
+		case avail.PromotionFailed, avail.PromotionErrored, avail.PromotionAborted:
+			if u.Promotion != nil && !strings.HasPrefix(b.Message, "PromotionRequest ") { // of which more is to be said
+				return describe.FindingWords(b)
+			}
+		}
+	}
+	return describe.Finding(b)
 }
 
 // cause is a line of the tree: Stages of which the same is found and that, if they wait,
@@ -68,7 +103,7 @@ type cause struct {
 
 // grow draws what keeps a Stage waiting, as far as it has not been drawn.
 func (t *causeTree) grow(tree treeprint.Tree, blockers []report.Blocker, level int) {
-	causes := t.causesOf(blockers)
+	causes := t.causesOf(blockers, level)
 	for i, c := range causes {
 		if t.branches >= mostBranches && i < len(causes)-1 {
 			t.branch(tree, fmt.Sprintf("%s: for other reasons (-o json has all)", describe.Names(stagesOf(causes[i:]))), level)
@@ -101,7 +136,7 @@ func (t *causeTree) isDrawn(b *report.Blocker) bool {
 }
 
 // causesOf sums up blockers, and takes their Stages as drawn.
-func (t *causeTree) causesOf(blockers []report.Blocker) []*cause {
+func (t *causeTree) causesOf(blockers []report.Blocker, level int) []*cause {
 	var causes []*cause
 	by := map[string]*cause{}
 	for i := range blockers {
@@ -117,7 +152,8 @@ func (t *causeTree) causesOf(blockers []report.Blocker) []*cause {
 		case avail.SelfReference:
 			behind = nil
 		}
-		parts := []string{describe.Finding(b)}
+		found := t.found(b, level)
+		parts := []string{found}
 		for k := range behind {
 			parts = append(parts, behind[k].Stage)
 		}
@@ -126,7 +162,7 @@ func (t *causeTree) causesOf(blockers []report.Blocker) []*cause {
 			same.stages = append(same.stages, b.Stage)
 			continue
 		}
-		by[key] = &cause{stages: []string{b.Stage}, found: describe.Finding(b), behind: behind}
+		by[key] = &cause{stages: []string{b.Stage}, found: found, behind: behind}
 		causes = append(causes, by[key])
 	}
 	return causes
