@@ -145,15 +145,9 @@ func (b *builder) objects(p *report.DiffProject) {
 func (b *builder) consequences(list []report.Consequence) {
 	errors := false
 	for _, when := range report.Whens() {
-		said := false
-		for i := range list {
-			c := &list[i]
-			if c.When != when {
-				continue
-			}
-			if !said {
+		for i, c := range report.ConsequencesAt(when, list) {
+			if i == 0 {
 				b.add("\n**" + describe.When(when) + "** (worst first):\n\n")
-				said = true
 			}
 			text := escape(c.Text)
 			if c.Effect.IsGrave() {

@@ -82,15 +82,9 @@ func (p *writer) drift(d *report.Diff, project *report.DiffProject) {
 // consequences lists what follows, by when.
 func (p *writer) consequences(list []report.Consequence) {
 	for _, when := range report.Whens() {
-		said := false
-		for i := range list {
-			c := &list[i]
-			if c.When != when {
-				continue
-			}
-			if !said {
+		for i, c := range report.ConsequencesAt(when, list) {
+			if i == 0 {
 				p.heading(describe.When(when) + ":")
-				said = true
 			}
 			mark := "-"
 			if c.Effect.IsGrave() {
