@@ -118,7 +118,10 @@ func (l *consequenceList) removed() {
 }
 
 func (l *consequenceList) gate() {
-	l.add(VerifiesForGood, "control-flow Stage %[1]s passes %[2]s on"+l.takers()+", which reverting the change does not undo", l.effect.Passes)
+	if passes := l.effect.Passes; len(passes) > 0 {
+		text := fmt.Sprintf("control-flow Stage %s passes %s on%s, which reverting the change does not undo", l.name(), l.unverified(passes), l.takers())
+		l.put(VerifiesForGood, text, passes)
+	}
 	l.add(Loses, "control-flow Stage %[1]s does not pass on: %[2]s", minus(l.effect.Unlisted, l.effect.Passed))
 	l.add(Stays, "control-flow Stage %[1]s no longer lists %[2]s, but has passed it on already, and that stays", l.effect.Passed)
 	l.add(Lists, "control-flow Stage %[1]s lists again what it has passed on before: %[2]s", minus(l.effect.Listed, l.effect.Passes))
@@ -127,7 +130,29 @@ func (l *consequenceList) gate() {
 // mostTakers is how many Stages behind a control-flow Stage are named.
 const mostTakers = 6
 
-// takers says, for a format, which Stages take Freight from the Stage.
+// unverified names Freight, and the upstreams that each piece does without.
+func (l *consequenceList) unverified(list []*kargo.Freight) string {
+	var names []string
+	for _, f := range list[:min(len(list), mostNamed)] {
+		name := freightName(f)
+		if open := l.effect.Stage.Blockers(f); len(open) > 0 {
+			words, _ := open[0].Reason.Words()
+			name += fmt.Sprintf(" (without %s: %s", open[0].Stage, words)
+			if more := len(open) - 1; more > 0 {
+				name += fmt.Sprintf(", and %d more", more)
+			}
+			name += ")"
+		}
+		names = append(names, name)
+	}
+	text := strings.Join(names, ", ")
+	if more := len(list) - mostNamed; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
+}
+
+// takers says which Stages take Freight from the Stage.
 func (l *consequenceList) takers() string {
 	var names []string
 	more := 0
@@ -144,11 +169,11 @@ func (l *consequenceList) takers() string {
 	if len(names) == 0 {
 		return ""
 	}
-	text := " to " + strings.Join(names, ", ")
+	text := " to the Stages behind it, " + strings.Join(names, ", ")
 	if more > 0 {
-		text += fmt.Sprintf(" and %d more Stages", more)
+		text += fmt.Sprintf(" and %d more", more)
 	}
-	return strings.ReplaceAll(text, "%", "%%")
+	return text
 }
 
 // policies says whether another answer of the policies applies.
