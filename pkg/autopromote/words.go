@@ -62,7 +62,7 @@ func (n *Next) Reason() string {
 	case ListingFails:
 		return "nothing is promoted, as the Stage's listing fails: " + n.Detail
 	case Current:
-		return "the Stage runs it already"
+		return "the Stage already runs the candidate"
 	case Held:
 		return fmt.Sprintf("nothing is promoted, as auto-promotion of %s is on hold%s", n.Origin, heldBy(n.Hold))
 	case NoCandidate:

@@ -104,7 +104,7 @@ func TestWordsOfProspects(t *testing.T) {
 		},
 		{
 			name: "the Stage runs it", stage: prod(build.Runs("f1")), freight: list(f1), config: on, asked: true,
-			want: "on: this Freight is its candidate; the Stage runs it already",
+			want: "on: this Freight is its candidate; the Stage already runs the candidate",
 		},
 		{
 			name: "on hold", stage: prod(held(kargo.Hold{})), freight: list(f1), config: on, asked: true,
@@ -116,7 +116,7 @@ func TestWordsOfProspects(t *testing.T) {
 		},
 		{
 			name: "on hold, and another is newer and there", stage: prod(held(kargo.Hold{}), build.Runs("f2")), freight: list(f1, f2), config: on, asked: true,
-			want: "on: this Freight is not promoted, as the candidate is f2, which is newer; the Stage runs it already",
+			want: "on: this Freight is not promoted, as the candidate is f2, which is newer; the Stage already runs the candidate",
 		},
 		{
 			name: "on hold, and refused", stage: build.Stage("prod", build.Requests("w", build.From("qa"), build.Soak("9h")), held(kargo.Hold{})),
@@ -125,11 +125,11 @@ func TestWordsOfProspects(t *testing.T) {
 		},
 		{
 			name: "another is newer, and the Stage runs it", stage: prod(build.Runs("f2")), freight: list(f1, f2), config: on, asked: true,
-			want: "on: this Freight is not promoted, as the candidate is f2, which is newer; the Stage runs it already",
+			want: "on: this Freight is not promoted, as the candidate is f2, which is newer; the Stage already runs the candidate",
 		},
 		{
 			name: "it is not listed, and the Stage runs an older one, which is", stage: prod(build.Runs("f1")), freight: list(unlisted, f1), config: on, asked: true,
-			want: "on: its candidate is f1, as this Freight is not listed; the Stage runs it already",
+			want: "on: its candidate is f1, as this Freight is not listed; the Stage already runs the candidate",
 		},
 		{
 			name: "Promotions could not be read, and it is refused", stage: build.Stage("prod", build.Requests("w", build.From("qa"), build.Soak("9h"))),

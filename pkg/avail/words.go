@@ -27,7 +27,7 @@ func (r Reason) Words() (words string, message Message) {
 	case Soaking:
 		return "soaking", MessageEvidence
 	case SoakImpossible:
-		return "never soaks, it is a control-flow Stage", MessageSentence
+		return "nothing soaks there, as it is a control-flow Stage", MessageSentence
 	case SoakInterrupted:
 		return "replaced before its soak time was up", MessageDetail
 	case StageDeleting:

@@ -43,7 +43,7 @@ func (f *flags) addTo(cmd *cobra.Command) {
 	set.StringVar(&f.input.At, "at", "", "judge as of this instant: RFC 3339, or +2h for two hours from now; only the clock moves, never the objects")
 	set.StringVar(&f.how.Base, "base", "", "compare with the manifests of this git revision, instead of with what is live")
 	set.StringVar(&f.how.Head, "head", "", "with --base, take the manifests from this git revision, instead of from the file system")
-	set.StringSliceVar(&f.how.Live, "live", nil, "take what is live from these files (- is standard input), and ask no cluster: kubectl get stages,freights,… -o yaml")
+	set.StringSliceVar(&f.how.Live, "live", nil, "read the live objects from these files (- is standard input) and not from a cluster; kubectl get stages,freights,… -o yaml makes one")
 	set.BoolVar(&f.how.Prune, "prune", false, "treat what the base has and the manifests do not have as deleted, as GitOps tools with pruning would")
 	set.StringSliceVar(&f.failOn, "fail-on", nil, "exit with 1 if something happens: loses (Freight is no longer available), gains (it becomes available), promotes (auto-promotion promotes) or any; may be repeated")
 	cli.SetChoices(set, "fail-on", failures()...)

@@ -75,9 +75,10 @@ help.
 
 FREIGHT is a name, an alias, a unique prefix of a name, or what it contains: a tag or
 version (v1.3.0, guestbook:v1.3.0) or a commit of seven digits or more. Without FREIGHT,
-the newest Freight that is not available is explained, for each Warehouse that the Stage
-requests, and older Freight that is not available gets a line each. graph --freight shows where one piece of
-Freight is in the whole pipeline.`
+the newest Freight that is not available is explained (or the newest of all, if all is
+available), for each Warehouse that the Stage requests; older Freight that is not
+available gets a line each. graph --freight shows where one piece of Freight is in the
+whole pipeline.`
 
 const examples = `  # Why is the newest Freight not available to prod?
   kubectl kargo-avail explain prod

@@ -51,7 +51,7 @@ func (f *flags) addTo(cmd *cobra.Command) {
 	set.StringVarP(&f.selector, "selector", "l", "", "show the Stages with these labels, as in kubectl get -l")
 	set.StringSliceVar(&f.warehouses, "warehouse", nil, "show only Freight from this Warehouse; may be repeated")
 	set.StringSliceVar(&f.freight, "freight", nil, "show only this Freight: a name, alias, tag or commit")
-	set.BoolVar(&f.differs, "differs", false, "show only Freight for which any and all give different answers")
+	set.BoolVar(&f.differs, "differs", false, "show only Freight on which any and all differ")
 	set.BoolVar(&f.available, "available", false, "show only Freight that is available now")
 	set.BoolVar(&f.blocked, "blocked", false, "show only Freight that is not available now")
 	set.DurationVar(&f.newerThan, "newer-than", 0, "show only Freight discovered less than this ago (2h)")

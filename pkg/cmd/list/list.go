@@ -71,8 +71,9 @@ func withVerbHint(err error, args []string, verbHint func(word string) (hint str
 	return err
 }
 
-const long = `Show, for each downstream Stage, which Freight is available if any upstream is enough
-and if all must have verified it, which of the two is in force, and what blocks the rest.
+const long = `Show, for each downstream Stage, which Freight is available when one verified upstream is
+enough (any), and which when every upstream must have verified it (all), which of the two
+is in force, and what blocks the other Freight.
 
 ANY, ALL and NOW say whether Kargo would admit a Promotion of the Freight: if one
 verified upstream Stage were enough (OneOf), if every upstream had to verify it
@@ -80,8 +81,8 @@ verified upstream Stage were enough (OneOf), if every upstream had to verify it
 check; where its answer differs, BLOCKED BY says so. ● is what the Stage runs (* with
 --ascii), ▸ (>) what auto-promotion promotes next, and ! what failed there last.
 
-Without a Stage, Freight or filter, there is a line per Stage and Warehouse, and what
-blocks Freight, worst first; else a row per Freight. --rows and --overview choose one.
+By default, without a Stage, Freight or filter, there is a line per Stage and Warehouse, and
+what blocks Freight, worst first; else a row per Freight. --rows and --overview choose one.
 -o matrix has Freight down and Stages across. --watch redraws a terminal and marks what
 changed (◂ or <); in a pipe, each changed verdict is a line (docs/report.md).`
 

@@ -49,10 +49,11 @@ shown, the Stage is skipped. If the API server's answer is lost, the Stage is re
 whether it was written. The exit code is 3 if it was not, or if that is unknown.
 
 You need permission to get and patch stages, to list them with --selector and --all, and,
-to see the effect, the permissions of "kargo-avail list". If Argo CD, Flux, Helm, Kustomize or kubectl applies a
-Stage and will revert the change, you are told who does, and what to commit. With -f,
-manifests are changed instead of a cluster. As in kubectl, "stage" or "stages" may come
-before the names: set-strategy stage prod all.`
+to see the effect, the permissions of "kargo-avail list". If Argo CD, Flux, Helm,
+Kustomize or kubectl manages a Stage, you are told which one, and what to commit; a change
+that a GitOps controller would revert is written only with --force. With -f, manifests are
+changed instead of a cluster. As in kubectl, "stage" or "stages" may come before the
+names: set-strategy stage prod all.`
 
 const examples = `  # Every upstream of prod must have verified Freight before it is available to prod
   kubectl kargo-avail set-strategy prod all

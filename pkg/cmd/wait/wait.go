@@ -39,9 +39,9 @@ name or what it contains (v1.3.0, a commit), is
   verified   in the Stage
   current    in the Stage: the Stage runs it now
 
-With several Stages, -l or --all, it waits for all of them, and it waits for Freight
-that does not exist yet. It watches the cluster instead of polling it; files are
-checked once.
+With several Stages, -l or --all, it waits until all of them meet the condition. It also
+waits for Freight that does not exist yet. It watches the cluster instead of polling it;
+files are checked once.
 
 The exit code is 0 when the condition is met, and 1 when the time runs out, when the
 Freight is deleted, or when the Stages as configured can never meet the condition;

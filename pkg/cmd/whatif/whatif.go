@@ -59,9 +59,9 @@ majority (more than half of the distinct upstreams), quorum:N (at least N) or
 percent:P (at least P in a hundred, rounded up). '*' stands for every Stage that has
 an upstream; a Stage that is named has precedence.
 
-The table shows the Project if this rule had applied from the start: control-flow Stages
-that change, and control-flow Stages downstream of them, have passed on exactly the
-Freight that their rules list. Other Stages keep what they have verified. The list below the table shows what
+The table shows the Project as if the new rules had applied from the start: control-flow
+Stages that change, and control-flow Stages downstream of them, would have passed on only
+the Freight that these rules admit. Other Stages keep what they have verified. The list below the table shows what
 would happen if you applied the change now: control-flow Stages keep what they have
 already passed on.`
 

@@ -32,7 +32,7 @@ func Summary(stage *report.Stage, f *report.ExplainedFreight) string {
 	}
 	never := ""
 	if avail.OutlookState(f.Forecast.Available.Configured.State) == avail.Never {
-		never = ", and will not be as the Stages are written"
+		never = ", and never will be with the Stages as they are"
 	}
 	return fmt.Sprintf("%s is not available to %s%s%s: %s.", name, to, asks(stage, f.Checks), never, why)
 }
