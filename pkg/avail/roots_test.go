@@ -66,7 +66,7 @@ func TestPropertyRootsNeeded(t *testing.T) {
 		}
 		for _, b := range w.blockers(t) {
 			met[b.RootsNeeded]++
-			var clear []string
+			var cleared []string
 			for i, root := range b.Roots {
 				others := slices.Delete(slices.Clone(b.Roots), i, i+1)
 				if b.RootsNeeded == avail.AnyOfThem && !w.reaches(t, b.Stage, root) {
@@ -75,10 +75,10 @@ func TestPropertyRootsNeeded(t *testing.T) {
 				if b.RootsNeeded == avail.AllOfThem && w.reaches(t, b.Stage, others...) {
 					t.Errorf("%s opens without %s, roots %v", b.Stage, root.Stage, b.Roots)
 				}
-				clear = append(clear, root.Stage)
+				cleared = append(cleared, root.Stage)
 			}
-			if len(clear) > 0 && !w.reaches(t, b.Stage, b.Roots...) {
-				t.Errorf("%v do not open %s", clear, b.Stage)
+			if len(cleared) > 0 && !w.reaches(t, b.Stage, b.Roots...) {
+				t.Errorf("%v do not open %s", cleared, b.Stage)
 			}
 		}
 	})
