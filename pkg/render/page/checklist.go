@@ -146,6 +146,11 @@ func (p *writer) verification(u *report.UpstreamCheck, verified bool) string {
 		text = "; a later verification " + p.phase(v)
 	case phase == kargo.VerificationSuccessful:
 		text = ", although its verification succeeded" + p.at(v.FinishTime)
+	case phase.Open():
+		text = ": verifying"
+		if v.StartTime != nil {
+			text += " since" + p.at(v.StartTime)
+		}
 	default:
 		text = ": verification " + p.phase(v)
 	}
@@ -200,7 +205,7 @@ func clock(d kargo.Duration) string { return time.Duration(d).Truncate(time.Seco
 func (p *writer) evidence(u *report.UpstreamCheck) {
 	if promotion := u.Promotion; promotion != nil {
 		phase := strings.ToLower(term.Sanitize(promotion.Phase))
-		if phase == "" {
+		if phase == "" || phase == strings.ToLower(string(kargo.PromotionPending)) {
 			phase = "queued"
 		}
 		text := fmt.Sprintf("Promotion %s %s%s", term.Sanitize(promotion.Name), phase, p.at(promotion.FinishedAt))
