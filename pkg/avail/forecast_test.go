@@ -409,7 +409,7 @@ func (w world) advance(t *rapid.T, i int, f kargo.Freight) kargo.Freight {
 		if judged.Listed[avail.Configured] == avail.Yes {
 			f = with(f, build.Verified(name))
 		}
-	case judged.Available[avail.Configured] || view.RunsNow(&f):
+	case judged.Available[avail.Configured] || view.CanVerify(&f): // where the health stays Unknown, nothing is verified
 		f = w.visit(t, name, f)
 	}
 	return f
