@@ -34,8 +34,9 @@ type Finding struct {
 	// ones are there, and MoreRoots says how many are not. They must not be modified.
 	Roots     []Root
 	MoreRoots int
-	// RootsNeeded says how many of the root causes have to be cleared. It is Unrelated where there is one root cause at most, and where the
-	// Stages between take any and all by turns or wait for each other.
+	// RootsNeeded says how many of the root causes have to be cleared. It is Unrelated where
+	// there is one root cause at most, and where the Stages between take any and all by
+	// turns or wait for each other.
 	RootsNeeded Relation
 }
 
@@ -47,10 +48,24 @@ const (
 	Unrelated Relation = iota
 	AnyOfThem
 	AllOfThem
+	// byTurns is both, at different Stages; a Finding says Unrelated for it.
+	byTurns
 )
 
-// String returns "any", "all", or "" for Unrelated.
-func (r Relation) String() string { return [...]string{"", "any", "all"}[r] }
+// String returns "any", "all", or "" for what is neither.
+func (r Relation) String() string { return [...]string{"", "any", "all", ""}[r] }
+
+// and returns what both make together.
+func (r Relation) and(other Relation) Relation {
+	switch {
+	case r == Unrelated || r == other:
+		return other
+	case other == Unrelated:
+		return r
+	default:
+		return byTurns
+	}
+}
 
 // Root is a root cause: a Stage at which something or somebody can act.
 type Root struct {

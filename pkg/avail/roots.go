@@ -36,7 +36,7 @@ func (s rootSet) union(other rootSet) {
 func (b *waitBuilder) roots() {
 	order, place := b.rootOrder()
 	sets := make([]rootSet, len(b.members))
-	relations := make([]takes, len(b.members))
+	relations := make([]Relation, len(b.members))
 	kept := map[*uint64]int{}
 	for c, members := range b.members {
 		set := b.rootsOf(c, sets, place, len(order))
@@ -50,67 +50,34 @@ func (b *waitBuilder) roots() {
 		needed := b.neededBy(c, relations)
 		relations[c] = needed
 		for _, node := range members {
-			b.states[node].roots, b.states[node].needed = kept[&set[0]], needed.relation()
+			b.states[node].roots, b.states[node].needed = kept[&set[0]], needed
 		}
 	}
 }
 
-// takes says how many of several things are needed, or that there are not several.
-type takes uint8
-
-const (
-	takesOne takes = iota // there is one alone
-	takesAny
-	takesAll
-	takesBoth // by turns
-)
-
-// takesOf says how many of these upstreams, which a Stage waits for, it needs.
-func takesOf(s *Stage, open []openUpstream) takes {
+// neededOf says how many of these upstreams, which a Stage waits for, it needs.
+func neededOf(s *Stage, open []openUpstream) Relation {
 	if len(open) < 2 {
-		return takesOne
+		return Unrelated
 	}
 	for _, upstream := range open {
 		if upstream.request != open[0].request { // which Kargo's webhook refuses
-			return takesBoth
+			return byTurns
 		}
 	}
 	if s.TakesAll(open[0].request.index) {
-		return takesAll
-	}
-	return takesAny
-}
-
-// and returns what both make together.
-func (t takes) and(other takes) takes {
-	switch {
-	case t == takesOne || t == other:
-		return other
-	case other == takesOne:
-		return t
-	default:
-		return takesBoth
-	}
-}
-
-func (t takes) relation() Relation {
-	switch t {
-	case takesAny:
-		return AnyOfThem
-	case takesAll:
 		return AllOfThem
-	case takesOne, takesBoth:
 	}
-	return Unrelated
+	return AnyOfThem
 }
 
 // neededBy says how many of the root causes of a component's Stages have to be cleared.
-func (b *waitBuilder) neededBy(component int, relations []takes) takes {
+func (b *waitBuilder) neededBy(component int, relations []Relation) Relation {
 	members := b.members[component]
 	if len(members) > 1 {
-		return takesBoth
+		return byTurns
 	}
-	needed := b.takes[members[0]]
+	needed := b.needed[members[0]]
 	for _, upstream := range b.edges[members[0]] {
 		needed = needed.and(relations[b.component[upstream]])
 	}

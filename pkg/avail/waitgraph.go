@@ -59,7 +59,7 @@ func (g *waitGraph) ownFinding(s *Stage, f *kargo.Freight) Finding {
 	if state.waits {
 		roots := g.evaluator.waits.roots[state.roots]
 		finding.Roots, finding.MoreRoots = roots.list, roots.more
-		if len(roots.list) > 1 {
+		if len(roots.list) > 1 && state.needed != byTurns {
 			finding.RootsNeeded = state.needed
 		}
 	}
@@ -78,8 +78,8 @@ type waitBuilder struct {
 	// themselves; ends what it waits for and that does not wait.
 	edges [][]int
 	ends  [][]Root
-	// takes says, of each waiting Stage with several such upstreams, how many it needs.
-	takes []takes
+	// needed says, of each waiting Stage with several such upstreams, how many it needs.
+	needed []Relation
 	// component numbers the Stages that wait for each other.
 	component []int
 	members   [][]int
@@ -89,7 +89,7 @@ func (e *Evaluator) newWaitGraph(f *kargo.Freight) *waitGraph {
 	n := len(e.stages)
 	b := &waitBuilder{
 		evaluator: e, freight: f, record: e.record(f), states: make([]waitState, n), reasons: make([]Reason, n),
-		edges: make([][]int, n), ends: make([][]Root, n), takes: make([]takes, n),
+		edges: make([][]int, n), ends: make([][]Root, n), needed: make([]Relation, n),
 	}
 	waits := false
 	for i := range n {
@@ -132,7 +132,7 @@ func (b *waitBuilder) addEdges(s *Stage) {
 		return
 	}
 	open := s.unsatisfied(b.record, s.factsOf(b.record))
-	b.takes[s.position] = takesOf(s, open)
+	b.needed[s.position] = neededOf(s, open)
 	for _, open := range open {
 		position := open.position()
 		d := &diagnosis{asker: s, request: open.request, name: open.upstream(), freight: b.freight}

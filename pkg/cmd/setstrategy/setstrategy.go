@@ -45,8 +45,9 @@ effect could not be read. Off a terminal, use --yes.
 
 A Stage is written only if it still is as it was shown. If somebody else changes its
 requestedFreight in the meantime, you are asked again; with --yes, or if no prompt was
-shown, the Stage is skipped. If the API server's answer is lost, the Stage is read again, and you are told
-whether it was written. The exit code is 3 if it was not, or if that is unknown.
+shown, the Stage is skipped. If the API server's answer is lost, the Stage is read again,
+and you are told whether it was written. The exit code is 3 if it was not, or if that is
+unknown.
 
 You need permission to get and patch stages, to list them with --selector and --all, and,
 to see the effect, the permissions of "kargo-avail list". If Argo CD, Flux, Helm,

@@ -61,9 +61,9 @@ an upstream; a Stage that is named has precedence.
 
 The table shows the Project as if the new rules had applied from the start: control-flow
 Stages that change, and control-flow Stages downstream of them, would have passed on only
-the Freight that these rules admit. Other Stages keep what they have verified. The list below the table shows what
-would happen if you applied the change now: control-flow Stages keep what they have
-already passed on.`
+the Freight that these rules admit. Other Stages keep what they have verified. The list
+below the table shows what would happen if you applied the change now: control-flow Stages
+keep what they have already passed on.`
 
 const examples = `  # What would prod lose if all of its upstreams had to verify Freight?
   kubectl kargo-avail what-if prod=all

@@ -49,7 +49,7 @@ func shortReason(b *report.Blocker, wide bool) string {
 		}
 		return waits
 	}
-	text := reasonWords(b)
+	text := ReasonWords(b)
 	words, message := reason.Words()
 	if wide && b.Message != "" && b.Message != words && (message == avail.MessageEvidence || message == avail.MessageDetail) {
 		text += " (" + term.Sanitize(b.Message) + ")"
@@ -180,20 +180,17 @@ func Finding(b *report.Blocker) string {
 	switch words, message := avail.Reason(b.Reason).Words(); message {
 	case avail.MessageEvidence:
 		if b.Message != "" && b.Message != words {
-			return reasonWords(b) + ": " + term.Sanitize(b.Message)
+			return ReasonWords(b) + ": " + term.Sanitize(b.Message)
 		}
 	case avail.MessageDetail, avail.MessageSentence:
 		return term.Sanitize(b.Message)
 	case avail.MessageInstead, avail.MessageAlone:
 	}
-	return reasonWords(b)
+	return ReasonWords(b)
 }
 
-// FindingWords is Finding without the evidence.
-func FindingWords(b *report.Blocker) string { return reasonWords(b) }
-
-// reasonWords says in a few words why an upstream is not satisfied.
-func reasonWords(b *report.Blocker) string {
+// ReasonWords says in a few words why an upstream is not satisfied.
+func ReasonWords(b *report.Blocker) string {
 	words, message := avail.Reason(b.Reason).Words()
 	switch {
 	case message == avail.MessageAlone:

@@ -17,8 +17,8 @@ import (
 // changeLine writes a Change as a line of fields, separated by three spaces: the time,
 // the Project, the Stage, the Freight, the verdict before and the one now, each without
 // a space in it, and why: what admits the Freight, then the words of the table.
-// Nothing is "-"; of the initial state the verdict before is "initial". Where the verdict is as before, the answer under another strategy is
-// not, and why says which.
+// Nothing is "-"; of the initial state the verdict before is "initial". Where the verdict
+// is as before, the answer under another strategy is not, and why says which.
 func changeLine(w io.Writer, c *report.Change) error {
 	name := c.Freight
 	if c.Alias != "" {

@@ -80,11 +80,11 @@ func (t *causeTree) found(b *report.Blocker, level int) string {
 		switch avail.Reason(b.Reason) { //nolint:exhaustive // the evidence of the others is not in RULE, or not whole
 		case avail.VerificationPending, avail.VerificationRunning, avail.VerificationFailed, avail.VerificationError, avail.VerificationAborted, avail.VerificationInconclusive:
 			if u.Verification != nil {
-				return describe.FindingWords(b)
+				return describe.ReasonWords(b)
 			}
 		case avail.PromotionFailed, avail.PromotionErrored, avail.PromotionAborted:
 			if u.Promotion != nil && !strings.HasPrefix(b.Message, "PromotionRequest ") { // of which more is to be said
-				return describe.FindingWords(b)
+				return describe.ReasonWords(b)
 			}
 		}
 	}
