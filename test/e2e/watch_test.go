@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -338,9 +339,22 @@ func still(text string) []string {
 // piped is a watch in a pipe.
 type piped struct {
 	*running
-	stdout, stderr *shared
+	stdout written
+	stderr *shared
 	// initial is what it has written of the state to begin with.
 	initial string
+}
+
+// written is a file that a command writes to. Nothing stands between them that could hand on
+// what the command wrote to another file first.
+type written struct{ *os.File }
+
+func (w written) String() string {
+	text, err := os.ReadFile(w.Name())
+	if err != nil {
+		return err.Error()
+	}
+	return string(text)
 }
 
 // shared is what one goroutine writes and another reads.
@@ -383,9 +397,14 @@ func (s *shared) await(t *testing.T, texts ...string) {
 // inPipe starts a watch and returns when it has begun.
 func (w waiter) inPipe(t *testing.T, args ...string) *piped {
 	t.Helper()
-	p := &piped{running: &running{ended: make(chan struct{})}, stdout: &shared{}, stderr: &shared{}}
+	stdout, err := os.Create(filepath.Join(t.TempDir(), "stdout"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = stdout.Close() }) // the command has its own
+	p := &piped{running: &running{ended: make(chan struct{})}, stdout: written{stdout}, stderr: &shared{}}
 	p.cmd = w.KubectlCommand(t, w.kubeconfig, append([]string{"kargo-avail"}, args...)...)
-	p.cmd.Stdout, p.cmd.Stderr = p.stdout, p.stderr
+	p.cmd.Stdout, p.cmd.Stderr = p.stdout.File, p.stderr
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
