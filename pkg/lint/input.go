@@ -65,14 +65,9 @@ type Fault struct {
 
 // FromFiles reads files. What cannot be read of them is a Fault, and the rest is kept.
 func FromFiles(sources []Source, o Options) *Input {
-	in := &Input{Options: o}
-	in.Namespace = cmp.Or(o.Namespace, "default")
-	c := &collector{in: in, objects: map[objectKey]*Object{}}
-	for _, s := range sources {
-		c.file(s)
-	}
+	c := collect(sources, o)
 	c.projects()
-	return in
+	return c.in
 }
 
 // objectKey is what no two objects share.
@@ -84,6 +79,14 @@ type collector struct {
 	objects map[objectKey]*Object
 	order   []*Object
 	patches []*Object
+}
+
+func collect(sources []Source, o Options) *collector {
+	c := &collector{in: &Input{Options: o}, objects: map[objectKey]*Object{}}
+	for _, s := range sources {
+		c.file(s)
+	}
+	return c
 }
 
 func (c *collector) file(s Source) {
@@ -168,7 +171,7 @@ func (c *collector) object(file *File, node *yaml.Node, kind, version string) {
 	o.value, _ = r.value(node, 0).(map[string]any)
 	o.faults = r.faults
 	o.Name = o.text("metadata", "name")
-	o.Project = c.projectOf(o)
+	o.Project = projectOf(o, c.in.Options)
 	switch {
 	case groupOf(version) == kargo.Group && version != kargo.APIVersion:
 		c.fault(o, fault{"/apiVersion", fmt.Sprintf("%s is not a version of Kargo's API that exists: %s is", version, kargo.APIVersion)})
@@ -181,14 +184,14 @@ func (c *collector) object(file *File, node *yaml.Node, kind, version string) {
 }
 
 // projectOf returns the Project that an object belongs to.
-func (c *collector) projectOf(o *Object) string {
+func projectOf(o *Object, how Options) string {
 	switch o.Kind {
 	case "Project", "Namespace":
 		return o.Name
 	case "ClusterAnalysisTemplate", "ClusterPromotionTask", "ClusterConfig", "PromotionPolicy":
 		return ""
 	}
-	return cmp.Or(o.text("metadata", "namespace"), c.in.Namespace)
+	return cmp.Or(o.text("metadata", "namespace"), how.Namespace, "default")
 }
 
 // add keeps an object. One that is there already and says something else is a fault,
@@ -346,34 +349,3 @@ func (b *builder) gaps(all []*Object) {
 	b.objects.PoliciesFromStatus = !given["ProjectConfig"]
 }
 
-// FromCluster takes what was read of a cluster. The documents are the Stages,
-// Warehouses, ProjectConfigs, Projects and Namespaces, in JSON.
-func FromCluster(projects []*avail.Evaluator, documents [][]byte, o Options) *Input {
-	in := &Input{Options: o, Cluster: true}
-	byProject := map[string][]*Object{}
-	for _, document := range documents {
-		if object := stored(document); object != nil {
-			byProject[object.Project] = append(byProject[object.Project], object)
-		}
-	}
-	for _, e := range projects {
-		p := newProject(in, e.Project(), byProject[e.Project().Name])
-		p.hasFreight = !e.Project().Unread(pipeline.Freight)
-		in.Projects = append(in.Projects, p)
-	}
-	return in
-}
-
-// stored returns an object as an API server has it, nil when it is none.
-func stored(document []byte) *Object {
-	tree, err := manifest.ParseTree(document)
-	if err != nil || len(tree.Roots) != 1 {
-		return nil
-	}
-	o := &Object{node: tree.Roots[0]}
-	o.value, _ = (&reader{left: maxValues}).value(o.node, 0).(map[string]any)
-	o.Kind, o.APIVersion = o.text("kind"), o.text("apiVersion")
-	o.Name = o.text("metadata", "name")
-	o.Project = cmp.Or(o.text("metadata", "namespace"), o.Name)
-	return o
-}

@@ -46,6 +46,10 @@ type Sides struct {
 	List []Side
 	// Base and Head are the manifests; Base is nil where what is live is the base.
 	Base, Head *source.Manifests
+	// Namespace is where objects of the manifests belong that name none; "" is "default".
+	Namespace string
+	// Stored are the live objects as they are stored, in JSON; nil with Base.
+	Stored [][]byte
 }
 
 // Apply reads manifests and what is live, and returns the Projects before and after. With
@@ -58,7 +62,27 @@ func Apply(ctx context.Context, env cli.Env, options cli.Options, how Applicatio
 	if err := a.readLive(ctx); err != nil {
 		return nil, err
 	}
-	return a.sides(), nil
+	s := a.sides()
+	if a.Base != "" {
+		return s, nil
+	}
+	var err error
+	s.Stored, err = a.stored(ctx, s)
+	return s, err
+}
+
+// stored returns the live objects as they are stored.
+func (a *application) stored(ctx context.Context, s *Sides) ([][]byte, error) {
+	if a.loading == nil {
+		return a.live.Stored, nil
+	}
+	var there []*avail.Evaluator
+	for i := range s.List {
+		if len(s.List[i].Was.Stages) > 0 {
+			there = append(there, s.List[i].Before)
+		}
+	}
+	return Stored(ctx, a.loading.client, there)
 }
 
 // application is one run of Apply.
@@ -69,6 +93,8 @@ type application struct {
 	base, head *source.Manifests
 	// names are the Projects that are looked at.
 	names []string
+	// namespace is where objects of the manifests belong that name none.
+	namespace string
 	// live is what was read of them.
 	live *source.Snapshot
 	// loading is nil where files hold what is live.
@@ -78,16 +104,16 @@ type application struct {
 
 // readManifests reads both sides of what is declared.
 func (a *application) readManifests(ctx context.Context) error {
-	namespace := a.options.Project
+	a.namespace = a.options.Project
 	if len(a.Live) == 0 {
 		var err error
 		if a.loading, err = dial(ctx, a.env, a.options); err != nil {
 			return err
 		}
-		namespace = a.loading.options.Project
+		a.namespace = a.loading.options.Project
 	}
 	files := ManifestFiles(a.env, a.options, a.Head)
-	files.Namespace, files.Optional = namespace, a.Base != ""
+	files.Namespace, files.Optional = a.namespace, a.Base != ""
 	var err error
 	if a.head, err = files.Manifests(ctx); err != nil {
 		return prefixed("--head", a.Head, err)
@@ -169,7 +195,7 @@ func (a *application) nothingDeclared() error {
 func (a *application) readLive(ctx context.Context) error {
 	if a.loading == nil {
 		var err error
-		a.live, err = source.Files{Paths: a.Live, Stdin: a.env.In, Waiting: a.env.Waiting}.Read(ctx)
+		a.live, err = source.Files{Paths: a.Live, KeepTexts: a.Base == "", Stdin: a.env.In, Waiting: a.env.Waiting}.Read(ctx)
 		if err != nil {
 			return fmt.Errorf("--live: %w", err)
 		}
@@ -201,7 +227,7 @@ func (a *application) sides() *Sides {
 		}
 	}
 	rules := avail.RulesFor(releases)
-	s := &Sides{Base: a.base, Head: a.head}
+	s := &Sides{Base: a.base, Head: a.head, Namespace: a.namespace}
 	s.Releases, s.FreightUnread, s.Project = releases, a.live.FreightUnread, a.options.Project
 	s.FromServer = a.loading != nil
 	for _, name := range a.names {

@@ -51,8 +51,9 @@ type DiffProject struct {
 	// Drift has the objects that are written in another way in the cluster than in Base;
 	// empty when Base is the cluster.
 	Drift []DiffObject `json:"drift"`
-	// Lint is null when it was not run: it compares the files of two revisions.
-	Lint *DiffLint `json:"lint"`
+	// Lint compares the files of two revisions, or what is live with what it becomes; then
+	// without the rules that only files can break.
+	Lint DiffLint `json:"lint"`
 	// Picture is what to draw of the change.
 	Picture DiffPicture `json:"-"`
 	// Stages counts those that there are after the change, Freight its pieces.
@@ -122,9 +123,8 @@ type DiffInput struct {
 	Place func(change.ObjectChange) (place Place, ok bool)
 	// AllRows keeps the rows of which nothing flips.
 	AllRows bool
-	// New and Gone are findings of lint; Linted says that it was run.
+	// New and Gone are findings of lint.
 	New, Gone []lint.Finding
-	Linted    bool
 }
 
 // NewDiffProject works out what happens in one Project.
@@ -133,9 +133,7 @@ func NewDiffProject(in DiffInput) DiffProject {
 	p := DiffProject{
 		Name: in.After.Project().Name, Objects: in.objects(differences), Unreachable: []Unreachable{}, Consequences: []Consequence{},
 		Drift: in.objects(in.Drift), Picture: newDiffPicture(in, differences), Stages: len(in.After.Project().Stages),
-	}
-	if in.Linted {
-		p.Lint = &DiffLint{lintFindings(in.New), lintFindings(in.Gone)}
+		Lint: DiffLint{lintFindings(in.New), lintFindings(in.Gone)},
 	}
 	if in.After.Project().Unread(pipeline.Freight) {
 		return p

@@ -28,7 +28,7 @@ func (c Cluster) Documents(ctx context.Context, wanted func(pipeline.Kind) bool)
 		}
 		for _, objects := range listed {
 			for i := range objects {
-				all = append(all, objects[i].complete(r.kind))
+				all = append(all, completed(objects[i].text, r.kind))
 			}
 		}
 	}
@@ -58,12 +58,12 @@ func (s *storedObject) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	return err
 }
 
-// complete returns the text of an object that says what it is, which items of lists may
-// leave out.
-func (s *storedObject) complete(kind string) []byte {
+// completed returns a copy of the text of an object that says what it is, which items of
+// lists may leave out.
+func completed(text jsontext.Value, kind string) []byte {
 	var says typeMeta
-	if err := json.Unmarshal(s.text, &says, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)); err == nil && says.complete() {
-		return s.text
+	if err := json.Unmarshal(text, &says, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)); err == nil && says.complete() {
+		return text.Clone()
 	}
-	return append([]byte(`{"apiVersion":"`+kargo.APIVersion+`","kind":"`+kind+`",`), s.text[1:]...)
+	return append([]byte(`{"apiVersion":"`+kargo.APIVersion+`","kind":"`+kind+`",`), text[1:]...)
 }

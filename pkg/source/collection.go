@@ -40,6 +40,9 @@ type collection struct {
 	unparsed []string
 	// warnings are about objects that were read.
 	warnings []string
+	// texts are those of what people declare, as in Snapshot.Stored, if they are to be kept.
+	keepTexts bool
+	texts     [][]byte
 }
 
 func newCollection(namespace string) *collection {
@@ -182,7 +185,18 @@ func put[T any](c *collection, s *shelf[T], o object, namespace string) error {
 	}
 	s.seen[k] = position{len(s.objects[k.project]), o.place}
 	s.objects[k.project] = append(s.objects[k.project], decoded)
+	c.keep(o)
 	return nil
+}
+
+// keep keeps the text of an object that people declare.
+func (c *collection) keep(o object) {
+	switch o.Kind {
+	case "Stage", "Warehouse", "ProjectConfig", "Project":
+		if c.keepTexts {
+			c.texts = append(c.texts, completed(o.text, o.Kind))
+		}
+	}
 }
 
 // mustEqual holds two objects of one name against each other. They are equal when
@@ -221,7 +235,7 @@ func (c *collection) snapshot(only, paths string) (*Snapshot, error) {
 	for i := range s.Projects {
 		s.Projects[i].Oddities = oddities(&s.Projects[i])
 	}
-	s.Notes = c.notes()
+	s.Notes, s.Stored = c.notes(), c.texts
 	return s, nil
 }
 

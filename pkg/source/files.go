@@ -36,6 +36,8 @@ type Files struct {
 	Revision string
 	// Optional says that paths may not exist, or be directories without such files.
 	Optional bool
+	// KeepTexts has Read keep the texts of what people declare, in Snapshot.Stored.
+	KeepTexts bool
 	// Stdin is read only for "-".
 	Stdin io.Reader
 	// Namespace is where objects belong that name none, and the one Project to
@@ -95,6 +97,7 @@ func untilDone[T any](ctx context.Context, read func() (T, error)) (T, error) {
 // collect reads inputs.
 func (f Files) collect(ctx context.Context, inputs []input) (*collection, error) {
 	given := newCollection(cmp.Or(f.Namespace, defaultNamespace))
+	given.keepTexts = f.KeepTexts
 	limits := f.bounds()
 	left := limits.input
 	for _, in := range inputs {

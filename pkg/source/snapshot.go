@@ -21,6 +21,9 @@ type Snapshot struct {
 	// FreightUnread says that Freight could not be read, so that the main question has no
 	// answer, though something can be shown.
 	FreightUnread bool
+	// Stored are the texts of the Stages, Warehouses, ProjectConfigs and Projects, in JSON;
+	// nil unless they are to be kept.
+	Stored [][]byte
 }
 
 // unread notes that nothing is known of a kind in any Project, and says why.

@@ -25,8 +25,9 @@ const (
 
 // What diff says of manifests is what list says once they are applied for real: of each
 // Stage and each piece of Freight, in as many Projects and rounds as the constants say, with
-// a change of another kind in each. A round begins where the one before it ended. The test
-// does what Kargo's finalizer does to Freight when a Stage is deleted.
+// a change of another kind in each. What lint finds is what it found before, with what diff
+// called new and without what it called gone. A round begins where the one before it ended.
+// The test does what Kargo's finalizer does to Freight when a Stage is deleted.
 func TestDiffForetellsWhatIsListed(t *testing.T) {
 	t.Parallel()
 	c := sharedCluster(t)
@@ -44,7 +45,7 @@ func TestDiffForetellsWhatIsListed(t *testing.T) {
 	c.load(t, write(t, "live.yaml", d.changed(live.String())))
 	d.admin = c.kubeconfig(t, controlplane.Admin(), d.pipelines[0].name)
 
-	before := d.list(t)
+	before, found := d.list(t), d.lint(t)
 	for round := range diffRounds {
 		var head strings.Builder
 		for i, p := range d.pipelines {
@@ -62,7 +63,11 @@ func TestDiffForetellsWhatIsListed(t *testing.T) {
 		if diff := cmp.Diff(before.foretold(said, after), after); diff != "" {
 			t.Fatalf("round %d (-said +listed):\n%s", round, diff)
 		}
-		before = after
+		linted := d.lint(t)
+		if diff := cmp.Diff(found.foretold(said), linted); diff != "" {
+			t.Fatalf("round %d (-said +found by lint):\n%s", round, diff)
+		}
+		before, found = after, linted
 	}
 	total, flips := 0, d.flips
 	for _, kind := range diffKinds() {
@@ -71,8 +76,8 @@ func TestDiffForetellsWhatIsListed(t *testing.T) {
 			t.Errorf("no change of the kind %q was made", kind)
 		}
 	}
-	if total < 100 || flips < 100 {
-		t.Errorf("%d changes with %d flips say too little", total, flips)
+	if total < 100 || flips < 100 || d.findings < 50 {
+		t.Errorf("%d changes with %d flips and %d findings that come or go say too little", total, flips, d.findings)
 	}
 }
 
@@ -87,6 +92,8 @@ type diffRun struct {
 	// applied are the manifests as they were applied last.
 	applied map[string]bool
 	flips   int
+	// findings counts those of lint that come or go.
+	findings int
 }
 
 // diffAnswers has, by Project, Stage and Freight, whether it is available and listed; of a
@@ -108,7 +115,48 @@ type diffDocument struct {
 				AutoPromotion *struct{ After *bool }
 			}
 		}
+		Lint struct{ New, Gone []diffFinding }
 	}
+}
+
+// diffFinding is a finding of lint.
+type diffFinding struct {
+	Project, Code, Message, Fingerprint string
+}
+
+func (f diffFinding) key() string {
+	return strings.Join([]string{f.Project, f.Code, f.Fingerprint}, " ")
+}
+
+// diffFindings are what lint finds.
+type diffFindings map[string]bool
+
+func (d *diffRun) lint(t *testing.T) diffFindings {
+	t.Helper()
+	out := d.alone(t, d.admin, "lint", "-p", d.names(), "-o", "json", "--fail-on", "none", aged)
+	var report struct{ Findings []diffFinding }
+	if err := json.Unmarshal([]byte(out.Stdout), &report); err != nil || out.Exit != 0 {
+		t.Fatalf("lint exits with %d: %v\n%s", out.Exit, err, out.Stderr)
+	}
+	found := diffFindings{}
+	for _, f := range report.Findings {
+		found[f.key()] = true
+	}
+	return found
+}
+
+// foretold returns the findings with those that are new and without those that are gone.
+func (before diffFindings) foretold(said diffDocument) diffFindings {
+	foretold := maps.Clone(before)
+	for _, p := range said.Projects {
+		for _, f := range p.Lint.New {
+			foretold[f.key()] = true
+		}
+		for _, f := range p.Lint.Gone {
+			delete(foretold, f.key())
+		}
+	}
+	return foretold
 }
 
 // changed returns the manifests that are not applied as they are, to spare the API server
@@ -135,17 +183,23 @@ func (d *diffRun) diff(t *testing.T, file string) diffDocument {
 	}
 	for i := range said.Projects {
 		d.flips += len(said.Projects[i].Rows)
+		d.findings += len(said.Projects[i].Lint.New) + len(said.Projects[i].Lint.Gone)
 	}
 	return said
 }
 
-func (d *diffRun) list(t *testing.T) diffAnswers {
-	t.Helper()
+// names are those of all pipelines, as -p takes them.
+func (d *diffRun) names() string {
 	var names []string
 	for _, p := range d.pipelines {
 		names = append(names, p.name)
 	}
-	out := d.alone(t, d.admin, "list", "--all-stages", "-o", "json", "-p", strings.Join(names, ","), aged)
+	return strings.Join(names, ",")
+}
+
+func (d *diffRun) list(t *testing.T) diffAnswers {
+	t.Helper()
+	out := d.alone(t, d.admin, "list", "--all-stages", "-o", "json", "-p", d.names(), aged)
 	var listed struct {
 		Projects []struct {
 			Name   string

@@ -76,10 +76,13 @@ const examples = `  # What would these files change in the cluster?
 
 // run reads, compares and writes.
 func (o *options) run(ctx context.Context, env cli.Env) error {
+	input := new(bytes.Buffer) // what comes from standard input, for lint to read again
+	env.In = io.TeeReader(env.In, input)
 	sides, err := load.Apply(ctx, env, o.Options, o.how)
 	if err != nil {
 		return err
 	}
+	env.In = input
 	linted, err := o.lint(ctx, env, sides)
 	if err != nil {
 		return err
@@ -111,10 +114,7 @@ func (o *options) diff(sides *load.Sides, linted *lintResult) *report.Diff {
 			Before: side.Before, After: side.After, Was: side.Was, Is: side.Is, Drift: side.Drift,
 			AllRows: o.allRows || o.isTable(), Place: placeIn(sides, side.After.Project().Name),
 		}
-		if linted != nil {
-			in.Linted = true
-			in.New, in.Gone = linted.of(side.After.Project().Name)
-		}
+		in.New, in.Gone = linted.of(side.After.Project().Name)
 		d.Projects = append(d.Projects, report.NewDiffProject(in))
 	}
 	return d

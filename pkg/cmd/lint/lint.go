@@ -18,7 +18,6 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/complete"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/lint"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/load"
-	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/findings"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/formats"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
@@ -257,7 +256,7 @@ func (o *options) readCluster(ctx context.Context, env cli.Env, how lint.Options
 		return nil, report.Header{}, nil, err
 	}
 	how.Releases = loaded.Releases
-	return lint.FromCluster(loaded.Projects, documents, how), loaded.Header, loaded.Notes, nil
+	return lint.FromCluster(loaded.Projects, lint.Stored(documents, how), how), loaded.Header, loaded.Notes, nil
 }
 
 // documents reads the objects of the Projects as they are stored. Who may not list those
@@ -268,25 +267,10 @@ func (o *options) documents(ctx context.Context, env cli.Env, projects []*avail.
 		return nil, err
 	}
 	if len(projects) > 1 {
-		documents, err := source.Cluster{Client: client}.Documents(ctx, readOf(projects...))
+		documents, err := source.Cluster{Client: client}.Documents(ctx, load.ReadOf(projects...))
 		if !apierrors.IsForbidden(err) {
 			return documents, err
 		}
 	}
-	var all [][]byte
-	for _, e := range projects {
-		documents, err := source.Cluster{Client: client, Namespace: e.Project().Name}.Documents(ctx, readOf(e))
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, documents...)
-	}
-	return all, nil
-}
-
-// readOf says which kinds could be read of all of the Projects.
-func readOf(projects ...*avail.Evaluator) func(pipeline.Kind) bool {
-	return func(kind pipeline.Kind) bool {
-		return !slices.ContainsFunc(projects, func(e *avail.Evaluator) bool { return e.Project().Unread(kind) })
-	}
+	return load.Stored(ctx, client, projects)
 }

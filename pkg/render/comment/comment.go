@@ -113,7 +113,7 @@ func (b *builder) summary(p *report.DiffProject) {
 	default:
 		b.consequences(p.Consequences)
 	}
-	b.lint(p.Lint)
+	b.lint(&p.Lint)
 }
 
 // mostObjects is how many objects are named: what follows from them counts more.
@@ -164,7 +164,7 @@ func (b *builder) consequences(list []report.Consequence) {
 
 // lint counts and lists the findings of lint.
 func (b *builder) lint(l *report.DiffLint) {
-	if l == nil || len(l.New)+len(l.Gone) == 0 {
+	if len(l.New)+len(l.Gone) == 0 {
 		return
 	}
 	b.add(fmt.Sprintf("\nLint: %d new, %d gone.\n\n", len(l.New), len(l.Gone)))

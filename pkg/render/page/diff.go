@@ -43,7 +43,7 @@ func (p *writer) diffProject(d *report.Diff, project *report.DiffProject, limit 
 	if err := p.diffRows(project, limit); err != nil {
 		return err
 	}
-	p.diffLint(project.Lint)
+	p.diffLint(&project.Lint)
 	return nil
 }
 
@@ -135,7 +135,7 @@ func (p *writer) currentMark() string {
 
 // diffLint counts and lists the findings of lint.
 func (p *writer) diffLint(l *report.DiffLint) {
-	if l == nil || len(l.New)+len(l.Gone) == 0 {
+	if len(l.New)+len(l.Gone) == 0 {
 		return
 	}
 	p.heading("Lint:")
