@@ -348,4 +348,3 @@ func (b *builder) gaps(all []*Object) {
 	}
 	b.objects.PoliciesFromStatus = !given["ProjectConfig"]
 }
-

@@ -264,7 +264,18 @@ func (a *application) side(name string) Side {
 	if a.Prune {
 		side.Is = change.Prune(side.Is, change.Missing(pruned, head))
 	}
+	if !hasTargetAware(live) { // PromotionRequests are read only where there is a Stage for them
+		for _, o := range []*pipeline.Objects{&side.Was, &side.Is} {
+			if hasTargetAware(*o) {
+				o.Unread = o.Unread.With(pipeline.PromotionRequests)
+			}
+		}
+	}
 	return side
+}
+
+func hasTargetAware(o pipeline.Objects) bool {
+	return slices.ContainsFunc(o.Stages, func(s kargo.Stage) bool { return s.IsTargetAware() })
 }
 
 // declaresItsWarehouses reports whether every Warehouse that the Stages name is declared.

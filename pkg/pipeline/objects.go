@@ -13,8 +13,7 @@ const (
 	Promotions
 	// Policies are the promotion policies, of the ProjectConfig or the Project.
 	Policies
-	// Targets and PromotionRequests are of target-aware Stages alone.
-	Targets
+	// PromotionRequests are of target-aware Stages alone.
 	PromotionRequests
 )
 
@@ -44,8 +43,7 @@ type Objects struct {
 	// Warehouses are names.
 	Warehouses []string
 	Promotions []kargo.Promotion
-	// Targets and PromotionRequests are empty where no Stage is target-aware.
-	Targets           []kargo.Target
+	// PromotionRequests is empty where no Stage is target-aware.
 	PromotionRequests []kargo.PromotionRequest
 	// Config is the ProjectConfig's spec, nil when there is no ProjectConfig.
 	Config *kargo.ProjectSpec

@@ -37,7 +37,6 @@ type Project struct {
 	promotions map[move][]*kargo.Promotion
 	// promotionsTo are by Stage.
 	promotionsTo map[string][]*kargo.Promotion
-	targets      []*kargo.Target
 	requests     map[string][]*kargo.PromotionRequest
 	discovered   bool
 	// aliases counts the pieces of Freight of each alias, once that is asked for.
@@ -76,7 +75,6 @@ func New(objects Objects, byDiscovery bool) *Project {
 		p.warehouses[name] = true
 	}
 	p.indexPromotions(objects.Promotions)
-	p.indexTargets(objects.Targets)
 	p.indexRequests(objects.PromotionRequests)
 	return p
 }

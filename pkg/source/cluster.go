@@ -36,7 +36,7 @@ type Cluster struct {
 // without Stages an empty Snapshot.
 func (c Cluster) Read(ctx context.Context) (*Snapshot, error) {
 	g := newReading(c)
-	err := g.run(ctx, g.readStages, g.readFreight, g.readWarehouses, g.readPolicies, g.readPromotions, g.readPromotionRequests, g.readTargets)
+	err := g.run(ctx, g.readStages, g.readFreight, g.readWarehouses, g.readPolicies, g.readPromotions, g.readPromotionRequests)
 	switch {
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)

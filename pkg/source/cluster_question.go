@@ -94,7 +94,7 @@ func (n *questionReading) read(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return n.run(ctx, n.readPromotionRequests, n.readTargets)
+	return n.run(ctx, n.readPromotionRequests)
 }
 
 // answerable reports whether both the Stage and the one piece of Freight exist.

@@ -290,9 +290,7 @@ func Gather(values iter.Seq[any], unread []Unread) *Snapshot {
 		}
 	}
 	if found.targetAware() {
-		for _, kind := range []pipeline.Kind{pipeline.PromotionRequests, pipeline.Targets} {
-			snapshot.unread(kind, "not watched: "+unknownWithout(kind))
-		}
+		snapshot.unread(pipeline.PromotionRequests, "not watched: "+unknownWithout(pipeline.PromotionRequests))
 	}
 	return snapshot
 }

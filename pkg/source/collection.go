@@ -27,7 +27,6 @@ type collection struct {
 	warehouses shelf[kargo.Warehouse]
 	configs    shelf[kargo.ProjectConfig]
 	projects   shelf[kargo.Project]
-	targets    shelf[kargo.Target]
 	requests   shelf[kargo.PromotionRequest]
 	// kargo counts the objects of Kargo's, foreign those of other API groups, and others the
 	// documents that are no objects.
@@ -55,7 +54,6 @@ func newCollection(namespace string) *collection {
 		warehouses: newShelf(warehouseMeta),
 		configs:    newShelf(configMeta),
 		projects:   newShelf(projectMeta),
-		targets:    newShelf(targetMeta),
 		requests:   newShelf(requestMeta),
 	}
 }
@@ -110,11 +108,9 @@ func (c *collection) put(o object) error {
 		return put(c, &c.configs, o, c.namespace)
 	case "Project":
 		return put(c, &c.projects, o, "")
-	case "Target":
-		return put(c, &c.targets, o, c.namespace)
 	case "PromotionRequest":
 		return put(c, &c.requests, o, c.namespace)
-	case "PromotionTask", "ClusterPromotionTask", "ClusterConfig":
+	case "PromotionTask", "ClusterPromotionTask", "ClusterConfig", "Target":
 		return nil // Kargo's, and of no matter
 	default:
 		return o.place.errorf("unknown kind %q of %s", o.Kind, kargo.APIVersion)
@@ -221,7 +217,7 @@ func (c *collection) snapshot(only, paths string) (*Snapshot, error) {
 	}
 	found := objects{
 		c.stages.objects, c.freight.objects, c.promotions.objects, c.warehouses.objects, c.configs.objects, c.projects.objects,
-		c.targets.objects, c.requests.objects,
+		c.requests.objects,
 	}
 	s := found.snapshot()
 	if only != "" {
@@ -261,7 +257,6 @@ func (c *collection) judgeGaps(s *Snapshot, found *objects) {
 	}
 	if found.targetAware() {
 		gap(c.requests.empty(), pipeline.PromotionRequests, "PromotionRequest")
-		gap(c.targets.empty(), pipeline.Targets, "Target")
 	}
 }
 

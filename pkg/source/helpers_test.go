@@ -34,9 +34,6 @@ func contentsOfProject(p *pipeline.Objects) contents {
 	for i := range p.Promotions {
 		c.add("promotions", p.Promotions[i].Metadata.Name)
 	}
-	for i := range p.Targets {
-		c.add("targets", p.Targets[i].Metadata.Name)
-	}
 	for i := range p.PromotionRequests {
 		c.add("requests", p.PromotionRequests[i].Metadata.Name)
 	}
@@ -55,7 +52,7 @@ func contentsOfProject(p *pipeline.Objects) contents {
 	}
 	for kind, name := range map[pipeline.Kind]string{
 		pipeline.Freight: "freight", pipeline.Warehouses: "warehouses", pipeline.Promotions: "promotions", pipeline.Policies: "policies",
-		pipeline.Targets: "targets", pipeline.PromotionRequests: "requests",
+		pipeline.PromotionRequests: "requests",
 	} {
 		if p.Unread.Has(kind) {
 			c.add(name, "unread")

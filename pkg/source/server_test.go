@@ -133,7 +133,7 @@ func kindOf(plural string) typeMeta {
 	if plural == "namespaces" {
 		return typeMeta{"v1", "Namespace"}
 	}
-	for _, r := range []*resource{stages(), freights(), warehouses(), promotions(), projectConfigs(), projects(), targets(), promotionRequests()} {
+	for _, r := range []*resource{stages(), freights(), warehouses(), promotions(), projectConfigs(), projects(), promotionRequests()} {
 		if r.plural == plural {
 			return typeMeta{"kargo.akuity.io/v1alpha1", r.kind}
 		}

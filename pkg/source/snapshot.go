@@ -44,8 +44,6 @@ func unknownWithout(kind pipeline.Kind) string {
 		return "which Freight is listed, and what auto-promotion would pick, is unknown"
 	case pipeline.PromotionRequests:
 		return "which PromotionRequests of target-aware Stages are open, or have failed and why, is unknown but for what the Stages say"
-	case pipeline.Targets:
-		return "which Targets the target-aware Stages select is unknown"
 	case pipeline.Promotions:
 		return "which Promotions are queued, running or failed is unknown"
 	default:
@@ -61,7 +59,6 @@ type objects struct {
 	warehouses map[string][]kargo.Warehouse
 	configs    map[string][]kargo.ProjectConfig
 	projects   map[string][]kargo.Project
-	targets    map[string][]kargo.Target
 	requests   map[string][]kargo.PromotionRequest
 }
 
@@ -91,7 +88,6 @@ func (o *objects) project(name string) pipeline.Objects {
 		Freight:    o.freight[name],
 		Promotions: o.promotions[name],
 
-		Targets:           o.targets[name],
 		PromotionRequests: o.requests[name],
 	}
 	for i := range o.warehouses[name] {

@@ -44,7 +44,7 @@ func TestEveryKargo(t *testing.T) {
 			t.Run("finds the policies where they are", k.testFindsPolicies)
 			t.Run("shows its viewers everything", k.testShowsViewersEverything)
 			t.Run("is waited for", k.testWaits)
-			t.Run("has its Targets read", k.testReadsTargets)
+			t.Run("has its PromotionRequests read", k.testReadsPromotionRequests)
 		})
 	}
 }

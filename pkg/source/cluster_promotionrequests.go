@@ -9,28 +9,14 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
 )
 
-func targets() *resource {
-	return &resource{plural: "targets", kind: "Target", metadataOnly: true}
-}
-
 func promotionRequests() *resource {
 	return &resource{plural: "promotionrequests", kind: "PromotionRequest"}
 }
 
-func targetMeta(t *kargo.Target) *kargo.Metadata            { return &t.Metadata }
 func requestMeta(r *kargo.PromotionRequest) *kargo.Metadata { return &r.Metadata }
 
-// readTargets reads the Targets if some Stage is target-aware: then, and only then, the
-// API server may have them.
-func (g *reading) readTargets(ctx context.Context, refused *refusal) (err error) {
-	if !g.hasTargetAware(ctx) {
-		return nil
-	}
-	g.targets, err = list(ctx, g.cluster, targets(), targetMeta)
-	return refusedOrMissing(err, refused, refusal{kind: pipeline.Targets, verb: "list", resource: targets()})
-}
-
-// readPromotionRequests reads the PromotionRequests if some Stage is target-aware.
+// readPromotionRequests reads the PromotionRequests if some Stage is target-aware: then, and
+// only then, the API server may have them.
 func (g *reading) readPromotionRequests(ctx context.Context, refused *refusal) (err error) {
 	if !g.hasTargetAware(ctx) {
 		return nil

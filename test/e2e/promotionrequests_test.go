@@ -7,8 +7,8 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/test/e2e/controlplane"
 )
 
-// testReadsTargets: where Kargo has Targets and PromotionRequests they are read.
-func (k kargo) testReadsTargets(t *testing.T) {
+// testReadsPromotionRequests: where Kargo has PromotionRequests they are read.
+func (k kargo) testReadsPromotionRequests(t *testing.T) {
 	admin := k.kubeconfig(t, controlplane.Admin(), "tg")
 	if !k.serves(t, admin, "promotionrequests") {
 		return // there is nothing to read in this Kargo

@@ -2,7 +2,6 @@ package source
 
 import (
 	"context"
-	"fmt"
 	"testing"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
@@ -11,56 +10,65 @@ import (
 
 const targetAwareStage = `{"metadata":{"name":"prod","namespace":"web"},"spec":{"targets":{"selectors":[{}]}}}`
 
-// servingTargets is serving with a target-aware Stage.
-func servingTargets(t *testing.T) *server {
+// servingRequests is serving with a target-aware Stage.
+func servingRequests(t *testing.T) *server {
 	t.Helper()
 	return serving(t).on(inWeb+"stages", page("", targetAwareStage)).
-		on(inWeb+"targets", page("", `{"metadata":{"name":"eu","namespace":"web"}}`, `{"metadata":{"name":"us","namespace":"web"}}`)).
 		on(inWeb+"promotionrequests", page("", `{"metadata":{"name":"prod.1","namespace":"web"},"spec":{"stage":"prod","freight":"f1"}}`))
 }
 
 func TestClusterReadsWhatTargetAwareStagesNeed(t *testing.T) {
-	s := servingTargets(t)
+	s := servingRequests(t)
 	snapshot, err := Cluster{Client: s, Namespace: "web"}.Read(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := web()
-	want["targets"], want["requests"] = "eu us", "prod.1"
+	want["requests"] = "prod.1"
 	wantContents(t, snapshot, map[string]contents{"web": want})
 	wantLines(t, "warnings", snapshot.Warnings)
 }
 
 // Who may not read them, and who asks an API server that has none, is told what is
 // unknown, and gets an answer.
-func TestClusterDoesWithoutTargetsAndPromotionRequests(t *testing.T) {
-	const (
-		unknown = "which PromotionRequests of target-aware Stages are open, or have failed and why, is unknown but for what the Stages say"
-		rbac    = "; needed is an RBAC rule with apiGroups: [kargo.akuity.io], resources: [%s], verbs: [list]"
-	)
-	s := servingTargets(t).on(inWeb+"promotionrequests", forbidden())
-	delete(s.answers, inWeb+"targets")
-	snapshot, err := Cluster{Client: s, Namespace: "web"}.Read(t.Context())
-	if err != nil {
-		t.Fatal(err)
+func TestClusterDoesWithoutPromotionRequests(t *testing.T) {
+	const unknown = "which PromotionRequests of target-aware Stages are open, or have failed and why, is unknown but for what the Stages say"
+	for _, test := range []struct {
+		serve   func(*server)
+		warning string
+	}{
+		{
+			func(s *server) { s.on(inWeb+"promotionrequests", forbidden()) },
+			`not allowed to list promotionrequests.kargo.akuity.io in namespace "web": ` + unknown +
+				"; needed is an RBAC rule with apiGroups: [kargo.akuity.io], resources: [promotionrequests], verbs: [list]",
+		},
+		{
+			func(s *server) { delete(s.answers, inWeb+"promotionrequests") },
+			"the API server has no promotionrequests.kargo.akuity.io: " + unknown,
+		},
+	} {
+		s := servingRequests(t)
+		test.serve(s)
+		snapshot, err := Cluster{Client: s, Namespace: "web"}.Read(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := web()
+		want["requests"] = "unread"
+		wantContents(t, snapshot, map[string]contents{"web": want})
+		wantLines(t, "warnings", snapshot.Warnings, test.warning)
 	}
-	want := web()
-	want["targets"], want["requests"] = "unread", "unread"
-	wantContents(t, snapshot, map[string]contents{"web": want})
-	wantLines(t, "warnings", snapshot.Warnings,
-		`not allowed to list promotionrequests.kargo.akuity.io in namespace "web": `+unknown+fmt.Sprintf(rbac, "promotionrequests"),
-		"the API server has no targets.kargo.akuity.io: which Targets the target-aware Stages select is unknown")
 }
 
 func TestClusterReadsThemForAQuestionToo(t *testing.T) {
-	s := servingTargets(t).on(inWeb+"freights/f1", one(`{"metadata":{"name":"f1","namespace":"web"}}`))
+	s := servingRequests(t).on(inWeb+"freights/f1", one(`{"metadata":{"name":"f1","namespace":"web"}}`))
 	snapshot, found, err := Cluster{Client: s, Namespace: "web"}.ReadFor(t.Context(), Question{
 		Stage: "prod", Freight: "f1", Releases: func(context.Context) kargo.Releases { return kargo.Releases{} },
 	})
 	if err != nil || found.one() == nil {
 		t.Fatal(err)
 	}
-	if p := snapshot.Projects[0]; len(p.Targets) != 2 || len(p.PromotionRequests) != 1 {
+	if p := snapshot.Projects[0]; len(p.PromotionRequests) != 1 {
 		t.Errorf("read: %v", contentsOf(snapshot))
 	}
 }
@@ -69,12 +77,12 @@ func TestClusterReadsThemForAQuestionToo(t *testing.T) {
 func TestGatherKnowsNothingOfPromotionRequests(t *testing.T) {
 	stage := &kargo.Stage{Metadata: kargo.Metadata{Name: "prod", Namespace: "web"}, Spec: kargo.StageSpec{Targets: &kargo.StageTargets{}}}
 	snapshot := Gather(func(yield func(any) bool) { yield(stage) }, nil)
-	if p := snapshot.Projects[0]; !p.Unread.Has(pipeline.PromotionRequests) || !p.Unread.Has(pipeline.Targets) || len(snapshot.Warnings) != 2 {
+	if p := snapshot.Projects[0]; !p.Unread.Has(pipeline.PromotionRequests) || len(snapshot.Warnings) != 1 {
 		t.Errorf("%v, warnings %q", contentsOf(snapshot), snapshot.Warnings)
 	}
 }
 
-func TestFilesReadTargetsAndPromotionRequests(t *testing.T) {
+func TestFilesReadPromotionRequests(t *testing.T) {
 	const (
 		aware  = "---\n{apiVersion: kargo.akuity.io/v1alpha1, kind: Stage, metadata: {name: all}, spec: {targets: {selectors: [{}]}}}\n"
 		target = "---\n{apiVersion: kargo.akuity.io/v1alpha1, kind: Target, metadata: {name: eu}}\n"
@@ -85,7 +93,7 @@ func TestFilesReadTargetsAndPromotionRequests(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := whole()
-	want["stages"], want["targets"], want["requests"] = "prod all", "eu", "all.1"
+	want["stages"], want["requests"] = "prod all", "all.1"
 	wantContents(t, s, map[string]contents{"default": want})
 	wantLines(t, "warnings", s.Warnings)
 
@@ -93,9 +101,8 @@ func TestFilesReadTargetsAndPromotionRequests(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want["targets"], want["requests"] = "unread", "unread"
+	want["requests"] = "unread"
 	wantContents(t, s, map[string]contents{"default": want})
 	wantLines(t, "warnings", s.Warnings,
-		"no PromotionRequest in the files: which PromotionRequests of target-aware Stages are open, or have failed and why, is unknown but for what the Stages say",
-		"no Target in the files: which Targets the target-aware Stages select is unknown")
+		"no PromotionRequest in the files: which PromotionRequests of target-aware Stages are open, or have failed and why, is unknown but for what the Stages say")
 }

@@ -2,11 +2,6 @@ package kargo
 
 import "time"
 
-// Target is one of the places that a target-aware Stage promotes to.
-type Target struct {
-	Metadata Metadata `json:"metadata"`
-}
-
 // PromotionRequest asks for the promotion of one piece of Freight to the Targets of one
 // Stage. Its controller makes a Promotion for each Target.
 type PromotionRequest struct {
