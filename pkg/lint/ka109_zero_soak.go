@@ -18,8 +18,12 @@ func (p *pass) zeroSoaks() {
 		if need == nil || *need != 0 || r.Sources.Direct || len(r.Sources.Stages) == 0 {
 			continue
 		}
+		means := "that means nothing, until the strategy becomes All: Kargo then lists less Freight than without requiredSoakTime"
+		if r.isAll() {
+			means = "with All, Kargo then lists less Freight than without requiredSoakTime"
+		}
 		p.report(Finding{
-			Message: fmt.Sprintf("%s sets requiredSoakTime to zero: with All, Kargo then lists less Freight than without requiredSoakTime", r.name()),
+			Message: fmt.Sprintf("%s sets requiredSoakTime to zero: %s", r.name(), means),
 			Place:   r.at("sources", "requiredSoakTime"), Label: "not the same as no soak", Subject: r.subject(""),
 			Fix: &Fix{Safe, "remove requiredSoakTime", []Edit{remove(r.object, r.path("sources", "requiredSoakTime"))}},
 		})
