@@ -140,6 +140,7 @@ func stageFields(before, after *kargo.Stage) []FieldChange {
 	l.labels(before.Metadata.Labels, after.Metadata.Labels)
 	l.requests(before.Spec.RequestedFreight, after.Spec.RequestedFreight)
 	l.add(steps(before), steps(after), "spec", "promotionTemplate", "spec", "steps")
+	l.add(verification(before), verification(after), "spec", "verification")
 	l.add(targets(before.Spec.Targets), targets(after.Spec.Targets), "spec", "targets")
 	return l
 }
@@ -245,6 +246,22 @@ func steps(s *kargo.Stage) string {
 		return ""
 	}
 	return "present"
+}
+
+// verification names the AnalysisTemplates by which a Stage verifies.
+func verification(s *kargo.Stage) string {
+	v := s.Spec.Verification
+	switch {
+	case v == nil:
+		return ""
+	case len(v.AnalysisTemplates) == 0:
+		return "without an AnalysisTemplate"
+	}
+	var names []string
+	for _, template := range v.AnalysisTemplates {
+		names = append(names, template.Name)
+	}
+	return strings.Join(names, ", ")
 }
 
 func targets(t *kargo.StageTargets) string {

@@ -27,6 +27,8 @@ type StageEffect struct {
 	Removed bool
 	// Auto is set when another answer of the policies applies than before.
 	Auto *SwitchFlip
+	// Verifies is set when a Stage that is promoted to got a verification, or lost it.
+	Verifies *VerificationFlip
 	// Listing is set when the listing begins or ceases to fail, or fails for another reason.
 	Listing *ListingFlip
 	// Forgets is what was verified in the deleted Stage or approved for it, and no longer
@@ -63,6 +65,11 @@ type StageEffect struct {
 
 // SwitchFlip is what the policies say about auto-promotion, before and after.
 type SwitchFlip struct{ Before, After avail.Truth }
+
+// VerificationFlip says whether the Stage has a verification after the change, which it has
+// not before or the other way round. Without one, whatever is promoted to it is verified as
+// soon as the Stage is healthy. Kargo: the regular Stage reconciler's verifyStageFreight.
+type VerificationFlip struct{ After bool }
 
 // ListingFlip is the error of the listing before and after, "" for none. A listing that
 // fails has no Freight of any origin.
@@ -139,9 +146,19 @@ func compare(earlier, later *avail.Evaluator, name string) StageEffect {
 	if was, is := switchOf(before), switchOf(after); was != is {
 		effect.Auto = &SwitchFlip{was, is}
 	}
+	effect.verifies(before, after)
 	effect.starts(before, after)
 	effect.promotions(after)
 	return effect
+}
+
+func (e *StageEffect) verifies(before, after *avail.Stage) {
+	if before == nil || before.IsControlFlow() {
+		return
+	}
+	if had, has := before.Spec.Verification != nil, after.Spec.Verification != nil; had != has {
+		e.Verifies = &VerificationFlip{has}
+	}
 }
 
 func listError(s *avail.Stage) string {

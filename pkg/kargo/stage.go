@@ -21,8 +21,20 @@ type StageSpec struct {
 	PromotionTemplate *PromotionTemplate `json:"promotionTemplate"`
 	// PromotionMechanisms is how Stages were promoted up to v0.9; only its presence counts.
 	PromotionMechanisms *struct{} `json:"promotionMechanisms"`
+	// Verification is nil where Freight is verified as soon as the Stage is healthy.
+	Verification *VerificationTemplate `json:"verification"`
 	// Targets is nil unless the Stage is target-aware, which releases after v1.11 know.
 	Targets *StageTargets `json:"targets"`
+}
+
+// VerificationTemplate says how a Stage verifies what it runs.
+type VerificationTemplate struct {
+	AnalysisTemplates []AnalysisTemplateRef `json:"analysisTemplates"`
+}
+
+// AnalysisTemplateRef names an AnalysisTemplate of Argo Rollouts.
+type AnalysisTemplateRef struct {
+	Name string `json:"name"`
 }
 
 // StageTargets selects the Targets of a target-aware Stage: the union of what the

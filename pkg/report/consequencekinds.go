@@ -41,6 +41,8 @@ const (
 	// BreaksListing: auto-promotion, the Stage itself as a control-flow Stage and the web UI
 	// see no Freight at all.
 	BreaksListing ConsequenceKind = "breaks-listing"
+	// DropsVerification: the Stage verifies nothing any more.
+	DropsVerification ConsequenceKind = "drops-verification"
 	// NoRollback: what the Stage runs or ran cannot be promoted to it again.
 	NoRollback ConsequenceKind = "no-rollback"
 	// CutsOff: it can never become available to the Stage again.
@@ -55,6 +57,8 @@ const (
 	Suppresses ConsequenceKind = "suppresses"
 	// StopsVerification: what the Stage runs cannot be verified any more.
 	StopsVerification ConsequenceKind = "stops-verification"
+	// AddsVerification: the Stage verifies from then on.
+	AddsVerification ConsequenceKind = "adds-verification"
 	// MendsListing: the listing, which failed, works.
 	MendsListing ConsequenceKind = "mends-listing"
 	// Gains: it becomes available.
@@ -70,13 +74,13 @@ const (
 // ConsequenceKinds returns them all, worst first.
 func ConsequenceKinds() []ConsequenceKind {
 	return []ConsequenceKind{
-		PromotesOlder, Promotes, VerifiesForGood, ForgetsVerification, ErrorsPromotion, StallsAutoPromotion, BreaksListing, NoRollback, CutsOff,
-		SwitchesAuto, Loses, Unlists, Suppresses, StopsVerification, Unsure, MendsListing, Gains, Lists, Stays,
+		PromotesOlder, Promotes, VerifiesForGood, ForgetsVerification, ErrorsPromotion, StallsAutoPromotion, BreaksListing, DropsVerification, NoRollback, CutsOff,
+		SwitchesAuto, Loses, Unlists, Suppresses, StopsVerification, Unsure, AddsVerification, MendsListing, Gains, Lists, Stays,
 	}
 }
 
 // IsGrave reports whether the kind is one that a reviewer must not miss: something is
-// promoted, verified for good, forgotten, broken or cut off.
+// promoted, verified for good or without a check, forgotten, broken or cut off.
 func (k ConsequenceKind) IsGrave() bool {
 	return slices.Index(ConsequenceKinds(), k) <= slices.Index(ConsequenceKinds(), CutsOff)
 }

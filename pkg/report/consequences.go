@@ -82,6 +82,7 @@ func (l *consequenceList) stage() {
 		l.gate()
 	default:
 		l.policies()
+		l.verification()
 		l.promotions()
 		l.failures()
 		l.answers()
@@ -184,6 +185,21 @@ func (l *consequenceList) policies() {
 	}
 	words := map[avail.Truth]string{avail.Yes: "on", avail.No: "off", avail.Unknown: "perhaps on: the policies could not be read"}
 	l.put(SwitchesAuto, fmt.Sprintf("auto-promotion to %s is %s (before: %s)", l.name(), words[flip.After], words[flip.Before]), nil)
+}
+
+// verification says whether the Stage still verifies what it runs.
+func (l *consequenceList) verification() {
+	switch flip := l.effect.Verifies; {
+	case flip == nil:
+	case flip.After:
+		l.put(AddsVerification, l.name()+" gets a verification: what is promoted to it counts as verified once that succeeds", nil)
+	default:
+		text := fmt.Sprintf("%s loses its verification: whatever is promoted to it counts as verified as soon as %[1]s is healthy", l.name())
+		if takers := l.takers(); takers != "" {
+			text += ", and goes on" + takers
+		}
+		l.put(DropsVerification, text, nil)
+	}
 }
 
 // promotions says what auto-promotion does.
