@@ -30,6 +30,8 @@ func newSet(size int) stageSet { return make(stageSet, (size+63)/64) }
 func (s stageSet) has(i int) bool { return s[i/64]&(1<<(i%64)) != 0 }
 func (s stageSet) add(i int)      { s[i/64] |= 1 << (i % 64) }
 
+func (s stageSet) remove(i int) { s[i/64] &^= 1 << (i % 64) }
+
 // join adds what other has, and reports whether that was anything.
 func (s stageSet) join(other stageSet) (grew bool) {
 	for i := range s {
@@ -43,6 +45,15 @@ func (s stageSet) meet(other stageSet) {
 	for i := range s {
 		s[i] &= other[i]
 	}
+}
+
+func (s stageSet) meets(other stageSet) bool {
+	for i := range s {
+		if s[i]&other[i] != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func (s stageSet) equals(other stageSet) bool {
@@ -206,6 +217,33 @@ func (f *flow) required(r *kargo.Request) stageSet {
 		}
 	}
 	return result
+}
+
+// setOf returns the Stages of these names that there are.
+func (f *flow) setOf(names []string) stageSet {
+	set := newSet(len(f.index))
+	for _, name := range names {
+		if i, known := f.index[name]; known {
+			set.add(i)
+		}
+	}
+	return set
+}
+
+// isIn reports whether the set has the Stage of this name.
+func (f *flow) isIn(name string, set stageSet) bool {
+	i, known := f.index[name]
+	return known && set.has(i)
+}
+
+// hasPassed returns the other Stages that all Freight has passed that passes this one.
+func (f *flow) hasPassed(name string) stageSet {
+	others := newSet(len(f.index))
+	if own := f.must[name]; own != nil {
+		others.join(own)
+		others.remove(f.index[name])
+	}
+	return others
 }
 
 // dominates reports whether all Freight that passes the one Stage has passed the other

@@ -19,8 +19,11 @@ func (p *pass) gatesBypassed() {
 			continue
 		}
 		flow := p.flow(r.Origin)
-		reported := map[string]bool{}
+		reported, upstreams := map[string]bool{}, flow.setOf(r.Sources.Upstreams())
 		for _, later := range r.Sources.Upstreams() {
+			if !flow.hasPassed(later).meets(upstreams) {
+				continue
+			}
 			for _, earlier := range r.Sources.Upstreams() {
 				if reported[later] || later == r.name() || earlier == r.name() || !flow.dominates(earlier, later) {
 					continue

@@ -19,7 +19,14 @@ func (p *pass) redundantUpstreams() {
 			continue
 		}
 		flow := p.flow(r.Origin)
+		passed := newSet(len(p.Stages))
+		for _, later := range r.Sources.Upstreams() {
+			passed.join(flow.hasPassed(later))
+		}
 		for _, earlier := range r.Sources.Upstreams() {
+			if !flow.isIn(earlier, passed) {
+				continue
+			}
 			for _, later := range r.Sources.Upstreams() {
 				if earlier == r.name() || later == r.name() || !flow.dominates(earlier, later) {
 					continue

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 )
@@ -18,13 +19,14 @@ func verifiesNothing() Rule {
 }
 
 func (p *pass) nothingVerified() {
+	verifies := func(stage *kargo.Stage) bool { return !stage.IsControlFlow() && p.verifies(stage) }
+	if !slices.ContainsFunc(p.Stages, verifies) {
+		return // in a Project without any verification none is expected
+	}
 	for _, stage := range p.Stages {
 		name := stage.Metadata.Name
 		o := p.stageObject(name)
 		if stage.IsControlFlow() || p.isLast(name) || o.has("spec", "verification") || p.checksHealth(stage) || len(o.list("spec", "promotionTemplate", "spec", "steps")) == 0 {
-			continue
-		}
-		if !p.isGuarded(stage) {
 			continue
 		}
 		p.report(Finding{
@@ -33,15 +35,4 @@ func (p *pass) nothingVerified() {
 			Advice: "add a verification, or suppress this where a successful Promotion is all there is to know",
 		})
 	}
-}
-
-// isGuarded reports whether some Stage of the Project has a verification: in a Project
-// without any, none is expected.
-func (p *Project) isGuarded(except *kargo.Stage) bool {
-	for _, stage := range p.Stages {
-		if stage != except && !stage.IsControlFlow() && p.verifies(stage) {
-			return true
-		}
-	}
-	return false
 }
