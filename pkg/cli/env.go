@@ -25,8 +25,8 @@ type Env struct {
 
 // IsTerminal reports whether a stream is a terminal.
 func IsTerminal(stream any) bool {
-	f, ok := stream.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
+	ok, _ := TerminalSize(stream)
+	return ok
 }
 
 // isDumb reports whether the terminal can neither move its cursor nor show colors.
@@ -54,10 +54,17 @@ func (e Env) ShowsASCIIOnly() bool {
 // Terminal reports whether the output goes to a terminal, and how many columns it
 // has, 0 when that cannot be told.
 func (e Env) Terminal() (ok bool, columns int) {
-	if !IsTerminal(e.Out) {
+	return TerminalSize(e.Out)
+}
+
+// TerminalSize reports whether a stream is a terminal, and how many columns it has, 0 when
+// that cannot be told.
+func TerminalSize(stream any) (ok bool, columns int) {
+	f, ok := stream.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
 		return false, 0
 	}
-	columns, _, err := term.GetSize(int(e.Out.(*os.File).Fd()))
+	columns, _, err := term.GetSize(int(f.Fd()))
 	if err != nil {
 		return true, 0
 	}

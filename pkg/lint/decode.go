@@ -3,7 +3,6 @@ package lint
 import (
 	"errors"
 	"fmt"
-	"reflect"
 	"slices"
 	"strconv"
 
@@ -11,6 +10,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/manifest"
 )
 
@@ -151,51 +151,9 @@ func decode[T any](object map[string]any) (decoded T, faults []fault) {
 		if !ok || !leaveOut(object, semantic.JSONPointer) {
 			return value, append(faults, fault{"", "it cannot be read"})
 		}
-		faults = append(faults, fault{semantic.JSONPointer, words(semantic)})
+		faults = append(faults, fault{semantic.JSONPointer, kargo.DecodeWords(semantic)})
 	}
 	return decoded, faults
-}
-
-// words says what is wrong with the value of a field.
-func words(err *json.SemanticError) string {
-	if err.Err != nil {
-		return err.Err.Error()
-	}
-	return fmt.Sprintf("%s is expected, not %s", expected(err.GoType), kindName(err.JSONKind))
-}
-
-// expected says what a Go type is in JSON.
-func expected(t reflect.Type) string {
-	if t == nil {
-		return "something else"
-	}
-	switch t.Kind() {
-	case reflect.String:
-		return "text"
-	case reflect.Bool:
-		return "true or false"
-	case reflect.Slice, reflect.Array:
-		return "a list"
-	case reflect.Struct, reflect.Map:
-		return "an object"
-	default:
-		return "another value"
-	}
-}
-
-func kindName(kind jsontext.Kind) string {
-	switch kind {
-	case '"':
-		return "text"
-	case '0':
-		return "a number"
-	case '{':
-		return "an object"
-	case '[':
-		return "a list"
-	default:
-		return kind.String()
-	}
 }
 
 // leaveOut makes the value at a path null, and reports whether there is one.

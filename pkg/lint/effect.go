@@ -22,25 +22,35 @@ func names(freight []*kargo.Freight) string {
 	return and(list)
 }
 
-// judged returns the view of a request's Stage and the Freight at hand of its origin;
-// ok is false when there is none.
-func (p *Project) judged(r request) (view *avail.Stage, freight []*kargo.Freight, ok bool) {
+// sorted returns the Freight at hand of a request's origin, and what of it has an answer at
+// the request's Stage; ok is false when there is none at hand.
+func (p *Project) sorted(r request, has func(avail.Judgment) bool) (freight, having []*kargo.Freight, ok bool) {
 	freight = p.FreightFrom(r.Origin)
-	return p.live.Stage(r.name()), freight, p.hasFreight && len(freight) > 0
+	if !p.hasFreight || len(freight) == 0 {
+		return nil, nil, false
+	}
+	stage := p.live.Stage(r.name())
+	for _, f := range freight {
+		if has(stage.Judge(f)) {
+			having = append(having, f)
+		}
+	}
+	return freight, having, true
+}
+
+func isAvailable(j avail.Judgment) bool { return j.Available[avail.Configured] }
+
+// effectOn returns what a format, with the names, says of Freight; nil when there is none.
+func effectOn(freight []*kargo.Freight, format string) *Effect {
+	if len(freight) == 0 {
+		return nil
+	}
+	return &Effect{fmt.Sprintf(format, names(freight)), freight}
 }
 
 // blocked says how much of the Freight at hand cannot be promoted to the request's Stage.
 func (p *Project) blocked(r request) *Effect {
-	view, freight, ok := p.judged(r)
-	if !ok {
-		return nil
-	}
-	var blocked []*kargo.Freight
-	for _, f := range freight {
-		if !view.Judge(f).Available[avail.Configured] {
-			blocked = append(blocked, f)
-		}
-	}
+	freight, blocked, _ := p.sorted(r, func(j avail.Judgment) bool { return !isAvailable(j) })
 	switch len(blocked) {
 	case 0:
 		return nil
@@ -53,61 +63,25 @@ func (p *Project) blocked(r request) *Effect {
 
 // admitted says which Freight at hand is available at the request's Stage.
 func (p *Project) admitted(r request) *Effect {
-	view, freight, ok := p.judged(r)
-	if !ok {
-		return nil
-	}
-	var open []*kargo.Freight
-	for _, f := range freight {
-		if view.Judge(f).Available[avail.Configured] {
-			open = append(open, f)
-		}
-	}
-	if len(open) == 0 {
-		return nil
-	}
-	return &Effect{fmt.Sprintf("available at %s now: %s", r.name(), names(open)), open}
+	_, list, _ := p.sorted(r, isAvailable)
+	return effectOn(list, "available at "+r.name()+" now: %s")
 }
 
 // overlooked says which Freight at hand is available and not listed.
 func (p *Project) overlooked(r request) *Effect {
-	view, freight, ok := p.judged(r)
-	if !ok {
-		return nil
-	}
-	var list []*kargo.Freight
-	for _, f := range freight {
-		if j := view.Judge(f); j.Available[avail.Configured] && j.Listed[avail.Configured] == avail.No {
-			list = append(list, f)
-		}
-	}
-	if len(list) == 0 {
-		return nil
-	}
-	return &Effect{fmt.Sprintf("auto-promotion and the web UI do not see %s now, available as it is", names(list)), list}
+	_, list, _ := p.sorted(r, func(j avail.Judgment) bool { return isAvailable(j) && j.Listed[avail.Configured] == avail.No })
+	return effectOn(list, "auto-promotion and the web UI do not see %s now, available as it is")
 }
 
 // refused says which Freight at hand is listed and not available.
 func (p *Project) refused(r request) *Effect {
-	view, freight, ok := p.judged(r)
-	if !ok {
-		return nil
-	}
-	var list []*kargo.Freight
-	for _, f := range freight {
-		if j := view.Judge(f); !j.Available[avail.Configured] && j.Listed[avail.Configured] == avail.Yes {
-			list = append(list, f)
-		}
-	}
-	if len(list) == 0 {
-		return nil
-	}
-	return &Effect{fmt.Sprintf("listed now, and refused when promoted: %s", names(list)), list}
+	_, list, _ := p.sorted(r, func(j avail.Judgment) bool { return !isAvailable(j) && j.Listed[avail.Configured] == avail.Yes })
+	return effectOn(list, "listed now, and refused when promoted: %s")
 }
 
 // underAll says what it would mean for the Freight at hand to ask for every upstream.
 func (p *Project) underAll(r request) *Effect {
-	if _, _, ok := p.judged(r); !ok {
+	if _, _, ok := p.sorted(r, isAvailable); !ok {
 		return nil
 	}
 	rule := change.All()

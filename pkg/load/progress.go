@@ -1,10 +1,10 @@
 package load
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"strconv"
 	"strings"
 	"sync"
@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
-	xterm "golang.org/x/term"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kube"
@@ -224,10 +223,6 @@ func (s *statusLine) clear() {
 // columns returns the width of the terminal, that of most where it cannot be told.
 func (s *statusLine) columns() int {
 	const usual = 80
-	if f, ok := s.out.(*os.File); ok {
-		if columns, _, err := xterm.GetSize(int(f.Fd())); err == nil && columns > 0 {
-			return columns
-		}
-	}
-	return usual
+	_, columns := cli.TerminalSize(s.out)
+	return cmp.Or(columns, usual)
 }

@@ -34,16 +34,18 @@ func ParseTree(data []byte) (*Tree, error) {
 		}
 	}
 	var err error
-	if t.Roots, err = readAll(data); err != nil {
+	if t.Roots, err = parseYAML(data); err != nil {
 		return t, t.text.explain(err)
 	}
 	return t, nil
 }
 
-// readAll parses YAML documents up to the first error.
-func readAll(data []byte) (roots []*yaml.Node, err error) {
+// parseYAML parses YAML documents up to the first error.
+func parseYAML(data []byte) (roots []*yaml.Node, err error) {
 	defer func() {
-		if p := recover(); p != nil { // see parseYAML
+		// The parser panics where it finds itself in a state that it holds to be
+		// impossible.
+		if p := recover(); p != nil {
 			err = fmt.Errorf("the YAML parser gave up: %v", p)
 		}
 	}()

@@ -137,26 +137,6 @@ func noEnd(err error) error {
 	return err
 }
 
-func parseYAML(data []byte) (roots []*yaml.Node, err error) {
-	defer func() {
-		// The parser panics where it finds itself in a state that it holds to be
-		// impossible.
-		if p := recover(); p != nil {
-			roots, err = nil, fmt.Errorf("the YAML parser gave up: %v", p)
-		}
-	}()
-	for decoder := yaml.NewDecoder(bytes.NewReader(data)); ; {
-		var document yaml.Node
-		switch err := decoder.Decode(&document); {
-		case errors.Is(err, io.EOF):
-			return roots, nil
-		case err != nil:
-			return nil, err
-		}
-		roots = append(roots, document.Content[0])
-	}
-}
-
 // explain puts a parser's error into its place, and names a template for what it is.
 func (t *text) explain(err error) error {
 	// Kargo's own expressions, ${{ … }}, are no template.

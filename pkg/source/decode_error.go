@@ -1,16 +1,16 @@
 package source
 
 import (
-	"encoding"
 	"errors"
 	"fmt"
 	"io"
-	"reflect"
 	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 )
 
 // explain puts an error of the JSON decoder into words that are the same every time,
@@ -27,7 +27,7 @@ func explain(err error) (offset int64, at jsontext.Pointer, words string) {
 	case errors.As(err, &syntactic):
 		return syntactic.ByteOffset, "", syntactic.Err.Error()
 	case errors.As(err, &semantic):
-		return semantic.ByteOffset, semantic.JSONPointer, wordsOf(semantic)
+		return semantic.ByteOffset, semantic.JSONPointer, kargo.DecodeWords(semantic)
 	default:
 		return 0, "", ""
 	}
@@ -38,14 +38,6 @@ func givenTwice(field string, before int) string {
 	return fmt.Sprintf("field %q is given twice, first in line %d", field, before)
 }
 
-// wordsOf says what was found instead of what.
-func wordsOf(err *json.SemanticError) string {
-	if err.Err != nil {
-		return err.Err.Error()
-	}
-	return fmt.Sprintf("%s is expected, not %s", expected(err.GoType), jsonKindName(err.JSONKind))
-}
-
 // field writes a pointer as people write fields, with what parts it from the words
 // that follow.
 func field(at jsontext.Pointer) string {
@@ -53,41 +45,4 @@ func field(at jsontext.Pointer) string {
 		return ""
 	}
 	return strings.Join(slices.Collect(at.Tokens()), ".") + ": "
-}
-
-// expected says what a Go type is in JSON.
-func expected(t reflect.Type) string {
-	if t == nil {
-		return "something else"
-	}
-	if reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]()) {
-		return "text"
-	}
-	switch t.Kind() {
-	case reflect.String:
-		return "text"
-	case reflect.Bool:
-		return "true or false"
-	case reflect.Slice, reflect.Array:
-		return "a list"
-	case reflect.Struct, reflect.Map:
-		return "an object"
-	default:
-		return "a number"
-	}
-}
-
-func jsonKindName(kind jsontext.Kind) string {
-	switch kind {
-	case '"':
-		return "text"
-	case '0':
-		return "a number"
-	case '{':
-		return "an object"
-	case '[':
-		return "a list"
-	default: // true, false, null
-		return kind.String()
-	}
 }

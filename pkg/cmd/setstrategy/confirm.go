@@ -6,11 +6,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
-
-	"golang.org/x/term"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/cli"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/edit"
@@ -51,8 +48,7 @@ func (r *running) confirmAgain(ctx context.Context, s *edit.Stage, difference st
 
 // ask asks whether to write the pending Stages.
 func (r *running) ask(stages []*edit.Stage, risk string) error {
-	asker, _ := terminalSize(r.env.ErrOut)
-	if answers, _ := terminalSize(r.env.In); !asker || !answers {
+	if !cli.IsTerminal(r.env.ErrOut) || !cli.IsTerminal(r.env.In) {
 		return fmt.Errorf("not changed: %s; use --yes to go ahead, or --dry-run=server to have the API server check it", risk)
 	}
 	fmt.Fprintf(r.env.ErrOut, "%s.\n%s [y/N] ", visible(upperFirst(risk)), r.question(stages))
@@ -90,18 +86,4 @@ func (r *running) question(stages []*edit.Stage) string {
 		return fmt.Sprintf("Unset the strategy of %s %s?", what, where)
 	}
 	return fmt.Sprintf("Set %s %s to %s?", what, where, r.Rule)
-}
-
-// terminalSize reports whether a stream is a terminal, and how many columns it has, 0
-// when that is unknown.
-func terminalSize(stream any) (ok bool, columns int) {
-	f, ok := stream.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return false, 0
-	}
-	columns, _, err := term.GetSize(int(f.Fd()))
-	if err != nil {
-		columns = 0
-	}
-	return true, columns
 }

@@ -193,7 +193,7 @@ func (r *running) printHazards(stages []*edit.Stage) {
 func (r *running) printEffect(e *edit.Effect) error {
 	shown := *e.StrategyChange
 	shown.Requests = slices.DeleteFunc(slices.Clone(shown.Requests), func(r report.ChangedRequest) bool { return !r.Changes })
-	terminal, width := terminalSize(r.env.ErrOut)
+	terminal, width := cli.TerminalSize(r.env.ErrOut)
 	return page.StrategyChange(r.env.ErrOut, &shown, term.Style{
 		Terminal: terminal, Width: width, Palette: term.NewPalette(r.env.Colors(r.Connection.Color, r.env.ErrOut)),
 	})
