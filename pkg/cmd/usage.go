@@ -81,7 +81,7 @@ func (u usage) text(cmd *cobra.Command) string {
 		section("Flags", u.flags(cmd.LocalNonPersistentFlags()))
 		b.WriteString("\n")
 	}
-	fmt.Fprintf(&b, "Use \"%s options\" for what all commands take: cluster, color, Kargo's version, variables.\n", root)
+	fmt.Fprintf(&b, "Use \"%s options\" for flags and variables that all commands share.\n", root)
 	return b.String()
 }
 

@@ -25,7 +25,7 @@ type Flag struct{ On bool }
 // AddTo registers the flag.
 func (f *Flag) AddTo(cmd *cobra.Command) {
 	cmd.Flags().BoolVarP(&f.On, "watch", "w", false,
-		"redraw on a terminal when something changes, until q; in a pipe, and with -o json|yaml, print each changed verdict")
+		"redraw on a terminal when something changes, until q; in a pipe, and with -o json|yaml, print each change")
 }
 
 // Check returns all that keeps what these options ask for from being watched: the

@@ -45,10 +45,11 @@ func NewCommand(env cli.Env, connection *cli.ConnectionFlags) *cobra.Command {
 	return cmd
 }
 
-const long = `Show what applying manifests would do to live Freight, before it is merged: which
-Freight becomes or stops being available, what auto-promotion then promotes, what
-control-flow Stages pass on for good, which Promotions error, and what can no longer be
-rolled back to or reached. Nothing is changed.
+const long = `Show, before a merge, what its manifests would do to live Freight: which Freight would
+become available, and which would no longer be; what auto-promotion would promote; what
+control-flow Stages would pass on, which cannot be undone; which Promotions would fail;
+and which Freight a Stage could no longer go back to, or could never get. Nothing is
+changed.
 
 The specs and labels are those of the manifests; status, Freight and Promotions are live:
 from the cluster, or from the files of --live. Without --base the manifests are compared
@@ -59,8 +60,8 @@ runs, and nothing is fetched.
 
 Helm charts and Kustomizations are not rendered: pipe in what they render to.
 
-It exits with 0 whatever the effect is, unless --fail-on names it: then with 1. It exits
-with 3 if something could not be read.`
+The exit code is 0 whatever the effect is, or 1 if it is one that --fail-on names, and 3
+if something could not be read.`
 
 const examples = `  # What would these files change in the cluster?
   kubectl kargo-avail diff -f deploy/ -R

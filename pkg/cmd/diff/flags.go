@@ -48,7 +48,7 @@ func (f *flags) addTo(cmd *cobra.Command) {
 	set.StringSliceVar(&f.failOn, "fail-on", nil, "exit with 1 if something happens: loses (Freight is no longer available), gains (it becomes available), promotes (auto-promotion promotes) or any; may be repeated")
 	cli.SetChoices(set, "fail-on", failures()...)
 	set.IntVar(&f.limit, "limit", defaultLimit, "show this many pieces of Freight per Stage in tables; 0 for all")
-	set.BoolVar(&f.allRows, "all-rows", false, "in JSON and YAML, include what does not flip, too")
+	set.BoolVar(&f.allRows, "all-rows", false, "in JSON and YAML, also include Freight that stays as available as it is")
 	set.BoolVar(&f.ascii, "ascii", false, "draw with ASCII characters only")
 	set.BoolVar(&f.noHeaders, "no-headers", false, "leave the headers out of tables")
 }

@@ -61,7 +61,7 @@ STAGE and --selector draw these Stages, and everything upstream and downstream o
 them.
 
 With --watch, a terminal is redrawn when something changes, and the changed lines are
-marked. In a pipe, each changed verdict is a line, or with -o json or yaml a document.
+marked. In a pipe, each answer that changes is a line, or a document with -o json or yaml.
 
   -o html      a page for a browser, in one file that needs no network: choose the
                Freight, find a Stage, and walk along the lines with the arrow keys

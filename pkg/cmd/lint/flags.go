@@ -52,7 +52,7 @@ func (f *flags) addTo(cmd *cobra.Command) {
 	set.StringVar(&f.baseline, "baseline", "", "ignore the known findings in this file")
 	set.BoolVar(&f.write, "write-baseline", false, "write all findings into the file of --baseline, and report none")
 	set.StringVar(&f.against, "against", "", "report only findings that this git revision did not have")
-	set.StringVar(&f.fix, "fix", "", "write into the files the fixes that leave every verdict as it is (safe), or all fixes (unsafe)")
+	set.StringVar(&f.fix, "fix", "", "write into the files the fixes that do not change what is available (safe), or all fixes (unsafe)")
 	set.Lookup("fix").NoOptDefVal = string(lint.Safe)
 	cli.SetChoices(set, "fix", string(lint.Safe), string(lint.Unsafe))
 	set.BoolVar(&f.diff, "diff", false, "with --fix, show what it would write, and write nothing")

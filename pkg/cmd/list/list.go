@@ -71,25 +71,25 @@ func withVerbHint(err error, args []string, verbHint func(word string) (hint str
 	return err
 }
 
-const long = `Show, for each downstream Stage, which Freight is available when one verified upstream is
-enough (any), and which when every upstream must have verified it (all), which of the two
-is in force, and what blocks the other Freight.
+const long = `Show, for each Stage that has upstream Stages, which Freight is available when one of them
+has verified it (any) and when all have (all), which of the two applies to the Stage, and
+what blocks the Freight that is not available.
 
 ANY, ALL and NOW say whether Kargo would admit a Promotion of the Freight: if one
-verified upstream Stage were enough (OneOf), if every upstream had to verify it
-(All), and with the strategy that the Stage has now. Auto-promotion uses a separate
+upstream Stage had to verify it (OneOf), if every upstream had to (All), and with the
+strategy that the Stage has now. Auto-promotion uses a separate
 check; where its answer differs, BLOCKED BY says so. ● is what the Stage runs (* with
 --ascii), ▸ (>) what auto-promotion promotes next, and ! what failed there last.
 
-By default, without a Stage, Freight or filter, there is a line per Stage and Warehouse, and
-what blocks Freight, worst first; else a row per Freight. --rows and --overview choose one.
+Without a Stage or a filter it prints an overview: one line per Stage and Warehouse, and
+what blocks the Freight there, worst first. With one it prints a row per piece of Freight.
 -o matrix has Freight down and Stages across. --watch redraws a terminal and marks what
-changed (◂ or <); in a pipe, each changed verdict is a line (docs/report.md).`
+changed (◂ or <); in a pipe, it prints a line when an answer changes (docs/report.md).`
 
 const examples = `  # What is available to the Stages of the current Project, and what blocks the rest
   kubectl kargo-avail
 
-  # Only the Stages where nothing moves by itself, for a cron job
+  # Only Stages with a problem that lasts until somebody acts, for a cron job
   kubectl kargo-avail list --stuck --exit-code
 
   # One Stage of Project web, with all its Freight

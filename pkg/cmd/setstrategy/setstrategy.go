@@ -39,22 +39,21 @@ strategy are left unchanged.
 
 The effect is shown on stderr before anything is written: which Freight becomes or is no
 longer available, what auto-promotion starts, which Promotions fail, and what
-control-flow Stages pass on. A change that starts or stalls auto-promotion, opens a
-control-flow Stage or fails a Promotion needs confirmation, and so does a change whose
-effect could not be read. Off a terminal, use --yes.
+control-flow Stages pass on. A change needs confirmation if it would start or stall
+auto-promotion, let Freight through a control-flow Stage or make a Promotion fail, or if
+its effect could not be read. If stdin is not a terminal, pass --yes.
 
-A Stage is written only if it still is as it was shown. If somebody else changes its
-requestedFreight in the meantime, you are asked again; with --yes, or if no prompt was
-shown, the Stage is skipped. If the API server's answer is lost, the Stage is read again,
-and you are told whether it was written. The exit code is 3 if it was not, or if that is
-unknown.
+A Stage is written only if its requestedFreight has not changed since its effect was
+shown. If it has, you are asked again; with --yes, or if no prompt was shown, the Stage is
+skipped. If the API server's answer is lost, the Stage is read again, and you are told
+whether it was written. The exit code is 3 if it was not, or if that is unknown.
 
-You need permission to get and patch stages, to list them with --selector and --all, and,
-to see the effect, the permissions of "kargo-avail list". If Argo CD, Flux, Helm,
-Kustomize or kubectl manages a Stage, you are told which one, and what to commit; a change
-that a GitOps controller would revert is written only with --force. With -f, manifests are
-changed instead of a cluster. As in kubectl, "stage" or "stages" may come before the
-names: set-strategy stage prod all.`
+It needs permission to get and patch stages, and to list them for --selector or --all; to
+show the effect, also the permissions of "kubectl kargo-avail list". If Argo CD, Flux,
+Helm, Kustomize or kubectl manages a Stage, you are told which one, and what to commit; a
+change that a GitOps controller would revert is written only with --force. With -f,
+manifests are changed instead of a cluster. As in kubectl, "stage" or "stages" may come
+before the names: set-strategy stage prod all.`
 
 const examples = `  # Every upstream of prod must have verified Freight before it is available to prod
   kubectl kargo-avail set-strategy prod all

@@ -38,7 +38,7 @@ func (f *flags) addTo(cmd *cobra.Command) {
 	cli.AddAbsoluteTime(cmd, &f.absolute)
 	set := cmd.Flags()
 	set.StringSliceVar(&f.soak, "soak", nil, "what if the Stage had this requiredSoakTime, as STAGE=DURATION or STAGE=none; may be repeated")
-	set.BoolVar(&f.allRows, "all-rows", false, "also show what does not flip")
+	set.BoolVar(&f.allRows, "all-rows", false, "also show Freight that stays as available as it is")
 	set.BoolVar(&f.ascii, "ascii", false, "draw with ASCII characters only")
 	set.BoolVar(&f.noHeaders, "no-headers", false, "omit table headers")
 }

@@ -51,19 +51,19 @@ func NewCommand(env cli.Env, connection *cli.ConnectionFlags) *cobra.Command {
 	return cmd
 }
 
-const long = `Show which answers flip if Stages required another number of upstreams. Nothing is
-changed.
+const long = `Show which Freight would become available, or would no longer be, if Stages required a
+different number of upstreams to verify it. Nothing is changed.
 
 RULE is any or all, as in Kargo, or one that Kargo does not have:
 majority (more than half of the distinct upstreams), quorum:N (at least N) or
 percent:P (at least P in a hundred, rounded up). '*' stands for every Stage that has
 an upstream; a Stage that is named has precedence.
 
-The table shows the Project as if the new rules had applied from the start: control-flow
-Stages that change, and control-flow Stages downstream of them, would have passed on only
-the Freight that these rules admit. Other Stages keep what they have verified. The list
-below the table shows what would happen if you applied the change now: control-flow Stages
-keep what they have already passed on.`
+The output has two parts. The table assumes that the new rules had always applied:
+control-flow Stages that change, and those downstream of them, have passed on only the
+Freight that these rules admit; what other Stages have verified stays verified. The list
+below it assumes that you make the change now: what control-flow Stages have passed on
+stays passed on.`
 
 const examples = `  # What would prod lose if all of its upstreams had to verify Freight?
   kubectl kargo-avail what-if prod=all
