@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	utilnet "k8s.io/apimachinery/pkg/util/net"
@@ -17,7 +18,9 @@ import (
 // get sends a GET through a Transport and returns what of the body can be read.
 func get(ctx context.Context, t *testing.T, transport *Transport, url string) (string, error) {
 	t.Helper()
-	transport.Next = http.DefaultTransport
+	if transport.Next == nil {
+		transport.Next = http.DefaultTransport
+	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -70,28 +73,41 @@ func TestSilenceEndsARequest(t *testing.T) {
 	}
 }
 
+// slowly answers with an x after each of so many pauses.
+type slowly struct {
+	pause time.Duration
+	times int
+}
+
+func (s slowly) RoundTrip(r *http.Request) (*http.Response, error) {
+	body, w := io.Pipe()
+	context.AfterFunc(r.Context(), func() { _ = w.CloseWithError(r.Context().Err()) })
+	go func() {
+		for range s.times {
+			time.Sleep(s.pause)
+			_, _ = io.WriteString(w, "x")
+		}
+		_ = w.Close()
+	}()
+	return &http.Response{StatusCode: http.StatusOK, Body: body}, nil
+}
+
 // A server that goes on sending is not silent, and a watch may be.
 func TestSlowServersAreNotSilent(t *testing.T) {
 	t.Parallel()
-	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		pause := 50 * time.Millisecond
-		if r.URL.Query().Get("watch") != "" {
-			pause = time.Second
-			_ = http.NewResponseController(w).Flush()
-		}
-		for range 10 {
-			time.Sleep(pause)
-			_, _ = io.WriteString(w, "x")
-			_ = http.NewResponseController(w).Flush()
-			if pause == time.Second {
-				return
+	for _, test := range []struct {
+		query string
+		slowly
+	}{
+		{"", slowly{pause: 350 * time.Millisecond, times: 10}},
+		{"?watch=true", slowly{pause: time.Hour, times: 1}},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			transport := &Transport{Next: test.slowly, Silence: 400 * time.Millisecond}
+			if text, err := get(t.Context(), t, transport, "http://server"+test.query); err != nil || text != strings.Repeat("x", test.times) {
+				t.Errorf("with %q: %q, %v", test.query, text, err)
 			}
-		}
-	})
-	for query, want := range map[string]string{"": "xxxxxxxxxx", "?watch=true": "x"} {
-		if text, err := get(t.Context(), t, &Transport{Silence: 400 * time.Millisecond}, url+query); err != nil || text != want {
-			t.Errorf("with %q: %q, %v", query, text, err)
-		}
+		})
 	}
 }
 
