@@ -62,7 +62,7 @@ func (n *Next) Reason() string {
 	case ListingFails:
 		return "nothing is promoted, as the Stage's listing fails: " + n.Detail
 	case Current:
-		return "the Stage already runs the candidate"
+		return "the Stage already runs it"
 	case Held:
 		return fmt.Sprintf("nothing is promoted, as auto-promotion of %s is on hold%s", n.Origin, heldBy(n.Hold))
 	case NoCandidate:
@@ -123,7 +123,7 @@ func (n *Next) When() string {
 		return fmt.Sprintf(text+"which may take %s: %s, the candidate of %s, is refused after it, so that each attempt fails",
 			slowest, called(n.First.Freight), n.First.Origin)
 	case n.Detail != "":
-		return fmt.Sprintf(text+"which may take %s, as its attempts fail: %s", slowest, n.Detail)
+		return fmt.Sprintf(text+"which may take %s, as the last attempts failed", slowest)
 	default:
 		return text + "within about five minutes"
 	}
@@ -221,7 +221,7 @@ func ProspectOf(s *avail.Stage, f *kargo.Freight) Prospect {
 	case s.IsControlFlow():
 		return Prospect{Words: "does not apply: a control-flow Stage runs nothing, and passes on by itself all Freight that is listed for it"}
 	case policy.Enabled == avail.No:
-		return Prospect{Next: NextFor(s, f.Origin), Words: "off: nothing is promoted to " + s.Metadata.Name + " by itself"}
+		return Prospect{Next: NextFor(s, f.Origin), Words: "off: nothing is promoted to " + s.Metadata.Name + " automatically"}
 	}
 	p := Prospect{Asked: true, Next: NextFor(s, f.Origin), Guard: GuardOf(s, f)}
 	switch {
@@ -246,8 +246,8 @@ func (p *Prospect) about(s *avail.Stage, f *kargo.Freight) string {
 	case n.Freight == f:
 		return "this Freight is its candidate; " + n.Reason()
 	case s.Project().Newer(n.Freight, f):
-		return fmt.Sprintf("this Freight is not promoted, as the candidate is %s, which is newer; %s", called(n.Freight), n.Reason())
+		return fmt.Sprintf("the candidate is %s: %s; this Freight is older", called(n.Freight), n.Reason())
 	default:
-		return fmt.Sprintf("its candidate is %s, as this Freight is not listed; %s", called(n.Freight), n.Reason())
+		return fmt.Sprintf("the candidate is %s: %s; this Freight is not listed", called(n.Freight), n.Reason())
 	}
 }

@@ -52,7 +52,7 @@ func TestWordsOfProspects(t *testing.T) {
 			name: "a control-flow Stage, even if a policy selects it", stage: prod(build.ControlFlow()), freight: list(f1), config: on,
 			want: "does not apply: a control-flow Stage runs nothing, and passes on by itself all Freight that is listed for it",
 		},
-		{name: "off", stage: prod(), freight: list(f1), want: "off: nothing is promoted to prod by itself"},
+		{name: "off", stage: prod(), freight: list(f1), want: "off: nothing is promoted to prod automatically"},
 		{
 			name: "a policy that cannot be understood", stage: prod(), freight: list(f1), config: config(selector("regex:(")), asked: true,
 			want: "unknown: promotionPolicies[0] of Project \"p\": error parsing regexp: missing closing ): `(`",
@@ -83,15 +83,15 @@ func TestWordsOfProspects(t *testing.T) {
 		},
 		{
 			name: "another is newer", stage: prod(), freight: list(f1, f2), config: on, asked: true,
-			want: "on: this Freight is not promoted, as the candidate is f2, which is newer; it is promoted when the Stage is next reconciled, within about five minutes",
+			want: "on: the candidate is f2: it is promoted when the Stage is next reconciled, within about five minutes; this Freight is older",
 		},
 		{
 			name: "another is newer, and has an alias", stage: prod(), freight: list(f1, named), config: on, asked: true,
-			want: "on: this Freight is not promoted, as the candidate is lucky-koala, which is newer; it is promoted when the Stage is next reconciled, within about five minutes",
+			want: "on: the candidate is lucky-koala: it is promoted when the Stage is next reconciled, within about five minutes; this Freight is older",
 		},
 		{
 			name: "it is not listed, and an older one is", stage: prod(), freight: list(unlisted, f1), config: on, asked: true,
-			want: "on: its candidate is f1, as this Freight is not listed; it is promoted when the Stage is next reconciled, within about five minutes",
+			want: "on: the candidate is f1: it is promoted when the Stage is next reconciled, within about five minutes; this Freight is not listed",
 		},
 		{
 			name: "nothing is in the way", stage: prod(), freight: list(f1), config: on, asked: true,
@@ -104,7 +104,7 @@ func TestWordsOfProspects(t *testing.T) {
 		},
 		{
 			name: "the Stage runs it", stage: prod(build.Runs("f1")), freight: list(f1), config: on, asked: true,
-			want: "on: this Freight is its candidate; the Stage already runs the candidate",
+			want: "on: this Freight is its candidate; the Stage already runs it",
 		},
 		{
 			name: "on hold", stage: prod(held(kargo.Hold{})), freight: list(f1), config: on, asked: true,
@@ -116,7 +116,7 @@ func TestWordsOfProspects(t *testing.T) {
 		},
 		{
 			name: "on hold, and another is newer and there", stage: prod(held(kargo.Hold{}), build.Runs("f2")), freight: list(f1, f2), config: on, asked: true,
-			want: "on: this Freight is not promoted, as the candidate is f2, which is newer; the Stage already runs the candidate",
+			want: "on: the candidate is f2: the Stage already runs it; this Freight is older",
 		},
 		{
 			name: "on hold, and refused", stage: build.Stage("prod", build.Requests("w", build.From("qa"), build.Soak("9h")), held(kargo.Hold{})),
@@ -125,11 +125,11 @@ func TestWordsOfProspects(t *testing.T) {
 		},
 		{
 			name: "another is newer, and the Stage runs it", stage: prod(build.Runs("f2")), freight: list(f1, f2), config: on, asked: true,
-			want: "on: this Freight is not promoted, as the candidate is f2, which is newer; the Stage already runs the candidate",
+			want: "on: the candidate is f2: the Stage already runs it; this Freight is older",
 		},
 		{
 			name: "it is not listed, and the Stage runs an older one, which is", stage: prod(build.Runs("f1")), freight: list(unlisted, f1), config: on, asked: true,
-			want: "on: its candidate is f1, as this Freight is not listed; the Stage already runs the candidate",
+			want: "on: the candidate is f1: the Stage already runs it; this Freight is not listed",
 		},
 		{
 			name: "Promotions could not be read, and it is refused", stage: build.Stage("prod", build.Requests("w", build.From("qa"), build.Soak("9h"))),

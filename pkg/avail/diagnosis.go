@@ -132,7 +132,7 @@ func (d *diagnosis) soakImpossible() *Finding {
 	if !soaks || there || d.upstream.evaluator.record(d.freight).soakedFor(d.name) >= need || time.Duration(d.freight.Status.VerifiedIn.At(d.name).LongestSoak) >= need {
 		return nil
 	}
-	return newFinding(SoakImpossible, "a control-flow Stage never holds Freight, so nothing can soak there for %s (kargo#6360)", need)
+	return newFinding(SoakImpossible, "a control-flow Stage holds no Freight, so nothing can soak there for %s (kargo#6360)", need)
 }
 
 // soak answers for Freight that is verified in the upstream and has not soaked
@@ -166,8 +166,11 @@ func (d *diagnosis) stageDeleting() *Finding {
 	return newFinding(StageDeleting, "the Stage is being deleted since %s", instant(*d.upstream.Metadata.DeletionTimestamp))
 }
 
+// originNotRequested answers for a Stage that the Freight cannot pass: up to v1.10 an
+// approval is enough for a Promotion, and not for a control-flow Stage to list it.
 func (d *diagnosis) originNotRequested() *Finding {
-	if d.upstream.Requests(d.freight.Origin) {
+	approved := d.admission == admitted && !d.upstream.IsControlFlow()
+	if d.upstream.Requests(d.freight.Origin) || approved {
 		return nil
 	}
 	return newFinding(OriginNotRequested, "the Stage does not request %s", d.freight.Origin)
@@ -357,7 +360,7 @@ func (d *diagnosis) promotionEnded() *Finding {
 	}
 	message := withMessage(ended.Title(), ended.Message)
 	if ended.Requested {
-		message += "; nothing is recorded of a PromotionRequest that did not succeed, and none is made again"
+		message += "; Kargo does not retry a PromotionRequest that did not succeed, and records nothing of it"
 	}
 	return newFinding(reason, "%s", message)
 }

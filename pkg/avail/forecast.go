@@ -25,6 +25,9 @@ type Outlook struct {
 	// NotBefore is, for Open, an instant before which the answer is no whatever
 	// happens at the upstreams; zero when none is certain.
 	NotBefore time.Time
+	// NotWithin is, for Open, how long it takes at least, as the Freight has to soak in an
+	// upstream that it is not in; zero when none is certain. One of both is zero.
+	NotWithin time.Duration
 	// Unless has, for Never, what would open the way, each alone and each tried on the
 	// rules: ends of a sentence that begins with "unless". Empty when nothing was found.
 	Unless []string
@@ -84,7 +87,7 @@ func (s *Stage) Forecast(f *kargo.Freight) Forecast {
 		admitted := s.isAdmitted(semantics)
 		forecast.Available[semantics] = reach.outlook(admitted, turns)
 		if o := &forecast.Available[semantics]; o.State == Open {
-			o.NotBefore = reach.notBefore(s, semantics)
+			o.NotBefore, o.NotWithin = reach.bound(s, semantics)
 		}
 		switch {
 		case s.failures[semantics] != nil:

@@ -25,6 +25,9 @@ func outlook(o avail.Outlook) string {
 			text += " " + part.name + " " + part.at.UTC().Format("15:04")
 		}
 	}
+	if o.NotWithin > 0 {
+		text += " not within " + o.NotWithin.String()
+	}
 	if len(o.Unless) > 0 {
 		text += " unless " + strings.Join(o.Unless, " | ")
 	}
@@ -76,11 +79,11 @@ func TestForecast(t *testing.T) {
 			configured: "Open not before 12:10", any: "Open not before 12:10", all: "Open not before 12:40", listed: "Open",
 		},
 		{
-			name: "in one of them: by way of the other it may come at any time, but for the soak that nobody has begun",
+			name: "in one of them: by way of the other it takes as long as a whole soak",
 			world: world{stages: stages(both, build.Soak("1h")), freight: []kargo.Freight{
 				build.Freight("f", "w", build.In("qa", build.At("11:10"))),
 			}},
-			configured: "Open", any: "Open", all: "Open not before 12:10", listed: "Open",
+			configured: "Open not before 12:10", any: "Open not before 12:10", all: "Open not within 1h0m0s", listed: "Open",
 		},
 		{
 			name:       "not verified anywhere",
@@ -131,10 +134,10 @@ func TestForecast(t *testing.T) {
 				},
 				freight: []kargo.Freight{build.Freight("f", "w")},
 			},
-			configured: "Never unless the circle prod < b < c < prod is broken: a Stage of it gets another source for Warehouse/w" + approval + ", or further up for b or c",
-			any:        "Never unless the circle prod < b < c < prod is broken: a Stage of it gets another source for Warehouse/w" + approval + ", or further up for b or c",
-			all:        "Never unless the circle prod < b < c < prod is broken: a Stage of it gets another source for Warehouse/w" + approval + ", or further up for b or c",
-			listed:     "Never unless the circle prod < b < c < prod is broken: a Stage of it gets another source for Warehouse/w" + approval + ", or further up for b or c",
+			configured: "Never unless the circle prod < b < c < prod is broken: a Stage of it gets another source for Warehouse/w" + approval + ", or for b or c upstream",
+			any:        "Never unless the circle prod < b < c < prod is broken: a Stage of it gets another source for Warehouse/w" + approval + ", or for b or c upstream",
+			all:        "Never unless the circle prod < b < c < prod is broken: a Stage of it gets another source for Warehouse/w" + approval + ", or for b or c upstream",
+			listed:     "Never unless the circle prod < b < c < prod is broken: a Stage of it gets another source for Warehouse/w" + approval + ", or for b or c upstream",
 		},
 		{
 			name: "a circle with a way in",
@@ -186,8 +189,8 @@ func TestForecast(t *testing.T) {
 				},
 				freight: []kargo.Freight{build.Freight("f", "w")},
 			},
-			configured: "Never unless Warehouse gone exists again" + approval, any: "Never unless Warehouse gone exists again" + approval,
-			all: "Never unless Warehouse gone exists again" + approval, listed: "Never unless Warehouse gone exists again" + approval,
+			configured: "Never unless Warehouse gone is created" + approval, any: "Never unless Warehouse gone is created" + approval,
+			all: "Never unless Warehouse gone is created" + approval, listed: "Never unless Warehouse gone is created" + approval,
 		},
 		{
 			name: "the Stage's own listing fails",
@@ -196,7 +199,7 @@ func TestForecast(t *testing.T) {
 				freight:    []kargo.Freight{build.Freight("f", "w")},
 				warehouses: []string{"x"},
 			},
-			configured: "Now", any: "Now", all: "Now", listed: "Never unless Warehouse w exists again",
+			configured: "Now", any: "Now", all: "Now", listed: "Never unless Warehouse w is created",
 		},
 		{
 			name: "no source at all",
@@ -442,9 +445,9 @@ func with(f kargo.Freight, options ...build.FreightOption) kargo.Freight {
 	return f
 }
 
-// Even if every Stage verified the Freight at once, it would not be available before.
+// Even if every Stage got and verified the Freight at once, it would not be available before.
 func TestPropertyNotBeforeIsABound(t *testing.T) {
-	bounds := 0
+	bounds, lengths := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		w := worlds(exact, false).Draw(t, "world")
 		for i := range w.freight { // a stay that goes on, which is seldom drawn
@@ -455,25 +458,34 @@ func TestPropertyNotBeforeIsABound(t *testing.T) {
 			forecast := e.Stage(stage.Metadata.Name).Forecast(f)
 			verified := with(*f)
 			for _, other := range w.stages {
-				if !verified.Status.VerifiedIn.Has(other.Metadata.Name) {
-					build.Verified(other.Metadata.Name)(&verified)
+				name := other.Metadata.Name
+				if !verified.Status.VerifiedIn.Has(name) {
+					build.Verified(name)(&verified)
+				}
+				if _, there := verified.Status.CurrentlyIn.Get(name); !there {
+					build.In(name, build.Ago("0s"))(&verified)
 				}
 			}
 			for _, semantics := range avail.EverySemantics() {
 				o := forecast.Available[semantics]
-				if o.NotBefore.IsZero() {
+				bound := o.NotBefore
+				if o.NotWithin > 0 {
+					bound = build.Noon().Add(o.NotWithin)
+					lengths++
+				}
+				if bound.IsZero() {
 					continue
 				}
 				bounds++
 				early := w.with(verified)
-				early.now = o.NotBefore.Add(-1)
+				early.now = bound.Add(-1)
 				if early.evaluator(t).Stage(stage.Metadata.Name).Judge(&verified).Available[semantics] {
-					t.Errorf("%s, %s: available under %s just before %s", stage.Metadata.Name, f.Metadata.Name, semantics, o.NotBefore)
+					t.Errorf("%s, %s: available under %s just before %s", stage.Metadata.Name, f.Metadata.Name, semantics, bound)
 				}
 			}
 		})
 	})
-	if bounds == 0 {
+	if bounds == lengths || lengths == 0 {
 		t.Error("no forecast had a bound: the generator is of no use here")
 	}
 }

@@ -29,11 +29,14 @@ type Promotion struct {
 func (m *Promotion) Open() bool { return m != nil && !m.over && m.Phase.Known() && !m.Phase.Ended() }
 
 // Title is its kind and name.
-func (m *Promotion) Title() string {
+func (m *Promotion) Title() string { return m.Kind() + " " + m.Name }
+
+// Kind is Promotion or PromotionRequest.
+func (m *Promotion) Kind() string {
 	if m.Requested {
-		return "PromotionRequest " + m.Name
+		return "PromotionRequest"
 	}
-	return "Promotion " + m.Name
+	return "Promotion"
 }
 
 // promotions are the Promotions of one piece of Freight to one Stage that matter.

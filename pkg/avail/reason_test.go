@@ -123,14 +123,14 @@ func TestReasons(t *testing.T) {
 			sources: soak,
 			qa:      []build.StageOption{build.ControlFlow(), direct},
 			freight: []build.FreightOption{build.VerifiedAt("qa", build.Ago("48h"))},
-			want:    lines("qa [any all] SoakImpossible: a control-flow Stage never holds Freight, so nothing can soak there for 1h0m0s (kargo#6360)"),
+			want:    lines("qa [any all] SoakImpossible: a control-flow Stage holds no Freight, so nothing can soak there for 1h0m0s (kargo#6360)"),
 		},
 		{
 			name:    "SoakImpossible before StageDeleting",
 			sources: soak,
 			qa:      []build.StageOption{build.ControlFlow(), direct, build.Deleting(at("11:00"))},
 			freight: []build.FreightOption{build.Verified("qa")},
-			want:    lines("qa [any all] SoakImpossible: a control-flow Stage never holds Freight, so nothing can soak there for 1h0m0s (kargo#6360)"),
+			want:    lines("qa [any all] SoakImpossible: a control-flow Stage holds no Freight, so nothing can soak there for 1h0m0s (kargo#6360)"),
 		},
 		{
 			name:    "SoakInterrupted",
@@ -178,6 +178,18 @@ func TestReasons(t *testing.T) {
 		{
 			name: "OriginNotRequested before AwaitingGate, though an old release admits what is approved", release: v110,
 			qa:      []build.StageOption{build.ControlFlow(), build.Requests("x", build.Direct())},
+			freight: []build.FreightOption{build.Approved("qa")},
+			want:    lines("qa [any all] OriginNotRequested: the Stage does not request Warehouse/w"),
+		},
+		{
+			name: "approved for a Stage that does not request it, which an old release admits", release: v110,
+			qa:      []build.StageOption{build.Requests("x", build.Direct())},
+			freight: []build.FreightOption{build.Approved("qa")},
+			want:    lines("qa [any all] NotPromoted: available there, and not promoted"),
+		},
+		{
+			name: "approved for a Stage that does not request it", release: "v1.11.0",
+			qa:      []build.StageOption{build.Requests("x", build.Direct())},
 			freight: []build.FreightOption{build.Approved("qa")},
 			want:    lines("qa [any all] OriginNotRequested: the Stage does not request Warehouse/w"),
 		},

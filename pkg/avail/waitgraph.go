@@ -109,13 +109,7 @@ func (e *Evaluator) newWaitGraph(f *kargo.Freight) *waitGraph {
 // stage works out the state of one Stage but for what lies upstream of it, and reports
 // whether it waits.
 func (b *waitBuilder) stage(s *Stage) bool {
-	if b.freight.Status.VerifiedIn.Has(s.Metadata.Name) || !s.Requests(b.freight.Origin) {
-		if !s.Requests(b.freight.Origin) {
-			b.reasons[s.position] = OriginNotRequested
-			if s.Metadata.DeletionTimestamp != nil {
-				b.reasons[s.position] = StageDeleting
-			}
-		}
+	if b.freight.Status.VerifiedIn.Has(s.Metadata.Name) {
 		return false
 	}
 	state := &b.states[s.position]

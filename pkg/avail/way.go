@@ -152,7 +152,7 @@ func saysStrategy(name string, request int) repair {
 
 // warehouseExists creates a Warehouse.
 func warehouseExists(name string) repair {
-	return repair{fmt.Sprintf("Warehouse %s exists again", name), func(d *draft) { d.warehouses = append(d.warehouses, name) }}
+	return repair{fmt.Sprintf("Warehouse %s is created", name), func(d *draft) { d.warehouses = append(d.warehouses, name) }}
 }
 
 // maxRepairs is how often it is tried to mend what a listing still needs: first what makes

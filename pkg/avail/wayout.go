@@ -88,9 +88,9 @@ func (r *reachability) approval(onTheWay []string, q question) string {
 	case names == "":
 		return text
 	case text == "":
-		return "it is approved for " + names + ", further up"
+		return "it is approved for " + names + " upstream"
 	default:
-		return text + ", or further up for " + names
+		return text + ", or for " + names + " upstream"
 	}
 }
 
@@ -271,42 +271,53 @@ func (w *waysOut) forListing(stage *Stage, semantics Semantics) []way {
 	return ways
 }
 
-// notBefore returns the instant before which no verification makes the Freight
-// available: when as many soaks as are still needed are over, if nothing but soaks that
-// run can satisfy the request, or all upstreams are needed.
-func (r *reachability) notBefore(stage *Stage, semantics Semantics) time.Time {
+// bound returns how late the Freight is available at the earliest, whatever is promoted and
+// verified: at an instant, when a soak that runs is over, or after a length of time from
+// now on, as it has to soak in an upstream that it is not in. Both are zero where neither
+// is certain: where upstreams without a soak left are enough.
+func (r *reachability) bound(stage *Stage, semantics Semantics) (notBefore time.Time, notWithin time.Duration) {
 	e := r.evaluator
 	facts := stage.facts(r.freight)
 	if len(facts.requests) != 1 || !e.rules.checkHonorsStrategy {
-		return time.Time{}
+		return time.Time{}, 0
 	}
 	request := facts.requests[0].request
 	need, soaks := e.rules.soakTime(request)
-	if !soaks || need <= 0 {
-		return time.Time{}
+	if !soaks || need <= 0 || len(request.upstreams) == 0 {
+		return time.Time{}, 0
 	}
-	var ends []time.Time
-	bounded := true
+	var ends []time.Time // of the soaks that run
+	outside := 0         // upstreams that still have to get it
 	for _, upstream := range request.upstreams {
-		since := r.freight.Status.CurrentlyIn.At(upstream).Since
+		stay, inside := r.freight.Status.CurrentlyIn.Get(upstream)
 		switch {
 		case e.rules.satisfied(e.record(r.freight), upstream, request):
-		case since == nil:
-			bounded = false
-		default:
-			ends = append(ends, since.Add(need))
+		case !inside:
+			outside++
+		case stay.Since != nil:
+			ends = append(ends, stay.Since.Add(need))
+		default: // since when is not known
+			if !e.rules.takesAll(request, semantics) {
+				return time.Time{}, 0
+			}
 		}
 	}
-	var bound time.Time
+	soonest := e.now.Add(need) // in an upstream that gets it now
+	if outside > 0 {
+		ends = append(ends, soonest)
+	}
+	if len(ends) == 0 {
+		return time.Time{}, 0
+	}
+	notBefore = slices.MinFunc(ends, time.Time.Compare)
+	if e.rules.takesAll(request, semantics) {
+		notBefore = slices.MaxFunc(ends, time.Time.Compare)
+	}
 	switch {
-	case len(ends) == 0:
-	case e.rules.takesAll(request, semantics):
-		bound = slices.MaxFunc(ends, time.Time.Compare)
-	case bounded:
-		bound = slices.MinFunc(ends, time.Time.Compare)
+	case outside > 0 && notBefore.Equal(soonest):
+		return time.Time{}, need
+	case notBefore.After(e.now):
+		return notBefore, 0
 	}
-	if !bound.After(e.now) {
-		return time.Time{}
-	}
-	return bound
+	return time.Time{}, 0
 }

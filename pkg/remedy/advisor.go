@@ -108,7 +108,7 @@ func (a *advisor) throughGate(gate *avail.Stage) {
 func (a *advisor) promoteHere() {
 	last := a.stage.LastPromotion(a.freight)
 	if last.Open() {
-		a.wait("current", fmt.Sprintf("its %s to %s, %s, is %s", kindOf(last), a.name(), last.Name, a.underWayHere(last)))
+		a.wait("current", fmt.Sprintf("its %s to %s, %s, is %s", last.Kind(), a.name(), last.Name, a.underWayHere(last)))
 		return
 	}
 	prospect := autopromote.ProspectOf(a.stage, a.freight)
@@ -150,14 +150,6 @@ func (a *advisor) promotable(s *avail.Stage) bool {
 	return !s.IsTargetAware() && (window == nil || !window.Closed)
 }
 
-// kindOf is what promotes.
-func kindOf(p *avail.Promotion) string {
-	if p.Requested {
-		return "PromotionRequest"
-	}
-	return "Promotion"
-}
-
 // underWayHere says how far an open Promotion to the Stage has come.
 func (a *advisor) underWayHere(p *avail.Promotion) string {
 	if p.Phase == kargo.PromotionRunning {
@@ -172,15 +164,9 @@ func (a *advisor) promotes(s *avail.Stage) string {
 	last := s.LastPromotion(a.freight)
 	again := last != nil && last.Phase.Unsuccessful()
 	if again {
-		text = "tries again to promote it to " + s.Metadata.Name
+		text = fmt.Sprintf("promotes it to %s again, after Promotion %s %s", s.Metadata.Name, last.Name, strings.ToLower(string(last.Phase)))
 	}
 	text += a.replacing(s)
-	if again {
-		text += fmt.Sprintf(", after Promotion %s %s", last.Name, strings.ToLower(string(last.Phase)))
-		if last.Message != "" {
-			text += ": " + last.Message
-		}
-	}
 	if behind := s.QueuedBehind(&avail.Promotion{}); behind != "" {
 		text += "; it waits" + behind + ", and breaks nothing off"
 	}

@@ -138,7 +138,7 @@ func (d *doctor) health() {
 	case d.stage.HealthStaysUnknown():
 		p := Problem{
 			Kind: HealthNotAssessed,
-			Text: fmt.Sprintf("its health stays Unknown, as its last Promotion, %s: nothing is verified, and waiting does not help (kargo#3050)", endOf(d.stage.Status.LastPromotion)),
+			Text: fmt.Sprintf("its health stays Unknown, as its last Promotion, %s: until a Promotion to it succeeds, nothing is verified here (kargo#3050)", endOf(d.stage.Status.LastPromotion)),
 		}
 		p.Remedy, p.Command = d.promoteAgain(current)
 		d.add(p)
@@ -173,16 +173,16 @@ func (d *doctor) promoteAgain(current *kargo.FreightCollection) (remedy, command
 		if current != nil && !current.Holds(f.Metadata.Name) || !d.stage.Judge(f).Available[avail.Configured] || d.stage.IsTargetAware() {
 			continue
 		}
-		return fmt.Sprintf("only a new Promotion that succeeds helps, for example of %s", called(f)),
+		return fmt.Sprintf("waiting does not help; promote again, for example %s, which is available to it", called(f)),
 			d.commands.kargo("promote", d.stage.Project(), d.name(), f)
 	}
-	return "only a new Promotion that succeeds helps", ""
+	return "waiting does not help; promote to it again", ""
 }
 
 func (d *doctor) conditions() {
 	if failing := autopromote.Failing(d.stage.Stage); failing != "" {
 		d.add(Problem{
-			Kind: ReconcileFails, Text: "its controller fails: " + failing,
+			Kind: ReconcileFails, Text: "its last reconcile failed: " + failing,
 			Remedy:  "it tries again after pauses that double, up to 17 minutes; a refresh makes it try now",
 			Command: d.commands.stage("refresh", d.project, d.name()), Waits: true,
 		})

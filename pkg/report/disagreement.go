@@ -133,16 +133,16 @@ func wayOut(cause avail.Cause, controlFlow, available bool) string {
 	switch cause {
 	case avail.SoakedElsewhere:
 		if available {
-			return byHand + "; or drop the request's requiredSoakTime"
+			return byHand + ", or remove requiredSoakTime from the request"
 		}
 		return "let it soak in the upstreams, or approve it"
 	case avail.ControlFlowSoak:
-		return "drop the request's requiredSoakTime, or approve this piece; in the requests of the control-flow Stage a soak time works, if that Stage is refreshed once it is over"
+		return "remove requiredSoakTime from the request, or approve this Freight; or move the soak time into the requests of the control-flow Stage, and refresh that Stage when the soak is over"
 	case avail.NotCurrentlyUpstream: // wayPastMatchUpstream says it
 	case avail.ForeignOriginApproval:
 		return "promote it by hand now: from v1.11.0 on such an approval does not count"
 	case avail.WarehouseMissing:
-		return "create the Warehouse again, or drop the request of it; until then nothing at all is listed for the Stage"
+		return "create the Warehouse, or remove the request for its Freight; until then nothing at all is listed for the Stage"
 	case avail.OriginRequestedTwice:
 		return "make one request of the two, as Kargo's webhook wants it"
 	case avail.EmptyAll:

@@ -40,8 +40,8 @@ func TestDisagreements(t *testing.T) {
 		upgrade  = "upgrade Kargo to v1.3.3 or later, where both answer alike"
 		orWait   = "let it soak in the upstreams, or approve it"
 		that     = "with that strategy, "
-		dropSoak = "; or drop the request's requiredSoakTime"
-		gateSoak = "drop the request's requiredSoakTime, or approve this piece; in the requests of the control-flow Stage a soak time works, if that Stage is refreshed once it is over"
+		dropSoak = ", or remove requiredSoakTime from the request"
+		gateSoak = "remove requiredSoakTime from the request, or approve this Freight; or move the soak time into the requests of the control-flow Stage, and refresh that Stage when the soak is over"
 	)
 	tests := []struct {
 		name    string
@@ -102,7 +102,7 @@ func TestDisagreements(t *testing.T) {
 			{"configured, any, all: available true, listed false: approved, though its origin is not requested, kargo#6562", noAuto, "promote it by hand now: from v1.11.0 on such an approval does not count"},
 		}},
 		{name: "V6", stage: regular(qa), freight: []build.FreightOption{build.Verified("qa")}, none: true, want: [][]string{
-			{"configured, any, all: available true, the listing fails: a Warehouse is missing", noAuto, "create the Warehouse again, or drop the request of it; until then nothing at all is listed for the Stage"},
+			{"configured, any, all: available true, the listing fails: a Warehouse is missing", noAuto, "create the Warehouse, or remove the request for its Freight; until then nothing at all is listed for the Stage"},
 		}},
 		{name: "V7", stage: build.Stage("prod", build.Requests("w", qa, build.All()), build.Requests("w", build.Direct())), want: [][]string{
 			{"configured, all: available false, listed true: its origin is requested twice", refused, "make one request of the two, as Kargo's webhook wants it"},

@@ -267,20 +267,22 @@ func ignores(decision *avail.RequestDecision) []string {
 
 func upstreamCheck(s *avail.Stage, f *kargo.Freight, decision *avail.UpstreamDecision) UpstreamCheck {
 	evidence := s.EvidenceAt(decision.Stage, f)
+	upstream := s.Other(decision.Stage)
 	check := UpstreamCheck{
-		Stage:      decision.Stage,
-		Exists:     s.Other(decision.Stage) != nil,
-		Satisfied:  decision.Satisfied,
-		Verified:   decision.Verified,
-		VerifiedAt: utc(evidence.VerifiedAt),
-		Current:    evidence.There,
-		Since:      utcOf(evidence.Since),
+		Stage:       decision.Stage,
+		Exists:      upstream != nil,
+		ControlFlow: upstream != nil && upstream.IsControlFlow(),
+		Satisfied:   decision.Satisfied,
+		Verified:    decision.Verified,
+		VerifiedAt:  utc(evidence.VerifiedAt),
+		Current:     evidence.There,
+		Since:       utcOf(evidence.Since),
 	}
 	if soak := decision.Soak; soak != nil {
 		check.Soak = &Soak{kargo.Duration(soak.Required), kargo.Duration(soak.Elapsed), soak.Complete, utc(soak.Until)}
 	}
 	if p := evidence.Promotion; p != nil {
-		check.Promotion = &PromotionEvidence{Promotion{p.Name, string(p.Phase), p.Message}, utcOf(p.FinishedAt)}
+		check.Promotion = &PromotionEvidence{p.Kind(), Promotion{p.Name, string(p.Phase), p.Message}, utcOf(p.FinishedAt)}
 	}
 	if v := evidence.Verification; v != nil {
 		check.Verification = &VerificationEvidence{
@@ -318,7 +320,7 @@ func outlook(o avail.Outlook) Outlook {
 	if o.State == avail.Unsure {
 		state = "Unknown"
 	}
-	return Outlook{State: state, At: utc(o.At), Until: utc(o.Until), NotBefore: utc(o.NotBefore), Unless: o.Unless}
+	return Outlook{State: state, At: utc(o.At), Until: utc(o.Until), NotBefore: utc(o.NotBefore), NotWithin: kargo.Duration(o.NotWithin), Unless: o.Unless}
 }
 
 // freightPolicies says what auto-promotion does about the Freight.

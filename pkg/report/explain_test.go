@@ -191,7 +191,7 @@ func TestChecks(t *testing.T) {
 		},
 		{
 			name: "a Promotion", promotions: []kargo.Promotion{build.Promotion("qa.1", "qa", "f1", kargo.PromotionErrored, build.Says("no such image"), func(p *kargo.Promotion) { p.Status.FinishedAt = &abroad })},
-			want: report.UpstreamCheck{Promotion: &report.PromotionEvidence{Promotion: report.Promotion{Name: "qa.1", Phase: "Errored", Message: "no such image"}, FinishedAt: at("07:00")}},
+			want: report.UpstreamCheck{Promotion: &report.PromotionEvidence{Kind: "Promotion", Promotion: report.Promotion{Name: "qa.1", Phase: "Errored", Message: "no such image"}, FinishedAt: at("07:00")}},
 		},
 		{
 			name: "a verification, by an AnalysisRun", qa: []build.StageOption{build.Runs("f1", verification)},

@@ -209,10 +209,12 @@ const (
 
 // UpstreamCheck is how far one upstream is with a piece of Freight.
 type UpstreamCheck struct {
-	Stage     string `json:"stage"`
-	Exists    bool   `json:"exists"`
-	Satisfied bool   `json:"satisfied"`
-	Verified  bool   `json:"verified"`
+	Stage  string `json:"stage"`
+	Exists bool   `json:"exists"`
+	// ControlFlow says that the upstream holds no Freight, so that nothing soaks there.
+	ControlFlow bool `json:"controlFlow"`
+	Satisfied   bool `json:"satisfied"`
+	Verified    bool `json:"verified"`
 	// VerifiedAt is optional: old releases did not write it down.
 	VerifiedAt *time.Time `json:"verifiedAt,omitzero"`
 	// Current says that it is there now, Since when it entered; Since is optional.
@@ -238,6 +240,8 @@ type Soak struct {
 
 // PromotionEvidence is the newest Promotion of the Freight to the upstream.
 type PromotionEvidence struct {
+	// Kind is Promotion or, of a Stage with Targets, PromotionRequest.
+	Kind string `json:"kind"`
 	Promotion
 	FinishedAt *time.Time `json:"finishedAt,omitzero"`
 }
@@ -348,6 +352,9 @@ type Outlook struct {
 	// NotBefore is, for Open, an instant before which the answer is no whatever happens
 	// at the upstreams; optional.
 	NotBefore *time.Time `json:"notBefore,omitzero"`
+	// NotWithin is, for Open, how long it takes at least, as the Freight has to soak in an
+	// upstream that it is not in; optional.
+	NotWithin kargo.Duration `json:"notWithin,omitzero"`
 	// Unless has, for Never, what would open the way, each alone; optional.
 	Unless []string `json:"unless,omitempty"`
 }

@@ -129,7 +129,7 @@ func TestClusterWarnsOfKindsItMayNotList(t *testing.T) {
 		{
 			name: "Promotions", plural: "promotions",
 			want:    contents{"stages": "prod", "freight": "f1", "warehouses": "app", "promotions": "unread", "config": "prod"},
-			warning: `not allowed to list promotions.kargo.akuity.io in namespace "web": which Promotions are queued, running or failed is unknown; `,
+			warning: `not allowed to list promotions.kargo.akuity.io in namespace "web": which Promotions are queued, running or failed is unknown but for what the Stages say; `,
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -39,7 +39,7 @@ func whole() contents {
 const (
 	noFreight    = "no Freight in the files: nothing can be shown to be available; Freight is in the cluster: kubectl get freights.kargo.akuity.io -n default -o yaml"
 	noWarehouse  = "no Warehouse in the files: which Freight is listed, and what auto-promotion would pick, is unknown"
-	noPromotions = "no Promotion in the files: which Promotions are queued, running or failed is unknown"
+	noPromotions = "no Promotion in the files: which Promotions are queued, running or failed is unknown but for what the Stages say"
 )
 
 // inDirectory writes files, by their slash-separated names, into a new directory

@@ -45,7 +45,7 @@ func unknownWithout(kind pipeline.Kind) string {
 	case pipeline.PromotionRequests:
 		return "which PromotionRequests of target-aware Stages are open, or have failed and why, is unknown but for what the Stages say"
 	case pipeline.Promotions:
-		return "which Promotions are queued, running or failed is unknown"
+		return "which Promotions are queued, running or failed is unknown but for what the Stages say"
 	default:
 		return "whether auto-promotion is on is unknown, unless a Stage's status says that it is"
 	}

@@ -32,7 +32,7 @@ func Summary(stage *report.Stage, f *report.ExplainedFreight) string {
 	}
 	never := ""
 	if avail.OutlookState(f.Forecast.Available.Configured.State) == avail.Never {
-		never = ", and never will be with the Stages as they are"
+		never = ", and never will be as configured"
 	}
 	return fmt.Sprintf("%s is not available to %s%s%s: %s.", name, to, asks(stage, f.Checks), never, why)
 }
@@ -43,9 +43,9 @@ func asks(stage *report.Stage, checks []report.Check) string {
 		switch request := &stage.Requests[checks[i].Request]; {
 		case len(request.Upstreams) < 2:
 		case checks[i].TakesAll:
-			return fmt.Sprintf(", which needs all of its %d upstreams", len(request.Upstreams))
+			return fmt.Sprintf(", which needs all of its %d upstreams to verify it", len(request.Upstreams))
 		default:
-			return fmt.Sprintf(", which needs any of its %d upstreams", len(request.Upstreams))
+			return fmt.Sprintf(", which needs one of its %d upstreams to verify it", len(request.Upstreams))
 		}
 	}
 	return ""

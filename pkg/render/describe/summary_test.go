@@ -64,21 +64,21 @@ func TestSentenceSaysWhatIsNotLookedAt(t *testing.T) {
 			[]report.Request{request(kargo.All, nil, "qa", "uat")},
 			[]report.Check{check(0, both[1:], false, false)},
 			false,
-			"f is not available to prod, which needs any of its 2 upstreams: no request of its origin admits it.",
+			"f is not available to prod, which needs one of its 2 upstreams to verify it: no request of its origin admits it.",
 		},
 		{
 			"all, and a second request of the origin",
 			[]report.Request{request(kargo.All, nil, "qa", "uat"), request(kargo.OneOf, nil)},
 			[]report.Check{check(0, nil, true, false), check(1, nil)},
 			false,
-			"f is not available to prod, which needs all of its 2 upstreams: Kargo stops at the first All request of this origin.",
+			"f is not available to prod, which needs all of its 2 upstreams to verify it: Kargo stops at the first All request of this origin.",
 		},
 		{
 			"any, and a second request of the origin that says all",
 			[]report.Request{request(kargo.OneOf, nil, "qa", "uat"), request(kargo.All, nil, "qa", "uat")},
 			[]report.Check{check(0, nil, false, false), check(1, nil, false, false)},
 			false,
-			"f is not available to prod, which needs any of its 2 upstreams: no request of its origin admits it.",
+			"f is not available to prod, which needs one of its 2 upstreams to verify it: no request of its origin admits it.",
 		},
 	}
 	for _, test := range tests {

@@ -189,8 +189,12 @@ func (p *writer) soak(u *report.UpstreamCheck) string {
 		return fmt.Sprintf("soaked %s (needs %s)", clock(u.Soak.Elapsed), u.Soak.Required)
 	case u.Soak.Until != nil:
 		return text + ", until " + p.when(u.Soak.Until)
+	case u.Soak.Elapsed > 0 && u.ControlFlow:
+		return text + ", before the Stage was a control-flow Stage"
 	case u.Soak.Elapsed > 0:
 		return text + ", then it was replaced"
+	case u.ControlFlow:
+		return fmt.Sprintf("has not soaked (needs %s), and cannot: a control-flow Stage holds no Freight", u.Soak.Required)
 	case u.Current:
 		return text + "; it runs there, but since when is not known"
 	default:
@@ -208,7 +212,7 @@ func (p *writer) evidence(u *report.UpstreamCheck) {
 		if phase == "" || phase == strings.ToLower(string(kargo.PromotionPending)) {
 			phase = "queued"
 		}
-		text := fmt.Sprintf("Promotion %s %s%s", term.Sanitize(promotion.Name), phase, p.at(promotion.FinishedAt))
+		text := fmt.Sprintf("%s %s %s%s", promotion.Kind, term.Sanitize(promotion.Name), phase, p.at(promotion.FinishedAt))
 		if promotion.Message != "" {
 			text += ": " + term.Sanitize(promotion.Message)
 		}

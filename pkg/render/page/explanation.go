@@ -3,6 +3,7 @@ package page
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -224,7 +225,11 @@ func (p *writer) disagreements(f *report.ExplainedFreight) {
 		if d.Listed != nil {
 			listed = "listed " + p.answer(*d.Listed)
 		}
-		p.item(2, "", fmt.Sprintf("%s: available %s, %s: %s", semantics(d.In), p.answer(d.Available), listed, term.Sanitize(d.Reason)))
+		in := semantics(d.In)
+		if !slices.Contains(d.In, "configured") {
+			in += " (not as configured)"
+		}
+		p.item(2, "", fmt.Sprintf("%s: available %s, %s: %s", in, p.answer(d.Available), listed, term.Sanitize(d.Reason)))
 		p.item(4, "So:     ", d.Consequence)
 		p.item(4, "Way out:", d.WayOut)
 	}

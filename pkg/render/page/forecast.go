@@ -83,10 +83,14 @@ func Outlook(o *report.Outlook, when func(time.Time) string) string {
 	case avail.Later:
 		return "by itself at " + when(*o.At) + until
 	case avail.Open:
-		if o.NotBefore != nil {
-			return "not before " + when(*o.NotBefore) + ", when the soak is over; after that it depends on what happens upstream"
+		switch {
+		case o.NotBefore != nil:
+			return "not before " + when(*o.NotBefore) + ", when a soak is over; the rest depends on what happens upstream"
+		case o.NotWithin > 0:
+			return "not within " + o.NotWithin.String() + ", as it has to soak that long once it is promoted upstream; the rest depends on what happens there"
+		default:
+			return "no estimate: depends on what happens upstream"
 		}
-		return "no estimate: depends on what happens upstream"
 	case avail.Never:
 		if len(o.Unless) == 0 {
 			return "never, as the Stages are written"

@@ -81,9 +81,9 @@ func (p *writer) problem(problem *report.Problem) {
 // origins says of each origin what runs.
 func (p *writer) origins() {
 	for _, running := range p.stage.Origins {
-		p.item(2, "-", term.Sanitize(running.Origin)+": "+p.running(running))
+		p.item(2, "-", "of "+term.Sanitize(running.Origin)+" it "+p.running(running))
 	}
-	p.item(4, "", "The requests do not wait for each other: each origin is promoted by itself.")
+	p.item(4, "", "Freight of each origin is promoted separately, and does not wait for the others.")
 }
 
 func (p *writer) running(running report.Running) string {
@@ -98,7 +98,7 @@ func (p *writer) running(running report.Running) string {
 		text += ", by Promotion " + term.Sanitize(running.Promotion)
 	}
 	if running.Last {
-		text += " (the latest)"
+		text += ", promoted last"
 	}
 	return text
 }

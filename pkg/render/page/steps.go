@@ -170,7 +170,7 @@ func actionWords(action string) string {
 	case remedy.Approve:
 		return "approve it"
 	case remedy.Mend:
-		return "change the Stages"
+		return "change the configuration"
 	case remedy.SetStrategy:
 		return "set availabilityStrategy to OneOf"
 	}
@@ -181,7 +181,7 @@ func actionWords(action string) string {
 func (p *writer) nothing(f *report.ExplainedFreight) string {
 	switch {
 	case f.Available.Configured && (f.Here.Current || p.stage.ControlFlow):
-		return "nothing to do"
+		return "none needed"
 	case f.Available.Configured:
 		return "nothing is known to help"
 	default:
