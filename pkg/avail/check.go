@@ -36,18 +36,18 @@ func (r Rules) admits(f stageFacts, semantics Semantics) bool { return r.check(f
 // checkRequest returns the decision of one request, with by unset when it leaves
 // the decision to the requests after it.
 func (r Rules) checkRequest(f *requestFacts, semantics Semantics) decision {
-	_, imagined := r.quorum(f.request, semantics)
+	_, hypothetical := r.quorum(f.request, semantics)
 	switch {
 	case f.approved:
 		return decision{true, VerdictApproved, f}
 	case f.request.Sources.Direct:
 		return decision{true, VerdictDirect, f}
-	case !imagined && r.knowsSoak && !r.checkHonorsStrategy:
+	case !hypothetical && r.knowsSoak && !r.checkHonorsStrategy:
 		if f.verified == 0 {
 			return decision{}
 		}
 		return decide(f, f.firstVerifiedSoaked)
-	case !imagined && r.takesAll(f.request, semantics):
+	case !hypothetical && r.takesAll(f.request, semantics):
 		return decide(f, f.satisfied == f.upstreams)
 	default: // a strategy that Kargo does not know counts as OneOf
 		return admit(f, f.satisfied >= r.needed(f.request, semantics))

@@ -111,7 +111,7 @@ func (r Rules) takesAll(request *request, semantics Semantics) bool {
 
 // needed returns how many of its upstreams a request needs to be satisfied.
 func (r Rules) needed(request *request, semantics Semantics) int {
-	if quorum, imagined := r.quorum(request, semantics); imagined {
+	if quorum, hypothetical := r.quorum(request, semantics); hypothetical {
 		return quorum
 	}
 	if r.takesAll(request, semantics) {

@@ -31,7 +31,7 @@ func (r Rules) listsRequest(f *requestFacts, semantics Semantics) bool {
 	if r.follows(f.request.Request) && !f.atFirstUpstream {
 		return false
 	}
-	if quorum, imagined := r.quorum(f.request, semantics); imagined {
+	if quorum, hypothetical := r.quorum(f.request, semantics); hypothetical {
 		return f.approved || f.satisfied >= quorum
 	}
 	return f.approved || r.listsVerified(f, semantics) && r.listsSoaked(f, semantics)

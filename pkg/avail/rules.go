@@ -42,7 +42,7 @@ type Rules struct {
 	// assumed: the releases are unknown, and the newest rules stand in for theirs.
 	assumed bool
 	notes   []string
-	// quorums has, for requests of Stages that are imagined, how many upstreams have to
+	// quorums has, for requests of Stages with a hypothetical rule, how many upstreams have to
 	// be satisfied.
 	quorums map[*kargo.Request]int
 }

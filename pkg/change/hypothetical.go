@@ -6,10 +6,10 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/pipeline"
 )
 
-// Imagine returns the Project as it would be had the plan always been in force: a
+// Hypothetical returns the Project as it would be had the plan always been in force: a
 // control-flow Stage that the plan changes, or that is behind one, has passed on
 // exactly what its rule lists. What regular Stages verified stays.
-func Imagine(before *avail.Evaluator, plan *Plan) *avail.Evaluator {
+func Hypothetical(before *avail.Evaluator, plan *Plan) *avail.Evaluator {
 	project, quorums := plan.After()
 	rules := before.Rules().WithQuorums(quorums)
 	open := gatesBehind(project, plan.Stages())

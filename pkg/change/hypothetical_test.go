@@ -28,10 +28,10 @@ func passed(e *avail.Evaluator, stage string) []string {
 
 // An imagined control-flow Stage has passed on what its rule lists, not what the record
 // says; what Stages with steps have verified stays.
-func TestImagine(t *testing.T) {
+func TestHypothetical(t *testing.T) {
 	w := gated(anyOf(), build.Verified("gate", "prod"))
 	e := w.evaluator(t)
-	imagined := change.Imagine(e, planOf(t, e, edit("gate", change.All())))
+	imagined := change.Hypothetical(e, planOf(t, e, edit("gate", change.All())))
 	for stage, want := range map[string][]string{"gate": {"f1"}, "prod": {"f2"}, "a": {"f1", "f2"}} {
 		if diff := cmp.Diff(want, passed(imagined, stage)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", stage, diff)
@@ -43,7 +43,7 @@ func TestImagine(t *testing.T) {
 }
 
 // Control-flow Stages that take from each other pass on what comes to one of them.
-func TestImagineACircle(t *testing.T) {
+func TestHypotheticalCircle(t *testing.T) {
 	w := world{Objects: pipeline.Objects{
 		Project: "p", Warehouses: []string{"w"},
 		Stages: []kargo.Stage{
@@ -57,7 +57,7 @@ func TestImagineACircle(t *testing.T) {
 		},
 	}}
 	e := w.evaluator(t)
-	imagined := change.Imagine(e, planOf(t, e, edit("one", change.Any())))
+	imagined := change.Hypothetical(e, planOf(t, e, edit("one", change.Any())))
 	for _, stage := range []string{"one", "two", "three"} {
 		if diff := cmp.Diff([]string{"f1"}, passed(imagined, stage)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", stage, diff)
@@ -67,11 +67,11 @@ func TestImagineACircle(t *testing.T) {
 
 // What a control-flow Stage passes on either way keeps its time: a Stage that soaked Freight
 // before it lost its steps has it on record, and older releases count from there.
-func TestImagineKeepsTheRecord(t *testing.T) {
+func TestHypotheticalKeepsTheRecord(t *testing.T) {
 	w := gated(anyOf(), build.Soaked("gate", "3h"), build.VerifiedAt("gate", build.At("08:00")), build.Verified("b"))
 	w.Stages[2] = build.Stage("prod", build.Requests("w", build.From("gate"), build.Soak("1h")))
 	e := w.evaluator(t)
-	imagined := change.Imagine(e, planOf(t, e, edit("gate", change.All())))
+	imagined := change.Hypothetical(e, planOf(t, e, edit("gate", change.All())))
 	entry := imagined.Project().FreightNamed("f2").Status.VerifiedIn.At("gate")
 	if !entry.VerifiedAt.Time().Equal(build.At("08:00")) || time.Duration(entry.LongestSoak) != 3*time.Hour {
 		t.Errorf("the record is %+v", entry)
@@ -79,10 +79,10 @@ func TestImagineKeepsTheRecord(t *testing.T) {
 }
 
 // A control-flow Stage that nothing about changes keeps what it has passed.
-func TestImagineLeavesOthersAlone(t *testing.T) {
+func TestHypotheticalLeavesOthersAlone(t *testing.T) {
 	w := gated(allOf(), build.Verified("gate"))
 	e := w.evaluator(t)
-	imagined := change.Imagine(e, planOf(t, e, edit("gate", change.All()), edit("prod", change.All())))
+	imagined := change.Hypothetical(e, planOf(t, e, edit("gate", change.All()), edit("prod", change.All())))
 	if diff := cmp.Diff([]string{"f1", "f2"}, passed(imagined, "gate")); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}

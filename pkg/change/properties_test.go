@@ -55,7 +55,7 @@ func TestPropertyAPlanIsIdempotentAndTouchesOnePath(t *testing.T) {
 			t.Errorf("the second time writes (-first +second):\n%s", diff)
 		}
 		change.EffectOf(e, plan)
-		change.Imagine(e, plan)
+		change.Hypothetical(e, plan)
 		if diff := cmp.Diff(untouched, text(t, w.Objects)); diff != "" {
 			t.Errorf("the Project was modified (-before +after):\n%s", diff)
 		}
@@ -461,7 +461,7 @@ func sortFlip(row report.WhatIfRow, word string, before, after *bool, begins, en
 
 // In the imagined Project a control-flow Stage that changes has passed on what its rule
 // lists and nothing else, as have those behind it; all else is as it was.
-func TestPropertyImaginedGatesPassWhatTheyList(t *testing.T) {
+func TestPropertyHypotheticalGatesPassWhatTheyList(t *testing.T) {
 	allRules := rules()
 	for _, written := range []string{"majority", "quorum:1", "percent:40", "percent:100"} {
 		rule, err := change.ParseRule(written)
@@ -484,7 +484,7 @@ func TestPropertyImaginedGatesPassWhatTheyList(t *testing.T) {
 			return err != nil // a request without an upstream has no quorum
 		})
 		plan := planOf(t, e, edits...)
-		imagined := change.Imagine(e, plan)
+		imagined := change.Hypothetical(e, plan)
 		passes := behind(w, plan.Stages())
 		for i := range w.Stages {
 			name := w.Stages[i].Metadata.Name

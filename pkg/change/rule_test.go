@@ -139,7 +139,7 @@ func wants(t *testing.T, written string, upstreams int) int {
 		}
 		return 0
 	}
-	prod := change.Imagine(e, plan).Stage("prod")
+	prod := change.Hypothetical(e, plan).Stage("prod")
 	for n := range upstreams + 1 {
 		j := prod.Judge(&w.Freight[n])
 		if j.Available[avail.Configured] != (j.Listed[avail.Configured] == avail.Yes) {
@@ -171,7 +171,7 @@ func TestQuorumsWithSoakTimes(t *testing.T) {
 		},
 	}}
 	e := w.evaluator(t)
-	imagined := change.Imagine(e, planOf(t, e, edit("prod", majority()), edit("follower", majority())))
+	imagined := change.Hypothetical(e, planOf(t, e, edit("prod", majority()), edit("follower", majority())))
 	var got []string
 	for i := range w.Freight {
 		f := &w.Freight[i]

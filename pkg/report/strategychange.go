@@ -217,9 +217,9 @@ func NewWhatIf(header Header, before *avail.Evaluator, plan *change.Plan, all bo
 		return w
 	}
 	w.Freight, w.Rows = len(before.Project().Freight()), Nullable[WhatIfRow]{}
-	imagined := change.Imagine(before, plan)
+	hypothetical := change.Hypothetical(before, plan)
 	for _, name := range plan.Reached() {
-		was, is := before.Stage(name), imagined.Stage(name)
+		was, is := before.Stage(name), hypothetical.Stage(name)
 		for _, f := range is.Project().FreightFor(is.Stage) {
 			if row := whatIfRow(was, is, f, plan); all || row.flips() {
 				row.Blockers = blockers(is.Blockers(f))

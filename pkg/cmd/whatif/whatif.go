@@ -77,7 +77,7 @@ const examples = `  # What would prod lose if all of its upstreams had to verify
 // planError says that the rules make no sense for the Stages they are for.
 type planError struct{ error }
 
-// run reads, imagines and writes.
+// run reads, judges and writes.
 func (o *options) run(ctx context.Context, env cli.Env) error {
 	in, err := o.load(ctx, env)
 	if err != nil {
