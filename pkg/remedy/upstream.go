@@ -257,8 +257,11 @@ func (a *advisor) soakLeft(waiting *avail.Stage, b avail.Blocker) string {
 func (a *advisor) then(waiting, upstream *avail.Stage, b avail.Blocker) string {
 	satisfied := verifiedIn(a.freight, upstream.Metadata.Name)
 	name := waiting.Metadata.Name
-	if waiting.Judge(satisfied).Available[avail.Configured] {
-		return fmt.Sprintf("it is available to %s", name)
+	switch judged := waiting.Judge(satisfied); {
+	case judged.Available[avail.Configured] && waiting.IsControlFlow() && judged.Listed[avail.Configured] == avail.Yes:
+		return name + " passes it on"
+	case judged.Available[avail.Configured]:
+		return "it is available to " + name
 	}
 	others := slices.DeleteFunc(waiting.Unsatisfied(satisfied), func(other string) bool { return other == b.Stage })
 	if len(others) == 0 {

@@ -71,7 +71,7 @@ func FuzzToJSON(f *testing.F) {
 		if _, err := nextYAML(decoder); err == nil {
 			return // kubectl would see the first document only
 		}
-		ours, err := toJSON(root)
+		ours, err := newTreeWriter(new(int)).write(root)
 		if err != nil {
 			return
 		}

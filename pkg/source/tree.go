@@ -28,11 +28,8 @@ func faultOf(n *yaml.Node, format string, args ...any) error {
 	return &nodeError{n, fmt.Errorf(format, args...)}
 }
 
-// toJSON writes a YAML document as the JSON that kubectl would make of it. Every
-// error is a *nodeError.
-func toJSON(root *yaml.Node) ([]byte, error) { return newTreeWriter(new(int)).write(root) }
-
-// treeWriter writes the nodes of a YAML document as JSON.
+// treeWriter writes the nodes of a YAML document as the JSON that kubectl would make of
+// it. Every error is a *nodeError.
 type treeWriter struct {
 	*jsontext.Encoder
 	text  bytes.Buffer
