@@ -44,7 +44,7 @@ func TestForecast(t *testing.T) {
 		}
 	}
 	both := build.From("qa", "uat")
-	approval := " | it is approved for prod"
+	approval := " | the Freight is approved for prod"
 	for _, test := range []struct {
 		name       string
 		world      world
@@ -375,7 +375,7 @@ func TestPropertyNeverMeansNever(t *testing.T) {
 				return
 			}
 			last := o.Unless[len(o.Unless)-1] + ","
-			says := strings.HasPrefix(last, "it is approved for "+name+",")
+			says := strings.HasPrefix(last, avail.ApprovedFor+name+",")
 			if helps := ask(helped) == avail.Yes; says != helps {
 				t.Errorf("%s, %s: %s: an approval helps: %t, forecast %s", name, f.Metadata.Name, what, helps, outlook(o))
 			}

@@ -72,7 +72,7 @@ const maxApprovals = 8
 func (r *reachability) approval(onTheWay []string, q question) string {
 	text, own := "", q.stage.Metadata.Name
 	if q.asks(r.evaluator.record(r.approvedFor(own))) {
-		text = "it is approved for " + own
+		text = ApprovedFor + own
 	}
 	var further []string
 	for i, name := range onTheWay {
@@ -88,11 +88,14 @@ func (r *reachability) approval(onTheWay []string, q question) string {
 	case names == "":
 		return text
 	case text == "":
-		return "it is approved for " + names + " upstream"
+		return ApprovedFor + names + " upstream"
 	default:
 		return text + ", or for " + names + " upstream"
 	}
 }
+
+// ApprovedFor begins what an Outlook has in Unless for an approval.
+const ApprovedFor = "the Freight is approved for "
 
 // approvedAt is the reachability of the Freight if it were approved for a Stage; it is kept.
 func (r *reachability) approvedAt(stage string) *reachability {
@@ -262,7 +265,7 @@ func (w *waysOut) forListing(stage *Stage, semantics Semantics) []way {
 			continue
 		}
 		if w.evaluator.rules.follows(request.Request) {
-			ways = append(ways, way{followsNoMore(stage.Metadata.Name, request.index, "as nothing is ever current in "+request.upstreams[0])})
+			ways = append(ways, way{followsNoMore(stage.Metadata.Name, request.index, "as "+request.upstreams[0]+" never runs any")})
 		}
 		if _, soaks := w.evaluator.rules.soakTime(request); soaks {
 			ways = append(ways, way{dropsSoak(stage.Metadata.Name, request.index, "as Kargo's listing excludes Freight that also soaked in other Stages (kargo#4586)")})

@@ -28,7 +28,7 @@ func Compare(before, after *avail.Evaluator) Effect {
 // compareWhere looks at the Stages for which differs is true. What is kept in Now without
 // any effect are those for which keeps is true.
 func compareWhere(before, after *avail.Evaluator, differs, keeps func(name string) bool) Effect {
-	effect := Effect{}
+	effect := Effect{After: after}
 	for _, name := range stagesOf(before, after) {
 		if !differs(name) {
 			continue

@@ -14,6 +14,8 @@ type Effect struct {
 	// Now has, by depth, the Stages that the plan changes, and what is otherwise at them
 	// the moment it is carried out.
 	Now []StageEffect
+	// After is the Project after the change, while control-flow Stages have not looked yet.
+	After *avail.Evaluator
 	// Follows has the Stages at which something is otherwise once the control-flow
 	// Stages have passed on what they then list, in addition to Now.
 	Follows []StageEffect

@@ -19,7 +19,7 @@ func NewTemplateFlags() TemplateFlags { return TemplateFlags{allowMissingKeys: t
 // AddTo registers the flags.
 func (f *TemplateFlags) AddTo(cmd *cobra.Command) {
 	set := cmd.Flags()
-	set.StringVar(&f.template, "template", "", "template string, or a path with -o=go-template-file or -o=jsonpath-file; a Go template without -o")
+	set.StringVar(&f.template, "template", "", "the template; its path for -o go-template-file and jsonpath-file; implies -o go-template")
 	set.BoolVar(&f.allowMissingKeys, "allow-missing-template-keys", true, "ignore missing fields and keys in templates")
 	_ = cmd.MarkFlagFilename("template") // which fails for flags that are not there
 }

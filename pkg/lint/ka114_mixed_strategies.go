@@ -53,7 +53,7 @@ func (p *pass) mixed(one, all []request, key string) Finding {
 		Advice: "give them the same strategy, or suppress this and say why they differ",
 	}
 	if one[0].Sources.AvailabilityStrategy == "" {
-		f.Label = "no availabilityStrategy: OneOf"
+		f.Label = "availabilityStrategy is not set: OneOf"
 	}
 	f.Related = []Related{{"All", all[0].at("sources", "availabilityStrategy")}}
 	return f

@@ -42,7 +42,7 @@ func (p *pass) anyDominates(r request, upstreams []string) bool {
 func (p *pass) anyInto(r request, upstreams []string) Finding {
 	f := Finding{
 		Message: fmt.Sprintf("auto-promotion ships to %s what any one of %d upstreams has verified", r.name(), len(upstreams)),
-		Place:   r.at("sources", "availabilityStrategy"), Label: "no availabilityStrategy: OneOf", Subject: r.subject(""),
+		Place:   r.at("sources", "availabilityStrategy"), Label: "availabilityStrategy is not set: OneOf", Subject: r.subject(""),
 		Fix:    &Fix{Unsafe, "availabilityStrategy: All", []Edit{set(r.object, r.path("sources", "availabilityStrategy"), string(kargo.All))}},
 		Effect: p.underAll(r),
 	}

@@ -164,9 +164,12 @@ func (a *advisor) promotes(s *avail.Stage) string {
 	last := s.LastPromotion(a.freight)
 	again := last != nil && last.Phase.Unsuccessful()
 	if again {
-		text = fmt.Sprintf("promotes it to %s again, after Promotion %s %s", s.Metadata.Name, last.Name, strings.ToLower(string(last.Phase)))
+		text += " again"
 	}
 	text += a.replacing(s)
+	if again {
+		text += fmt.Sprintf(" (Promotion %s %s)", last.Name, strings.ToLower(string(last.Phase)))
+	}
 	if behind := s.QueuedBehind(&avail.Promotion{}); behind != "" {
 		text += "; it waits" + behind + ", and breaks nothing off"
 	}
@@ -242,7 +245,7 @@ func (a *advisor) mend() {
 	outlook := a.stage.Forecast(a.freight).Available[avail.Configured]
 	var ways []string
 	for _, way := range outlook.Unless {
-		if !strings.HasPrefix(way, "it is approved ") {
+		if !strings.HasPrefix(way, avail.ApprovedFor) {
 			ways = append(ways, way)
 		}
 	}

@@ -124,7 +124,7 @@ func (d *doctor) history() {
 func thaw(s *avail.Stage, frozen *avail.FrozenHistory) string {
 	if s.Rules().NamesPromotions() {
 		return fmt.Sprintf("delete Promotion %s if it still exists, remove lastPromotion from the status of %s (kubectl edit stage with --subresource=status), and promote again; "+
-			"a new Promotion alone is ignored too, as Kargo chooses its name", frozen.Last, s.Metadata.Name)
+			"a new Promotion alone is ignored too, as Kargo names it, and that name sorts before the one of %s", frozen.Last, s.Metadata.Name, frozen.Last)
 	}
 	return fmt.Sprintf("create a Promotion to %s by hand (kubectl create) whose metadata.name sorts after %q; kargo promote makes names that sort before it, which are ignored too",
 		s.Metadata.Name, frozen.Last)
@@ -173,10 +173,10 @@ func (d *doctor) promoteAgain(current *kargo.FreightCollection) (remedy, command
 		if current != nil && !current.Holds(f.Metadata.Name) || !d.stage.Judge(f).Available[avail.Configured] || d.stage.IsTargetAware() {
 			continue
 		}
-		return fmt.Sprintf("waiting does not help; promote again, for example %s, which is available to it", called(f)),
+		return fmt.Sprintf("it does not recover by waiting: promote to it what is available, for example %s", called(f)),
 			d.commands.kargo("promote", d.stage.Project(), d.name(), f)
 	}
-	return "waiting does not help; promote to it again", ""
+	return "it does not recover by waiting: promote to it what is available", ""
 }
 
 func (d *doctor) conditions() {

@@ -76,14 +76,14 @@ func TestSteps(t *testing.T) {
 		{
 			"available, and its Promotion failed",
 			world{stages: []kargo.Stage{direct("prod")}, freight: f1(), promotions: []kargo.Promotion{build.Promotion("prod.1", "prod", "f1", kargo.PromotionFailed)}},
-			[]string{"Promote prod: promotes it to prod again, after Promotion prod.1 failed"},
+			[]string{"Promote prod: promotes it to prod again (Promotion prod.1 failed)"},
 		},
 		{
 			"available, and its Promotion errored for a reason",
 			world{stages: []kargo.Stage{direct("prod", build.Runs("f0"))}, freight: f1(), promotions: []kargo.Promotion{
 				build.Promotion("prod.1", "prod", "f1", kargo.PromotionErrored, build.Says("cluster refused")),
 			}},
-			[]string{"Promote prod: promotes it to prod again, after Promotion prod.1 errored, in place of f0, which it runs now"},
+			[]string{"Promote prod: promotes it to prod again, in place of f0, which it runs now (Promotion prod.1 errored)"},
 		},
 		{"available, and auto-promotion picks it", world{stages: []kargo.Stage{direct("prod")}, freight: f1(), config: on}, []string{
 			"Wait prod: auto-promotion promotes it to prod when the Stage is next reconciled, within about five minutes; the command returns when it is there",

@@ -114,7 +114,11 @@ func (a *advisor) comes(upstream *avail.Stage, reason avail.Reason) bool {
 
 // paused says what a hold pauses, and what ends it.
 func paused(s *avail.Stage, f *kargo.Freight) string {
-	return fmt.Sprintf(" of %s to %s, until somebody promotes the candidate", f.Origin, s.Metadata.Name)
+	text := fmt.Sprintf(" of %s to %s, until somebody promotes the candidate", f.Origin, s.Metadata.Name)
+	if candidates := autopromote.Candidates(s, avail.Configured); candidates != nil && candidates[f.Origin] == nil {
+		text += " (there is none now)"
+	}
+	return text
 }
 
 // isUnderWay notes what is under way.

@@ -120,7 +120,7 @@ func (l *consequenceList) removed() {
 
 func (l *consequenceList) gate() {
 	if passes := l.effect.Passes; len(passes) > 0 {
-		text := fmt.Sprintf("control-flow Stage %s passes %s on%s, which reverting the change does not undo", l.name(), l.unverified(passes), l.takers())
+		text := fmt.Sprintf("control-flow Stage %s passes on %s%s; reverting the change does not undo that", l.name(), l.unverified(passes), l.takers())
 		l.put(VerifiesForGood, text, passes)
 	}
 	l.add(Loses, "control-flow Stage %[1]s does not pass on: %[2]s", minus(l.effect.Unlisted, l.effect.Passed))
@@ -131,14 +131,14 @@ func (l *consequenceList) gate() {
 // mostTakers is how many Stages behind a control-flow Stage are named.
 const mostTakers = 6
 
-// unverified names Freight, and the upstreams that each piece does without.
+// unverified names Freight, and the upstreams that have not verified it, and why.
 func (l *consequenceList) unverified(list []*kargo.Freight) string {
 	var names []string
 	for _, f := range list[:min(len(list), mostNamed)] {
 		name := freightName(f)
 		if open := l.effect.Stage.Blockers(f); len(open) > 0 {
 			words, _ := open[0].Reason.Words()
-			name += fmt.Sprintf(" (without %s: %s", open[0].Stage, words)
+			name += fmt.Sprintf(" (%s: %s", open[0].Stage, words)
 			if more := len(open) - 1; more > 0 {
 				name += fmt.Sprintf(", and %d more", more)
 			}

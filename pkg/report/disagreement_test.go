@@ -95,7 +95,7 @@ func TestDisagreements(t *testing.T) {
 		{name: "V4, where the upstream never has it", others: []kargo.Stage{behind}, stage: regular(qa, build.MatchUpstream()), freight: []build.FreightOption{build.Approved("prod")}, want: [][]string{
 			{
 				"configured, any, all: available true, listed false: MatchUpstream takes only what the upstream runs now", noAuto,
-				byHand + ", or promote it to qa, which the Stage follows: not possible unless a Stage dev is created; or it is approved for qa",
+				byHand + ", or promote it to qa, which the Stage follows: not possible unless a Stage dev is created; or the Freight is approved for qa",
 			},
 		}},
 		{name: "V5", release: "v1.10.10", stage: regular(qa), origin: "x", freight: []build.FreightOption{build.Approved("prod")}, want: [][]string{

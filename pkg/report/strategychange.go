@@ -26,6 +26,8 @@ type StrategyChange struct {
 	Requests []ChangedRequest `json:"requests"`
 	// Effect is nil when it is not known, as Freight could not be read.
 	Effect *Effect `json:"effect"`
+	// Consequences say the same in words, worst first.
+	Consequences []Consequence `json:"consequences"`
 	// DryRun is none, client or server.
 	DryRun string `json:"dryRun"`
 	// Results has every Stage that was meant.
@@ -169,6 +171,8 @@ type WhatIf struct {
 	// could not be read.
 	Rows   Nullable[WhatIfRow] `json:"rows"`
 	Effect *Effect             `json:"effect"`
+	// Consequences say in words what the change would do now, worst first.
+	Consequences []Consequence `json:"consequences"`
 }
 
 // WhatIfRow is one piece of Freight at one Stage, before and after.
@@ -202,17 +206,17 @@ type MayFlip struct {
 // NewStrategyChange works out what a plan does to the Project under evaluation.
 func NewStrategyChange(header Header, before *avail.Evaluator, plan *change.Plan) *StrategyChange {
 	header.Kind = KindStrategyChange
-	return &StrategyChange{
-		Header: header, Project: before.Project().Name, Requests: changedRequests(plan), Effect: effect(before, plan),
-		DryRun: "none", Results: []ChangeResult{},
-	}
+	c := &StrategyChange{Header: header, Project: before.Project().Name, Requests: changedRequests(plan), DryRun: "none", Results: []ChangeResult{}}
+	c.Effect, c.Consequences = effect(before, plan)
+	return c
 }
 
 // NewWhatIf works out how the Project would be had the plan always been in force. all
 // keeps what does not flip.
 func NewWhatIf(header Header, before *avail.Evaluator, plan *change.Plan, all bool) *WhatIf {
 	header.Kind = KindWhatIf
-	w := &WhatIf{Header: header, Project: before.Project().Name, Requests: changedRequests(plan), NotInKargo: notInKargo(plan), Effect: effect(before, plan)}
+	w := &WhatIf{Header: header, Project: before.Project().Name, Requests: changedRequests(plan), NotInKargo: notInKargo(plan)}
+	w.Effect, w.Consequences = effect(before, plan)
 	if before.Project().Unread(pipeline.Freight) {
 		return w
 	}
@@ -286,12 +290,12 @@ func changedRequests(plan *change.Plan) []ChangedRequest {
 	return list
 }
 
-func effect(before *avail.Evaluator, plan *change.Plan) *Effect {
+func effect(before *avail.Evaluator, plan *change.Plan) (*Effect, []Consequence) {
 	if before.Project().Unread(pipeline.Freight) {
-		return nil
+		return nil, []Consequence{}
 	}
 	e := change.EffectOf(before, plan)
-	return &Effect{stageEffects(e.Now), stageEffects(e.Follows)}
+	return &Effect{stageEffects(e.Now), stageEffects(e.Follows)}, consequences(e, change.Cut(before, e.After))
 }
 
 func stageEffects(list []change.StageEffect) []StageEffect {

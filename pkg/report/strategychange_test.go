@@ -66,8 +66,11 @@ func TestStrategyChange(t *testing.T) {
 		`"effect":{"now":[{"stage":"prod","controlFlow":false,"gained":[],"lost":[{"name":"f2","alias":""}],"listed":[],"unlisted":[{"name":"f2","alias":""}],`,
 		`"passes":[],"passed":[],"starts":[{"name":"f1","alias":""}],"reverts":[{"name":"f1","alias":""}],"refused":[],`,
 		`"fails":[{"promotion":"m1","freight":{"name":"f2","alias":""},"running":true,"suppresses":true}],`,
-		`"stranded":[{"name":"f2","alias":""}],"unverified":[{"name":"f2","alias":""}],"unknown":[]}],"follows":[]},"dryRun":"none","results":[]}`,
+		`"stranded":[{"name":"f2","alias":""}],"unverified":[{"name":"f2","alias":""}],"unknown":[]}],"follows":[]},`,
+		`"consequences":[{"when":"at-once","effect":"promotes-older","stage":"prod","freight":[{"name":"f1","alias":""}],`,
+		`"text":"auto-promotion takes prod back from f2 to f1, which is older","irreversible":true}],"dryRun":"none","results":[]}`,
 	}, "")
+	c.Consequences = c.Consequences[:1] // the worst; the scripts of diff hold all kinds
 	if diff := cmp.Diff(want, strings.Replace(written(t, c), `"kargoVersion":"`+c.KargoVersion+`"`, `"kargoVersion":"unknown"`, 1)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}

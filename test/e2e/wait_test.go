@@ -182,7 +182,7 @@ func TestWaitAnswers(t *testing.T) {
 		"current":                        {args: []string{"qa", "new-newt", "--for=current"}, stdout: "freight.kargo.akuity.io/" + newtName + " condition met: current in qa\n"},
 		"impossible": {
 			args: []string{"prod", "new-newt"}, exit: 1,
-			stderr: "error: " + subject + " will never be available to Stage prod, unless a Stage no-such is created, or it is approved for prod, or for uat upstream\n",
+			stderr: "error: " + subject + " will never be available to Stage prod, unless a Stage no-such is created, or the Freight is approved for prod, or for uat upstream\n",
 		},
 		"impossible, and waited for": {
 			args: []string{"prod", "new-newt", "--ignore-impossible", "--timeout=3s"}, exit: 1,

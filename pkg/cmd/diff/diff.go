@@ -60,8 +60,8 @@ runs, and nothing is fetched.
 
 Helm charts and Kustomizations are not rendered: pipe in what they render to.
 
-The exit code is 0 whatever the effect is, or 1 if it is one that --fail-on names, and 3
-if something could not be read.`
+The exit code is 0 whatever the effect is; with --fail-on it is 1 if an effect that it
+names occurs. It is 3 if something could not be read.`
 
 const examples = `  # What would these files change in the cluster?
   kubectl kargo-avail diff -f deploy/ -R

@@ -75,10 +75,9 @@ help.
 
 FREIGHT is a name, an alias, a unique prefix of a name, or what it contains: a tag or
 version (v1.3.0, guestbook:v1.3.0) or a commit of seven digits or more. Without FREIGHT,
-the newest Freight that is not available is explained (or the newest of all, if all is
-available), for each Warehouse that the Stage requests; older Freight that is not
-available gets a line each. graph --freight shows where one piece of Freight is in the
-whole pipeline.`
+it explains for each Warehouse that the Stage requests the newest Freight that is not
+available, or else the newest; older Freight that is not available gets a line each.
+graph --freight shows where one piece of Freight is in the whole pipeline.`
 
 const examples = `  # Why is the newest Freight not available to prod?
   kubectl kargo-avail explain prod

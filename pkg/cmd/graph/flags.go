@@ -41,7 +41,7 @@ func (f *flags) addTo(cmd *cobra.Command) {
 	f.set = cmd.Flags()
 	f.set.StringVarP(&f.selector, "selector", "l", "", "draw the Stages with these labels, and everything upstream and downstream of them")
 	f.set.StringSliceVar(&f.warehouses, "warehouse", nil, "draw only the path of this Warehouse's Freight; may be repeated")
-	f.set.StringVar(&f.freight, "freight", "", "show the progress of this Freight: a name, an alias or a unique prefix of a name")
+	f.set.StringVar(&f.freight, "freight", "", "show the progress of this Freight, named as for explain")
 	f.set.BoolVar(&f.ascii, "ascii", false, "draw with ASCII characters only")
 	f.set.BoolVar(&f.noHeaders, "no-headers", false, "omit the headers")
 	f.set.BoolVar(&f.open, "open", false, "write the page of -o html into a temporary file and open it in a browser")

@@ -56,7 +56,7 @@ func (f *flags) addTo(cmd *cobra.Command) {
 	set.Lookup("fix").NoOptDefVal = string(lint.Safe)
 	cli.SetChoices(set, "fix", string(lint.Safe), string(lint.Unsafe))
 	set.BoolVar(&f.diff, "diff", false, "with --fix, show what it would write, and write nothing")
-	set.BoolVar(&f.explain, "explain", false, "explain the rules that the arguments name, else list all rules, and read nothing")
+	set.BoolVar(&f.explain, "explain", false, "explain the rules that are named in place of Stages, or list all; reads no files and no cluster")
 }
 
 // codes returns the codes and names of all rules.

@@ -50,7 +50,7 @@ func (f *flags) addTo(cmd *cobra.Command) {
 	set.BoolVar(&f.allStages, "all-stages", false, "also show Stages without an upstream")
 	set.StringVarP(&f.selector, "selector", "l", "", "show the Stages with these labels, as in kubectl get -l")
 	set.StringSliceVar(&f.warehouses, "warehouse", nil, "show only Freight from this Warehouse; may be repeated")
-	set.StringSliceVar(&f.freight, "freight", nil, "show only this Freight: a name, alias, tag or commit")
+	set.StringSliceVar(&f.freight, "freight", nil, "show only this Freight, named as for explain")
 	set.BoolVar(&f.differs, "differs", false, "show only Freight that is available under any or all, not under both")
 	set.BoolVar(&f.available, "available", false, "show only Freight that is available now")
 	set.BoolVar(&f.blocked, "blocked", false, "show only Freight that is not available now")

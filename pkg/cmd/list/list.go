@@ -75,14 +75,14 @@ const long = `Show, for each Stage that has upstream Stages, which Freight is av
 has verified it (any) and when all have (all), which of the two applies to the Stage, and
 what blocks the Freight that is not available.
 
-ANY, ALL and NOW say whether Kargo would admit a Promotion of the Freight: if one
-upstream Stage had to verify it (OneOf), if every upstream had to (All), and with the
-strategy that the Stage has now. Auto-promotion uses a separate
-check; where its answer differs, BLOCKED BY says so. ● is what the Stage runs (* with
---ascii), ▸ (>) what auto-promotion promotes next, and ! what failed there last.
+ANY, ALL and NOW say whether Kargo would admit a Promotion of the Freight: if one upstream
+Stage had to verify it (OneOf), if every upstream had to (All), and with the strategy that
+the Stage has now. BLOCKED BY says what blocks it now, or "under any" or "under all", and
+where auto-promotion, which uses a separate check, differs. ● is what the Stage runs (*
+with --ascii), ▸ (>) what auto-promotion promotes next, and ! what failed there last.
 
-Without a Stage or a filter it prints an overview: one line per Stage and Warehouse, and
-what blocks the Freight there, worst first. With one it prints a row per piece of Freight.
+The default is an overview: a line per Stage and Warehouse, and what blocks Freight there,
+worst first. If a Stage is named or Freight is filtered, there is a row per piece of Freight.
 -o matrix has Freight down and Stages across. --watch redraws a terminal and marks what
 changed (◂ or <); in a pipe, it prints a line when an answer changes (docs/report.md).`
 

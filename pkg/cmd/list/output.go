@@ -36,8 +36,8 @@ func (f *outputFlags) addTo(cmd *cobra.Command) {
 	cli.AddOutput(cmd, &f.format, formats.Lists()...)
 	cli.AddAbsoluteTime(cmd, &f.absolute)
 	set := cmd.Flags()
-	set.BoolVar(&f.rows, "rows", false, "a row per Freight; the default with a STAGE or a filter")
-	set.BoolVar(&f.overview, "overview", false, "a line per Stage and Warehouse, as by default")
+	set.BoolVar(&f.rows, "rows", false, "a row per piece of Freight, also without a STAGE or a filter")
+	set.BoolVar(&f.overview, "overview", false, "a line per Stage and Warehouse, also with a STAGE or a filter")
 	set.BoolVar(&f.ascii, "ascii", false, "draw tables with ASCII characters only")
 	set.BoolVar(&f.noHeaders, "no-headers", false, "omit table headers")
 }

@@ -43,10 +43,10 @@ control-flow Stages pass on. A change needs confirmation if it would start or st
 auto-promotion, let Freight through a control-flow Stage or make a Promotion fail, or if
 its effect could not be read. If stdin is not a terminal, pass --yes.
 
-A Stage is written only if its requestedFreight has not changed since its effect was
-shown. If it has, you are asked again; with --yes, or if no prompt was shown, the Stage is
-skipped. If the API server's answer is lost, the Stage is read again, and you are told
-whether it was written. The exit code is 3 if it was not, or if that is unknown.
+A Stage whose requestedFreight has changed since its effect was shown is not written: you
+are asked again if you were asked before; else, and with --yes, the Stage is skipped. If
+the API server's answer is lost, the Stage is read again, and you are told whether it was
+written. The exit code is 3 if a Stage was not written, or if that is unknown.
 
 It needs permission to get and patch stages, and to list them for --selector or --all; to
 show the effect, also the permissions of "kubectl kargo-avail list". If Argo CD, Flux,

@@ -485,7 +485,7 @@ func TestARefusedChangeIsJudged(t *testing.T) {
 	s := pipeline(t, flux, regular("free", request("app", upstreams)))
 	got := s.run(t, "prod", "all")
 	if got.err == nil || !strings.Contains(got.err.Error(), "Flux") || len(s.patches) > 0 ||
-		!strings.Contains(got.stderr, "prod, Warehouse/app: not set (defaults to OneOf) becomes All") || !strings.Contains(got.stderr, "no longer available or listed: half") {
+		!strings.Contains(got.stderr, "prod, Warehouse/app: not set (defaults to OneOf) becomes All") || !strings.Contains(got.stderr, "no longer available to prod: half") {
 		t.Errorf("got %+v", got)
 	}
 	got = s.run(t, "prod", "all", "--dry-run=client", "-o", "jsonpath={.requests[0].changes} {.effect.now[0].lost[0].alias} {.results[0].result}")
@@ -503,7 +503,7 @@ func TestARefusedChangeIsJudged(t *testing.T) {
 		}
 	})
 	got = s.run(t, "prod", "free", "any")
-	if got.stdout != "stage.kargo.akuity.io/free strategy set to OneOf (was All)\n" || !strings.Contains(got.stderr, "auto-promotion promotes: half") {
+	if got.stdout != "stage.kargo.akuity.io/free strategy set to OneOf (was All)\n" || !strings.Contains(got.stderr, "auto-promotion promotes half to prod") {
 		t.Errorf("got %+v", got)
 	}
 }

@@ -59,18 +59,18 @@ func TestConditions(t *testing.T) {
 		},
 		"never available": {
 			condition: available, freight: pieces(), stages: []kargo.Stage{astray}, reason: nowhere,
-			never: "lucky (f1) will never be available to Stage astray, unless a Stage nowhere is created, or it is approved for astray",
+			never: "lucky (f1) will never be available to Stage astray, unless a Stage nowhere is created, or the Freight is approved for astray",
 		},
 		"available, and not verified": {
 			condition: verified, freight: pieces(build.Verified("qa")), stages: []kargo.Stage{prod, qa}, reason: "not promoted",
 		},
 		"verified": {condition: verified, freight: pieces(build.Verified("prod")), stages: []kargo.Stage{prod, qa}, met: true},
 		"what is still to be verified upstream": {
-			condition: verified, freight: pieces(), stages: []kargo.Stage{prod, qa}, reason: "waits for " + notPromoted,
+			condition: verified, freight: pieces(), stages: []kargo.Stage{prod, qa}, reason: "needs qa (not promoted)",
 		},
 		"never verified": {
-			condition: verified, freight: pieces(), stages: []kargo.Stage{astray}, reason: "waits for " + nowhere,
-			never: "lucky (f1) will never be verified in Stage astray, unless a Stage nowhere is created, or it is approved for astray",
+			condition: verified, freight: pieces(), stages: []kargo.Stage{astray}, reason: "needs nowhere (no such Stage)",
+			never: "lucky (f1) will never be verified in Stage astray, unless a Stage nowhere is created, or the Freight is approved for astray",
 		},
 		"being verified, though it could not be promoted again": {
 			condition: verified, freight: pieces(), stages: []kargo.Stage{running},
@@ -104,7 +104,7 @@ func TestConditions(t *testing.T) {
 			stages:    []kargo.Stage{build.Stage("prod", build.Requests("app", build.From("qa"), build.All(), build.Soak("1h"))), qa},
 			reason:    "auto-promotion would not pick it up: it also soaked in a Stage that is not an upstream, kargo#4586",
 			never: "lucky (f1) will never be listed for Stage prod, unless prod drops its requiredSoakTime, as Kargo's listing " +
-				"excludes Freight that also soaked in other Stages (kargo#4586), or it is approved for prod",
+				"excludes Freight that also soaked in other Stages (kargo#4586), or the Freight is approved for prod",
 		},
 		"of another origin": {
 			condition: available, freight: []kargo.Freight{build.Freight("f1", "lib")}, stages: []kargo.Stage{prod, qa},

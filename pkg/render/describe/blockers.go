@@ -61,6 +61,9 @@ func shortReason(b *report.Blocker, wide bool) string {
 // where that is known.
 func waitsFor(b *report.Blocker) string {
 	and := map[string]string{avail.AnyOfThem.String(): "or", avail.AllOfThem.String(): "and"}[b.RootsNeeded]
+	if and == "" && len(b.Roots) == 1 && b.MoreRoots == 0 {
+		and = "and" // of one it is the same
+	}
 	if and == "" {
 		return "waits for " + Roots(b.Roots, b.MoreRoots)
 	}
@@ -71,7 +74,11 @@ func waitsFor(b *report.Blocker) string {
 	}
 	var parts []string
 	for _, said := range groups.order {
-		parts = append(parts, alternatives(groups.stages[said], and)+" ("+said+")")
+		each := ""
+		if len(groups.stages[said]) > 1 {
+			each = "each: "
+		}
+		parts = append(parts, alternatives(groups.stages[said], and)+" ("+each+said+")")
 	}
 	if b.MoreRoots > 0 {
 		parts = append(parts, fmt.Sprintf("%d more Stages", b.MoreRoots))

@@ -15,7 +15,7 @@ func RowReasons(row *report.WhatIfRow) []string {
 	case !row.Available.After:
 		parts = Blockers(row.Blockers, false)
 	case !row.Available.Before && len(row.Blockers) > 0:
-		parts = []string{"without " + strings.Join(Blockers(row.Blockers, false), "; ")}
+		parts = []string{"despite " + strings.Join(Blockers(row.Blockers, false), "; ")}
 	}
 	for _, d := range row.Divergence {
 		why := avail.Divergence{Cause: avail.Cause(d.Cause)}.String()

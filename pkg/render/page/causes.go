@@ -117,7 +117,7 @@ func (t *causeTree) grow(tree treeprint.Tree, blockers []report.Blocker, level i
 		case len(behind) == 0:
 			t.branch(tree, text+", for causes shown elsewhere in this tree", level)
 		case level == mostLevels || t.branches >= mostBranches:
-			t.branch(tree, text+"; it waits for "+rootsOf(behind), level)
+			t.branch(tree, text+"; behind it: "+rootsOf(behind), level)
 		default:
 			t.grow(t.branch(tree, text, level), behind, level+1)
 		}

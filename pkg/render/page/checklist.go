@@ -143,7 +143,7 @@ func (p *writer) verification(u *report.UpstreamCheck, verified bool) string {
 		return ""
 	case verified && phase == kargo.VerificationSuccessful:
 	case verified:
-		text = "; a later verification " + p.phase(v)
+		text = ", which still counts; a later verification " + p.phase(v)
 	case phase == kargo.VerificationSuccessful:
 		text = ", although its verification succeeded" + p.at(v.FinishTime)
 	case phase.Open():

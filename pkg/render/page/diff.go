@@ -32,14 +32,7 @@ func (p *writer) diffProject(d *report.Diff, project *report.DiffProject, limit 
 	p.out.WriteString(p.style.Palette.Strong(term.Sanitize(title)) + "\n")
 	p.diffObjects(project)
 	p.drift(d, project)
-	switch {
-	case project.Effect == nil:
-		p.heading("What that does is unknown, as Freight could not be read.")
-	case len(project.Consequences) == 0:
-		p.heading("Nothing follows: no answer changes, and nothing is promoted, passed on or refused because of it.")
-	default:
-		p.consequences(project.Consequences)
-	}
+	p.follows(project.Effect, project.Consequences, false)
 	if err := p.diffRows(project, limit); err != nil {
 		return err
 	}
@@ -76,22 +69,6 @@ func (p *writer) arrow() string {
 func (p *writer) drift(d *report.Diff, project *report.DiffProject) {
 	if text := describe.Drift(d, project, p.arrow()); text != "" {
 		p.item(0, "", term.Sanitize("Note: "+text))
-	}
-}
-
-// consequences lists what follows, by when.
-func (p *writer) consequences(list []report.Consequence) {
-	for _, when := range report.Whens() {
-		for i, c := range report.ConsequencesAt(when, list) {
-			if i == 0 {
-				p.heading(describe.When(when) + ":")
-			}
-			mark := "-"
-			if c.Effect.IsGrave() {
-				mark = "!"
-			}
-			p.item(2, mark, term.Sanitize(c.Text))
-		}
 	}
 }
 

@@ -31,7 +31,7 @@ func (p *writer) forecast(f *report.ExplainedFreight) {
 	listed := &f.Forecast.Listed.Configured
 	p.item(2, "", "listed: "+p.outlook(listed))
 	if before(listed, &available.Configured) {
-		p.item(4, "", "it is not available then: "+p.refused())
+		p.item(4, "", "until it is available, "+p.refused())
 	}
 	for _, d := range f.Forecast.Divergence {
 		why := avail.Divergence{Cause: avail.Cause(d.Cause), Detail: d.Detail}.String()
@@ -87,7 +87,7 @@ func Outlook(o *report.Outlook, when func(time.Time) string) string {
 		case o.NotBefore != nil:
 			return "not before " + when(*o.NotBefore) + ", when a soak is over; the rest depends on what happens upstream"
 		case o.NotWithin > 0:
-			return "not within " + o.NotWithin.String() + ", as it has to soak that long once it is promoted upstream; the rest depends on what happens there"
+			return "not within " + o.NotWithin.String() + ", as it has to soak that long in an upstream that it is not in yet; the rest depends on what happens upstream"
 		default:
 			return "no estimate: depends on what happens upstream"
 		}

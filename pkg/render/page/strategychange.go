@@ -3,10 +3,8 @@ package page
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
-	"github.com/kargo-avail/kubectl-kargo-avail/pkg/change"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/describe"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/render/term"
@@ -17,7 +15,8 @@ import (
 func StrategyChange(w io.Writer, c *report.StrategyChange, style term.Style) error {
 	p := &writer{style: style}
 	p.changedRequests(c.Requests)
-	p.effect(c.Effect, 0)
+	p.follows(c.Effect, c.Consequences, false)
+	p.unaffected(c.Requests, c.Consequences, 0)
 	_, err := io.WriteString(w, p.out.String())
 	return err
 }
@@ -111,159 +110,67 @@ func soakWord(soak *kargo.Duration) string {
 	return soak.String()
 }
 
-// effect says what follows, at once and later.
-func (p *writer) effect(e *report.Effect, indent int) {
-	if e == nil {
-		p.item(indent, "", "What that does is unknown: some of what it depends on could not be read; the warnings say what.")
-		return
+// follows says what a change does, by when: below a heading, or else under headings of its
+// own. Nothing of it is known where effect is nil.
+func (p *writer) follows(effect *report.Effect, list []report.Consequence, below bool) {
+	freezes, indent, title := freezesOf(effect), 0, p.heading
+	if below {
+		indent, title = 2, func(text string) { p.item(2, "", text) }
 	}
-	p.item(indent, "", "At once:")
-	p.stageEffects(e.Now, indent+2, false)
-	if len(e.Follows) > 0 {
-		p.item(indent, "", "Later, as control-flow Stages pass on what they then list, which cannot be undone:")
-		p.stageEffects(e.Follows, indent+2, true)
+	switch {
+	case effect == nil:
+		title("What that does is unknown: some of what it depends on could not be read; the warnings say what.")
+	case len(list)+len(freezes) == 0:
+		title("Nothing follows: no answer changes, and nothing is promoted, passed on or refused because of it.")
+	}
+	for _, when := range report.Whens() {
+		comes := report.ConsequencesAt(when, list)
+		if len(comes) == 0 && (when != report.AtOnce || len(freezes) == 0) {
+			continue
+		}
+		title(describe.When(when) + ":")
+		for _, c := range comes {
+			mark := "-"
+			if c.Effect.IsGrave() {
+				mark = "!"
+			}
+			p.item(indent+2, mark, term.Sanitize(c.Text))
+		}
+		if when == report.AtOnce {
+			for _, text := range freezes {
+				p.item(indent+2, "-", text)
+			}
+		}
 	}
 }
 
-// stageEffects lists what becomes otherwise, at once or later.
-func (p *writer) stageEffects(list []report.StageEffect, indent int, later bool) {
-	said := 0
+// unaffected names the Stages whose change does nothing, where others do something.
+func (p *writer) unaffected(requests []report.ChangedRequest, list []report.Consequence, indent int) {
+	affected := map[string]bool{}
 	for i := range list {
-		e := &list[i]
-		for _, text := range stageEffect(e, later) {
-			said++
-			p.item(indent, "-", term.Sanitize(e.Stage)+": "+text)
+		affected[list[i].Stage] = true
+	}
+	var idle stageNames
+	for i := range requests {
+		if r := &requests[i]; r.Changes && r.NoEffect == "" && !affected[r.Stage] {
+			idle.add(r.Stage)
 		}
 	}
-	if said == 0 {
-		p.item(indent, "-", "nothing")
+	if len(list) > 0 && len(idle.list) > 0 {
+		p.item(indent, "", "Nothing changes at "+describe.Names(idle.list)+".")
 	}
 }
 
-// stageEffect says what becomes otherwise at one Stage.
-func stageEffect(e *report.StageEffect, later bool) []string {
-	s := &effectLines{}
-	if e.ControlFlow {
-		s.gate(e)
-	} else {
-		s.answers(e, later)
-		s.freeze(e, later)
-		s.promotions(e)
+// freezesOf says at which Stages nothing is promoted for now.
+func freezesOf(effect *report.Effect) []string {
+	if effect == nil {
+		return nil
 	}
-	switch flip := e.Listing; {
-	case flip == nil:
-	case flip.After != "":
-		s.list = append(s.list, "its listing fails, so that auto-promotion, control flow and the UI see no Freight: "+term.Sanitize(flip.After))
-	default:
-		s.list = append(s.list, "its listing works again; it failed: "+term.Sanitize(flip.Before))
-	}
-	for _, part := range e.Unknown {
-		s.list = append(s.list, unknownPart(change.Part(part)))
-	}
-	return s.list
-}
-
-// effectLines are what there is to say of a Stage.
-type effectLines struct{ list []string }
-
-// say says something of Freight, if there is any.
-func (s *effectLines) say(text string, freight []report.Named) {
-	if len(freight) > 0 {
-		s.list = append(s.list, text+": "+names(freight))
-	}
-}
-
-// gate says what a control-flow Stage passes on. As nothing is promoted to it, it goes
-// by its listing alone.
-func (s *effectLines) gate(e *report.StageEffect) {
-	s.say("passes on, which cannot be undone", e.Passes)
-	s.say("listed again, which passes on nothing new", without(e.Listed, e.Passes))
-	s.say("does not pass on", without(e.Unlisted, e.Passed))
-	s.say("already passed on, so the Stages behind it keep it", e.Passed)
-}
-
-// answers says what the check and the listing answer otherwise.
-func (s *effectLines) answers(e *report.StageEffect, later bool) {
-	not := "no longer"
-	if later { // it would have become so
-		not = "does not become"
-	}
-	s.say(not+" available or listed", both(e.Lost, e.Unlisted))
-	s.say(not+" available", without(e.Lost, e.Unlisted))
-	s.say(not+" listed, for auto-promotion and the UI", without(e.Unlisted, e.Lost))
-	s.say("becomes available and listed", both(e.Gained, e.Listed))
-	s.say("becomes available", without(e.Gained, e.Listed))
-	s.say("becomes listed, for auto-promotion and the UI", without(e.Listed, e.Gained))
-}
-
-// promotions says what becomes of Promotions, and of what the Stage runs.
-func (s *effectLines) promotions(e *report.StageEffect) {
-	s.say("auto-promotion promotes", without(e.Starts, e.Reverts))
-	s.say("auto-promotion promotes, though older than what it runs", without(e.Reverts, e.Awaits))
-	s.say("once promotions are no longer frozen, auto-promotion promotes", without(e.Awaits, e.Reverts))
-	s.say("once promotions are no longer frozen, auto-promotion promotes, though older than what it runs", both(e.Awaits, e.Reverts))
-	s.say("auto-promotion picks it and is refused, as it is listed and not available; nothing of a later origin is promoted until then", e.Refused)
-	var suppressed []report.Named
-	for i := range e.Fails {
-		f := &e.Fails[i]
-		s.list = append(s.list, failing(f))
-		if f.Suppresses && !slices.Contains(suppressed, f.Freight) {
-			suppressed = append(suppressed, f.Freight)
+	var texts []string
+	for i := range effect.Now {
+		if e := &effect.Now[i]; e.Freeze != nil {
+			texts = append(texts, term.Sanitize(e.Stage)+": "+describe.FreezeAdvice(e.Freeze))
 		}
 	}
-	s.say("from then on auto-promotion leaves out, even when it is available again", suppressed)
-	s.say("can no longer be rolled back to", e.Stranded)
-	s.say("once a Promotion has failed, what it runs cannot be verified until another one succeeds", e.Unverified)
-}
-
-// freeze says once that nothing is promoted to the Stage for now.
-func (s *effectLines) freeze(e *report.StageEffect, later bool) {
-	if e.Freeze != nil && !later {
-		s.list = append(s.list, describe.FreezeAdvice(e.Freeze))
-	}
-}
-
-// failing says what becomes of a Promotion under way.
-func failing(f *report.FailingPromotion) string {
-	if f.Running {
-		return fmt.Sprintf("the running Promotion %s of %s errors at its next reconcile", term.Sanitize(f.Promotion), describe.Named(f.Freight))
-	}
-	return fmt.Sprintf("the queued Promotion %s of %s errors when its turn comes, if nothing has changed by then", term.Sanitize(f.Promotion), describe.Named(f.Freight))
-}
-
-// unknownPart says what is not known of an effect.
-func unknownPart(part change.Part) string {
-	switch part {
-	case change.PartListed:
-		return "what is listed is unknown, as Warehouses could not be read"
-	case change.PartStarts:
-		return "whether auto-promotion promotes anything is unknown, as what it goes by could not be read"
-	case change.PartFails:
-		return "whether Promotions that are running or queued error is unknown, as they could not be read"
-	}
-	return string(part)
-}
-
-// both returns what is in both lists, without what is in the first alone.
-func both(a, b []report.Named) []report.Named {
-	return slices.DeleteFunc(slices.Clone(a), func(n report.Named) bool { return !slices.Contains(b, n) })
-}
-
-func without(a, b []report.Named) []report.Named {
-	return slices.DeleteFunc(slices.Clone(a), func(n report.Named) bool { return slices.Contains(b, n) })
-}
-
-// mostNames is how many pieces of Freight a line names.
-const mostNames = 10
-
-func names(list []report.Named) string {
-	var shown []string
-	for _, n := range list[:min(len(list), mostNames)] {
-		shown = append(shown, describe.Named(n))
-	}
-	text := strings.Join(shown, ", ")
-	if len(list) > mostNames {
-		text += fmt.Sprintf(" and %d more", len(list)-mostNames)
-	}
-	return text
+	return texts
 }

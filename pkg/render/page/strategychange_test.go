@@ -1,7 +1,6 @@
 package page_test
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 
@@ -21,74 +20,41 @@ func strategyChange(t *testing.T, c *report.StrategyChange) string {
 	return out.String()
 }
 
-func named(names ...string) []report.Named {
-	var list []report.Named
-	for _, name := range names {
-		list = append(list, report.Named{Name: name})
-	}
-	return list
-}
-
 func TestStrategyChangeWithoutFreight(t *testing.T) {
 	c := &report.StrategyChange{Requests: []report.ChangedRequest{{Stage: "prod", Origin: "Warehouse/w", From: "All", To: "", Changes: true}}}
-	want := "prod, Warehouse/w: All becomes unset (defaults to OneOf)\nWhat that does is unknown: some of what it depends on could not be read; the warnings say what.\n"
+	want := "prod, Warehouse/w: All becomes unset (defaults to OneOf)\n\nWhat that does is unknown: some of what it depends on could not be read; the warnings say what.\n"
 	if diff := cmp.Diff(want, strategyChange(t, c)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 }
 
-// Whatever is not known is said, and never taken for nothing.
-func TestStrategyChangeSaysWhatIsUnknown(t *testing.T) {
-	c := &report.StrategyChange{Effect: &report.Effect{
-		Now: []report.StageEffect{{Stage: "prod", Unknown: []string{"listed", "starts", "fails"}}},
-	}}
-	want := `At once:
-  - prod: what is listed is unknown, as Warehouses could not be read
-  - prod: whether auto-promotion promotes anything is unknown, as what it goes by could not be read
-  - prod: whether Promotions that are running or queued error is unknown, as they could not be read
-`
-	if diff := cmp.Diff(want, strategyChange(t, c)); diff != "" {
-		t.Errorf("-want +got:\n%s", diff)
+// What follows stands by when it comes; a Stage of which nothing is said changes nothing.
+func TestStrategyChangeSaysWhatFollows(t *testing.T) {
+	c := &report.StrategyChange{
+		Requests: []report.ChangedRequest{
+			{Stage: "gate", Origin: "Warehouse/w", From: "All", To: "OneOf", Changes: true},
+			{Stage: "prod", Origin: "Warehouse/w", From: "All", To: "OneOf", Changes: true},
+			{Stage: "dr", Origin: "Warehouse/w", From: "All", To: "OneOf", Changes: true, NoEffect: "one upstream"},
+		},
+		Effect: &report.Effect{Now: []report.StageEffect{{Stage: "live", Freeze: &report.Freeze{}}}},
+		Consequences: []report.Consequence{
+			{When: report.AtOnce, Effect: report.VerifiesForGood, Stage: "gate", Text: "gate passes on f1"},
+			{When: report.Later, Effect: report.Gains, Stage: "live", Text: "becomes available to live: f1"},
+			{When: report.AtOnce, Effect: report.Loses, Stage: "gate", Text: "gate does not pass on f2"},
+		},
 	}
-}
+	want := `gate, Warehouse/w: All becomes OneOf
+prod, Warehouse/w: All becomes OneOf
+The strategy makes no difference for dr: they have one upstream, or take their Freight straight from the Warehouse.
 
-func TestStrategyChangeNamesTenAndCountsTheRest(t *testing.T) {
-	var many []string
-	for i := range 12 {
-		many = append(many, fmt.Sprintf("f%d", i))
-	}
-	hash := strings.Repeat("0123456789", 4)
-	c := &report.StrategyChange{Effect: &report.Effect{Now: []report.StageEffect{
-		{Stage: "prod", Lost: named(many...), Gained: named(hash)},
-	}}}
-	want := `At once:
-  - prod: no longer available: f0, f1, f2, f3, f4, f5, f6, f7, f8, f9 and 2 more
-  - prod: becomes available: 0123456
-`
-	if diff := cmp.Diff(want, strategyChange(t, c)); diff != "" {
-		t.Errorf("-want +got:\n%s", diff)
-	}
-}
+At once:
+  ! gate passes on f1
+  - gate does not pass on f2
+  - live: promotions are frozen, without a known end (as the Stage's status says)
 
-// What a control-flow Stage passes on, by whether it had.
-func TestStrategyChangeAtControlFlowStages(t *testing.T) {
-	c := &report.StrategyChange{Effect: &report.Effect{
-		Now: []report.StageEffect{{
-			Stage: "gate", ControlFlow: true,
-			Gained: named("f1", "f2"), Listed: named("f1", "f2"), Passes: named("f1"),
-			Lost: named("f3", "f4"), Unlisted: named("f3", "f4"), Passed: named("f4"),
-		}},
-		Follows: []report.StageEffect{{Stage: "prod", Gained: named("f1"), Listed: named("f1"), Lost: named("f3"), Unlisted: named("f5")}},
-	}}
-	want := `At once:
-  - gate: passes on, which cannot be undone: f1
-  - gate: listed again, which passes on nothing new: f2
-  - gate: does not pass on: f3
-  - gate: already passed on, so the Stages behind it keep it: f4
-Later, as control-flow Stages pass on what they then list, which cannot be undone:
-  - prod: does not become available: f3
-  - prod: does not become listed, for auto-promotion and the UI: f5
-  - prod: becomes available and listed: f1
+Later, as control-flow Stages pass Freight on:
+  - becomes available to live: f1
+Nothing changes at prod.
 `
 	if diff := cmp.Diff(want, strategyChange(t, c)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
@@ -100,13 +66,11 @@ func TestStrategyChangeIsHarmless(t *testing.T) {
 	evil := "x\x1b[31m\u202e\n"
 	c := &report.StrategyChange{
 		Requests: []report.ChangedRequest{{Stage: evil, Origin: evil, From: evil, To: evil, NoEffect: evil, Hazards: []string{evil}}},
-		Effect: &report.Effect{Now: []report.StageEffect{{
-			Stage: evil, Lost: []report.Named{{Name: evil, Alias: evil}}, Gained: named(evil),
-			Fails: []report.FailingPromotion{{Promotion: evil, Freight: report.Named{Name: evil}, Suppresses: true}},
-		}}},
+		Effect:       &report.Effect{Now: []report.StageEffect{{Stage: evil, Freeze: &report.Freeze{Reason: evil}}}},
+		Consequences: []report.Consequence{{When: report.AtOnce, Stage: evil, Text: evil}},
 	}
 	w := &report.WhatIf{
-		Requests: c.Requests, NotInKargo: []string{"majority"}, Effect: c.Effect,
+		Requests: c.Requests, NotInKargo: []string{"majority"}, Effect: c.Effect, Consequences: c.Consequences,
 		Rows: report.Nullable[report.WhatIfRow]{{Stage: evil, Rule: evil, Freight: report.Named{Name: evil}, Blockers: []report.Blocker{{Stage: evil, Message: evil}}}},
 	}
 	var table strings.Builder
@@ -154,8 +118,7 @@ prod   All   ` + hash + `   <unknown>   yes->no   ?->no
 prod   All   oddpanda                                   <unknown>   no        yes->?
 
 If applied now:
-  At once:
-    - nothing
+  Nothing follows: no answer changes, and nothing is promoted, passed on or refused because of it.
 `
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)

@@ -16,14 +16,15 @@ func WhatIf(w io.Writer, c *report.WhatIf, style term.Style) error {
 	p.changedRequests(c.Requests)
 	applied := "If applied now:"
 	if len(c.NotInKargo) > 0 {
-		p.item(0, "", strings.Join(c.NotInKargo, ", ")+": Kargo has no such rule, no Stage can be set to it.")
+		p.item(0, "", strings.Join(c.NotInKargo, ", ")+": Kargo has no such rule, so no Stage can be set to it.")
 		applied = "If applied now, and if Kargo had the rule:"
 	}
 	if err := p.whatIfRows(c); err != nil {
 		return err
 	}
 	p.heading(applied)
-	p.effect(c.Effect, 2)
+	p.follows(c.Effect, c.Consequences, true)
+	p.unaffected(c.Requests, c.Consequences, 2)
 	_, err := io.WriteString(w, p.out.String())
 	return err
 }
