@@ -22,7 +22,7 @@ func stageItself(stage *report.Stage, remedies bool) []string {
 	for _, p := range stage.Problems {
 		text := term.Sanitize(p.Text)
 		if p.Remedy != "" && remedies {
-			text += " (" + term.Sanitize(p.Remedy) + ")"
+			text += "; " + term.Sanitize(p.Remedy)
 		}
 		said = append(said, text)
 	}
