@@ -1,7 +1,6 @@
 package autopromote
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -74,7 +73,7 @@ func (n *Next) Reason() string {
 	case Refused:
 		return "Kargo refuses its Promotion, as it is listed but not available" + n.until(", until %s; until then nothing else is promoted, and after that the next attempt can take %s")
 	case Behind:
-		return fmt.Sprintf("it waits: %s, the candidate of %s, comes first and is refused", called(n.First.Freight), n.First.Origin) +
+		return fmt.Sprintf("it waits: %s, the candidate of %s, comes first and is refused", n.First.Freight.Title(), n.First.Origin) +
 			n.until(", until %s; after that the next attempt can take %s")
 	case WillPromote:
 		return "it is promoted " + n.When()
@@ -121,7 +120,7 @@ func (n *Next) When() string {
 	switch {
 	case n.First != nil:
 		return fmt.Sprintf(text+"which may take %s: %s, the candidate of %s, is refused after it, so that each attempt fails",
-			slowest, called(n.First.Freight), n.First.Origin)
+			slowest, n.First.Freight.Title(), n.First.Origin)
 	case n.Detail != "":
 		return fmt.Sprintf(text+"which may take %s, as the last attempts failed", slowest)
 	default:
@@ -195,11 +194,6 @@ func heldBy(hold *kargo.Hold) string {
 // instant writes a time for a person, to the second and in UTC.
 func instant(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
-// called is what people call a piece of Freight.
-func called(f *kargo.Freight) string {
-	return cmp.Or(f.Alias, f.Metadata.Name)
-}
-
 // Prospect is what auto-promotion does about one piece of Freight.
 type Prospect struct {
 	// Asked says that auto-promotion is on or may be, so that candidates matter.
@@ -246,8 +240,8 @@ func (p *Prospect) about(s *avail.Stage, f *kargo.Freight) string {
 	case n.Freight == f:
 		return "this Freight is its candidate; " + n.Reason()
 	case s.Project().Newer(n.Freight, f):
-		return fmt.Sprintf("the candidate is %s: %s; this Freight is older", called(n.Freight), n.Reason())
+		return fmt.Sprintf("the candidate is %s: %s; this Freight is older", n.Freight.Title(), n.Reason())
 	default:
-		return fmt.Sprintf("the candidate is %s: %s; this Freight is not listed", called(n.Freight), n.Reason())
+		return fmt.Sprintf("the candidate is %s: %s; this Freight is not listed", n.Freight.Title(), n.Reason())
 	}
 }

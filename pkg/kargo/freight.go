@@ -101,6 +101,17 @@ type artifacts struct {
 	} `json:"artifacts"`
 }
 
+// Title is what people call the Freight: its alias or else its name, of which a hash is
+// shortened as Git does.
+func (f *Freight) Title() string {
+	const shown, hash = 7, 40
+	name := f.Metadata.Name
+	if len(name) == hash && strings.Trim(name, "0123456789abcdef") == "" {
+		name = name[:shown]
+	}
+	return cmp.Or(f.Alias, name)
+}
+
 // UnmarshalJSONFrom reads Freight as Kargo writes it.
 func (f *Freight) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	var w freight

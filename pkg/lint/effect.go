@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 
@@ -10,14 +9,11 @@ import (
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/kargo"
 )
 
-// called is what people call a piece of Freight.
-func called(f *kargo.Freight) string { return cmp.Or(f.Alias, f.Metadata.Name) }
-
 // names lists pieces of Freight for a sentence.
 func names(freight []*kargo.Freight) string {
 	var list []string
 	for _, f := range freight {
-		list = append(list, called(f))
+		list = append(list, f.Title())
 	}
 	return and(list)
 }

@@ -50,7 +50,7 @@ func (p *pass) anyInto(r request, upstreams []string) Finding {
 		f.Label = "one of them is enough"
 	}
 	if runs, missing := p.unverifiedBy(r, upstreams); runs != nil {
-		f.Related = append(f.Related, Related{fmt.Sprintf("has not verified %s, which %s runs now", called(runs), r.name()), r.entry(missing)})
+		f.Related = append(f.Related, Related{fmt.Sprintf("has not verified %s, which %s runs now", runs.Title(), r.name()), r.entry(missing)})
 	}
 	if place, ok := p.policyPlace(r.stage); ok {
 		f.Related = append(f.Related, Related{"the first policy that matches: auto-promotion is on", place})

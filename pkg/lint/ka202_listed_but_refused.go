@@ -39,9 +39,9 @@ func (p *pass) listedButRefused() {
 			}
 			i := slices.IndexFunc(p.requests, func(r request) bool { return r.stage == stage && r.Origin == origin })
 			finding := Finding{
-				Message: fmt.Sprintf("auto-promotion picks %s of %s for %s, but Kargo refuses it: nothing is auto-promoted to %s until Kargo admits %s", called(f), origin, stage.Metadata.Name, stage.Metadata.Name, called(f)),
+				Message: fmt.Sprintf("auto-promotion picks %s of %s for %s, but Kargo refuses it: nothing is auto-promoted to %s until Kargo admits %s", f.Title(), origin, stage.Metadata.Name, stage.Metadata.Name, f.Title()),
 				Place:   p.requests[i].at("sources"), Subject: origin.String(),
-				Advice: fmt.Sprintf("wait until %s is available to %s; until then, promote other Freight by hand", called(f), stage.Metadata.Name),
+				Advice: fmt.Sprintf("wait until %s is available to %s; until then, promote other Freight by hand", f.Title(), stage.Metadata.Name),
 			}
 			if len(j.Divergences) > 0 {
 				finding.Label = j.Divergences[0].String()

@@ -37,7 +37,7 @@ func (p *pass) notTriedAgain() {
 				continue
 			}
 			p.report(Finding{
-				Message: fmt.Sprintf("auto-promotion does not retry %s in %s, because Promotion %s did not succeed", called(f), name, guard.Promotion),
+				Message: fmt.Sprintf("auto-promotion does not retry %s in %s, because Promotion %s did not succeed", f.Title(), name, guard.Promotion),
 				Place:   p.stageObject(name).at(""), Subject: origin.String() + " " + f.Metadata.Name,
 				Advice: fmt.Sprintf("find out why, then run: kargo promote --project=%s --freight=%s --stage=%s", p.Name, f.Metadata.Name, name),
 			})

@@ -194,8 +194,8 @@ func (a *advisor) replacing(s *avail.Stage) string {
 
 // called is what people call a piece of Freight.
 func (a *advisor) called(name string) string {
-	if f := a.stage.Project().FreightNamed(name); f != nil && f.Alias != "" {
-		return f.Alias
+	if f := a.stage.Project().FreightNamed(name); f != nil {
+		return f.Title()
 	}
 	return name
 }

@@ -173,7 +173,7 @@ func (d *doctor) promoteAgain(current *kargo.FreightCollection) (remedy, command
 		if current != nil && !current.Holds(f.Metadata.Name) || !d.stage.Judge(f).Available[avail.Configured] || d.stage.IsTargetAware() {
 			continue
 		}
-		return fmt.Sprintf("it does not recover by waiting: promote to it what is available, for example %s", called(f)),
+		return fmt.Sprintf("it does not recover by waiting: promote to it what is available, for example %s", f.Title()),
 			d.commands.kargo("promote", d.stage.Project(), d.name(), f)
 	}
 	return "it does not recover by waiting: promote to it what is available", ""
@@ -236,7 +236,7 @@ func (d *doctor) autoPromotion() {
 			p.Remedy, p.Command = d.endOfHold(&next)
 			d.add(p)
 		case autopromote.Unsuccessful:
-			p := Problem{Kind: NotRetried, Text: fmt.Sprintf("auto-promotion does not try %s, its candidate of %s, again, %s", called(next.Freight), next.Origin, next.Failure())}
+			p := Problem{Kind: NotRetried, Text: fmt.Sprintf("auto-promotion does not try %s, its candidate of %s, again, %s", next.Freight.Title(), next.Origin, next.Failure())}
 			if !d.stage.IsTargetAware() && d.stage.Judge(next.Freight).Available[avail.Configured] {
 				p.Remedy, p.Command = "promote it by hand", d.commands.kargo("promote", d.stage.Project(), d.name(), next.Freight)
 			}
@@ -244,7 +244,7 @@ func (d *doctor) autoPromotion() {
 		case autopromote.Refused:
 			d.add(Problem{
 				Kind: OriginRefused, Waits: !next.Until.IsZero(),
-				Text: fmt.Sprintf("auto-promotion picks %s of %s: %s", called(next.Freight), next.Origin, next.Reason()),
+				Text: fmt.Sprintf("auto-promotion picks %s of %s: %s", next.Freight.Title(), next.Origin, next.Reason()),
 			})
 		default:
 		}
@@ -257,7 +257,7 @@ func (d *doctor) endOfHold(next *autopromote.Next) (remedy, command string) {
 	if candidate == nil || !d.stage.Judge(candidate).Available[avail.Configured] || d.stage.IsTargetAware() {
 		return "a Promotion of auto-promotion's candidate ends it, once there is one", ""
 	}
-	return fmt.Sprintf("promoting %s, auto-promotion's candidate, ends it", called(candidate)), d.commands.kargo("promote", d.stage.Project(), d.name(), candidate)
+	return fmt.Sprintf("promoting %s, auto-promotion's candidate, ends it", candidate.Title()), d.commands.kargo("promote", d.stage.Project(), d.name(), candidate)
 }
 
 // queue tells which Promotions wait, in the order in which they run.
@@ -287,16 +287,6 @@ func (d *doctor) queue() {
 		d.problems[len(d.problems)-1].Text = fmt.Sprintf("Promotion %s of %s is queued%s", first.Metadata.Name, names[0], behind)
 	}
 }
-
-// called is what people call the Freight of this name.
-func (d *doctor) called(name string) string {
-	if f := d.stage.Project().FreightNamed(name); f != nil {
-		return called(f)
-	}
-	return name
-}
-
-func called(f *kargo.Freight) string { return cmp.Or(f.Alias, f.Metadata.Name) }
 
 // Rollbacks returns what the Stage ran before, does not run now, and may be promoted to it
 // again, newest first.
@@ -359,4 +349,12 @@ func setOf(s, upstream *avail.Stage, origins []kargo.Origin, commands Commands) 
 		}
 	}
 	return set, missing
+}
+
+// called is what people call the Freight of this name.
+func (d *doctor) called(name string) string {
+	if f := d.stage.Project().FreightNamed(name); f != nil {
+		return f.Title()
+	}
+	return name
 }

@@ -146,7 +146,7 @@ func (a *advisor) verify(s *avail.Stage, soak, then string) {
 	}
 	a.add(Step{
 		Action: Verify, Stage: name, Command: a.commands.stage("verify", a.project, name),
-		Effect: fmt.Sprintf("reruns the verification of %s in %s%s%s; if that succeeds%s, %s", called(a.freight), name, healthy, endedAlike(s), soak, then),
+		Effect: fmt.Sprintf("reruns the verification of %s in %s%s%s; if that succeeds%s, %s", a.freight.Title(), name, healthy, endedAlike(s), soak, then),
 	})
 }
 

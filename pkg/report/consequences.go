@@ -135,7 +135,7 @@ const mostTakers = 6
 func (l *consequenceList) unverified(list []*kargo.Freight) string {
 	var names []string
 	for _, f := range list[:min(len(list), mostNamed)] {
-		name := freightName(f)
+		name := f.Title()
 		if open := l.effect.Stage.Blockers(f); len(open) > 0 {
 			words, _ := open[0].Reason.Words()
 			name += fmt.Sprintf(" (%s: %s", open[0].Stage, words)
@@ -216,9 +216,9 @@ func (l *consequenceList) promotions() {
 func (l *consequenceList) promotes(others, older []*kargo.Freight) {
 	e := l.effect
 	for _, f := range older {
-		text := fmt.Sprintf("auto-promotion promotes %s, which is older than what runs there, to %s", freightName(f), l.name())
+		text := fmt.Sprintf("auto-promotion promotes %s, which is older than what runs there, to %s", f.Title(), l.name())
 		if runs := e.Stage.Project().FreightNamed(e.Stage.Status.Current().Items[f.Origin.String()].Name); runs != nil {
-			text = fmt.Sprintf("auto-promotion takes %s back from %s to %s, which is older", l.name(), freightName(runs), freightName(f))
+			text = fmt.Sprintf("auto-promotion takes %s back from %s to %s, which is older", l.name(), runs.Title(), f.Title())
 		}
 		l.put(PromotesOlder, text, []*kargo.Freight{f})
 	}
@@ -231,10 +231,10 @@ func (l *consequenceList) failures() {
 	var suppressed []*kargo.Freight
 	for i := range e.Fails {
 		p := &e.Fails[i]
-		text := fmt.Sprintf("the queued Promotion %s of %s to %s ends as Errored when its turn comes, unless the Freight is available by then", p.Name, freightName(p.Freight), l.name())
+		text := fmt.Sprintf("the queued Promotion %s of %s to %s ends as Errored when its turn comes, unless the Freight is available by then", p.Name, p.Freight.Title(), l.name())
 		if l.when = InQueue; p.Running {
 			l.when = when
-			text = fmt.Sprintf("the running Promotion %s of %s to %s ends as Errored", p.Name, freightName(p.Freight), l.name())
+			text = fmt.Sprintf("the running Promotion %s of %s to %s ends as Errored", p.Name, p.Freight.Title(), l.name())
 		}
 		l.put(ErrorsPromotion, text, []*kargo.Freight{p.Freight})
 		if p.Suppresses && !slices.Contains(suppressed, p.Freight) {
@@ -294,24 +294,13 @@ const mostNamed = 10
 func freightWords(list []*kargo.Freight) string {
 	var names []string
 	for _, f := range list[:min(len(list), mostNamed)] {
-		names = append(names, freightName(f))
+		names = append(names, f.Title())
 	}
 	text := strings.Join(names, ", ")
 	if len(list) > mostNamed {
 		text += fmt.Sprintf(" and %d more", len(list)-mostNamed)
 	}
 	return text
-}
-
-// freightName is what people call a piece of Freight: its alias, else its name, of which a
-// hash is shortened.
-func freightName(f *kargo.Freight) string {
-	const shown, hash = 7, 40
-	name := f.Metadata.Name
-	if len(name) == hash && strings.Trim(name, "0123456789abcdef") == "" {
-		name = name[:shown]
-	}
-	return cmp.Or(f.Alias, name)
 }
 
 // FailOn names something that --fail-on watches for.

@@ -2,7 +2,6 @@ package explain
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -49,7 +48,7 @@ func (w *watched) find(in *load.Input) (*load.Subject, error) {
 	subject, err := in.Find(w.question)
 	if err == nil && subject.Freight != nil {
 		w.question.Freight = subject.Freight.Metadata.Name
-		w.title = cmp.Or(subject.Freight.Alias, subject.Freight.Metadata.Name)
+		w.title = subject.Freight.Title()
 	}
 	return subject, err
 }

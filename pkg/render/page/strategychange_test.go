@@ -65,7 +65,7 @@ Nothing changes at prod.
 func TestStrategyChangeIsHarmless(t *testing.T) {
 	evil := "x\x1b[31m\u202e\n"
 	c := &report.StrategyChange{
-		Requests: []report.ChangedRequest{{Stage: evil, Origin: evil, From: evil, To: evil, NoEffect: evil, Hazards: []string{evil}}},
+		Requests:     []report.ChangedRequest{{Stage: evil, Origin: evil, From: evil, To: evil, NoEffect: evil, Hazards: []string{evil}}},
 		Effect:       &report.Effect{Now: []report.StageEffect{{Stage: evil, Freeze: &report.Freeze{Reason: evil}}}},
 		Consequences: []report.Consequence{{When: report.AtOnce, Stage: evil, Text: evil}},
 	}
