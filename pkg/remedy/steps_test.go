@@ -144,6 +144,18 @@ func TestSteps(t *testing.T) {
 			approve,
 		}},
 		{
+			"two upstreams, all, in one of which it soaks",
+			world{
+				stages:  []kargo.Stage{prod(from(build.From("qa", "uat"), build.All(), build.Soak("1h"))), direct("qa", build.Runs("f1")), direct("uat")},
+				freight: f1(build.Verified("qa"), build.In("qa", at("11:30"))),
+			},
+			[]string{
+				"Wait prod: it soaks in qa until 2024-01-02T12:30:00Z; the command returns when it is available to prod",
+				"Promote uat: promotes it to uat; once it is verified there and has soaked there for 1h0m0s, it is available to prod as soon as it has soaked in qa, too",
+				approve,
+			},
+		},
+		{
 			"two upstreams, all, one of which is satisfied",
 			world{stages: []kargo.Stage{prod(from(build.From("qa", "uat"), build.All())), direct("qa"), direct("uat")}, freight: f1(build.Verified("uat"))},
 			[]string{"Promote qa: promotes it to qa; once it is verified there, it is available to prod", approve, oneIsEnough},

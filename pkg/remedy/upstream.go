@@ -271,5 +271,8 @@ func (a *advisor) then(waiting, upstream *avail.Stage, b avail.Blocker) string {
 	if len(others) == 0 {
 		return "it is one step nearer to " + name
 	}
+	if !slices.ContainsFunc(waiting.Blockers(satisfied), func(o avail.Blocker) bool { return o.Stage != b.Stage && o.Reason != avail.Soaking }) {
+		return fmt.Sprintf("it is available to %s as soon as it has soaked in %s, too", name, firstOf(others))
+	}
 	return fmt.Sprintf("%s waits for %s alone", name, firstOf(others))
 }
