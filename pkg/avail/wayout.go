@@ -252,6 +252,18 @@ func (w *waysOut) forWhole(q question) []way {
 	return ways
 }
 
+// neverRuns says why an upstream never runs the Freight.
+func (w *waysOut) neverRuns(upstream string) string {
+	switch stage := w.evaluator.Stage(upstream); {
+	case stage == nil:
+		return "as there is no Stage " + upstream
+	case stage.IsControlFlow():
+		return "as " + upstream + ", a control-flow Stage, runs no Freight"
+	default:
+		return "as " + upstream + " never gets to run it"
+	}
+}
+
 // forListing returns what would let the Freight into the listing of a Stage that
 // could admit it.
 func (w *waysOut) forListing(stage *Stage, semantics Semantics) []way {
@@ -265,7 +277,7 @@ func (w *waysOut) forListing(stage *Stage, semantics Semantics) []way {
 			continue
 		}
 		if w.evaluator.rules.follows(request.Request) {
-			ways = append(ways, way{followsNoMore(stage.Metadata.Name, request.index, "as "+request.upstreams[0]+" never runs any")})
+			ways = append(ways, way{followsNoMore(stage.Metadata.Name, request.index, w.neverRuns(request.upstreams[0]))})
 		}
 		if _, soaks := w.evaluator.rules.soakTime(request); soaks {
 			ways = append(ways, way{dropsSoak(stage.Metadata.Name, request.index, "as Kargo's listing excludes Freight that also soaked in other Stages (kargo#4586)")})

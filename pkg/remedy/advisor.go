@@ -170,7 +170,10 @@ func (a *advisor) promotes(s *avail.Stage) string {
 	if again {
 		text += fmt.Sprintf(" (Promotion %s %s)", last.Name, strings.ToLower(string(last.Phase)))
 	}
-	if behind := s.QueuedBehind(&avail.Promotion{}); behind != "" {
+	switch behind, queued := s.QueuedBehind(&avail.Promotion{}), a.hasQueued(s); {
+	case behind != "" && queued:
+		text += "; it waits" + behind + " and the Promotions that are queued, and breaks nothing off"
+	case behind != "":
 		text += "; it waits" + behind + ", and breaks nothing off"
 	}
 	if s.Project().Unread(pipeline.Promotions) && !last.Open() {
@@ -186,10 +189,22 @@ func (a *advisor) replacing(s *avail.Stage) string {
 		return ""
 	}
 	name := current.Items[a.freight.Origin.String()].Name
-	if name == "" || name == a.freight.Metadata.Name {
+	switch {
+	case name == "" || name == a.freight.Metadata.Name:
 		return ""
+	case a.hasQueued(s):
+		return ", in place of what it runs then"
 	}
 	return fmt.Sprintf(", in place of %s, which it runs now", a.called(name))
+}
+
+// hasQueued reports whether Promotions of other Freight to the Stage are queued, as far as
+// they could be read.
+func (a *advisor) hasQueued(s *avail.Stage) bool {
+	return slices.ContainsFunc(s.Project().PromotionsTo(s.Metadata.Name), func(p *kargo.Promotion) bool {
+		queued := p.Status.Phase == "" || p.Status.Phase == kargo.PromotionPending
+		return queued && p.FreightName() != a.freight.Metadata.Name
+	})
 }
 
 // called is what people call a piece of Freight.
@@ -269,7 +284,7 @@ func (a *advisor) approve() {
 	effect := fmt.Sprintf("makes it available to %s at once, whatever its upstreams say", a.name())
 	switch {
 	case a.stage.IsControlFlow():
-		effect += fmt.Sprintf("; %s passes it on at its next reconcile", a.name())
+		effect += fmt.Sprintf("; %s passes it on at its next reconcile, which cannot be undone", a.name())
 		if command := a.commands.stage("refresh", a.project, a.name()); command != "" {
 			effect += "; to have that now, run: " + command
 		}

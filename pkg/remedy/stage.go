@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/autopromote"
 	"github.com/kargo-avail/kubectl-kargo-avail/pkg/avail"
@@ -182,7 +183,7 @@ func (d *doctor) promoteAgain(current *kargo.FreightCollection) (remedy, command
 func (d *doctor) conditions() {
 	if failing := autopromote.Failing(d.stage.Stage); failing != "" {
 		d.add(Problem{
-			Kind: ReconcileFails, Text: "its last reconcile failed: " + failing,
+			Kind: ReconcileFails, Text: "its reconciles fail" + since(d.stage.Status.Condition(kargo.ConditionReconciling).LastTransitionTime) + ": " + failing,
 			Remedy:  "it tries again after pauses that double, up to 17 minutes; a refresh makes it try now",
 			Command: d.commands.stage("refresh", d.project, d.name()), Waits: true,
 		})
@@ -357,4 +358,12 @@ func (d *doctor) called(name string) string {
 		return f.Title()
 	}
 	return name
+}
+
+// since ends a clause with the instant from which on something is so; "" for nil.
+func since(at *time.Time) string {
+	if at == nil {
+		return ""
+	}
+	return " since " + instant(*at)
 }

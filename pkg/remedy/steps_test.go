@@ -178,7 +178,7 @@ func TestSteps(t *testing.T) {
 		{"one upstream is enough for a control-flow Stage", world{
 			stages: []kargo.Stage{build.Stage("prod", build.ControlFlow(), from(build.From("qa", "ghost"), build.All())), direct("qa")}, freight: f1(build.Verified("qa")),
 		}, []string{
-			ghost, approve + "; prod passes it on at its next reconcile; to have that now, run: kargo refresh stage --project=p prod",
+			ghost, approve + "; prod passes it on at its next reconcile, which cannot be undone; to have that now, run: kargo refresh stage --project=p prod",
 			oneIsEnough + "; it passes on at once all that one of them has verified, which cannot be undone",
 		}},
 		{"one upstream is enough, and auto-promotion is on", world{

@@ -67,11 +67,11 @@ func (a *advisor) act(waiting, upstream *avail.Stage, b avail.Blocker) {
 	case avail.Soaking:
 		a.isUnderWay(fmt.Sprintf("it soaks in %s until %s", b.Stage, instant(b.Until)))
 	case avail.PromotionRunning:
-		a.isUnderWay(fmt.Sprintf("it is being promoted to %s", b.Stage))
+		a.isUnderWay(fmt.Sprintf("it is being promoted to %s%s", b.Stage, a.soakAhead(waiting, b)))
 	case avail.PromotionPending:
-		a.isUnderWay(fmt.Sprintf("its Promotion to %s is queued", b.Stage))
+		a.isUnderWay(fmt.Sprintf("its Promotion to %s is queued%s", b.Stage, a.soakAhead(waiting, b)))
 	case avail.VerificationPending, avail.VerificationRunning:
-		a.isUnderWay(fmt.Sprintf("%s is verifying it", b.Stage))
+		a.isUnderWay(fmt.Sprintf("%s is verifying it%s", b.Stage, a.soakAhead(waiting, b)))
 	case avail.AwaitingHealth:
 		if upstream.HealthStaysUnknown() {
 			a.promoteThere(waiting, upstream, b)
@@ -255,6 +255,16 @@ func (a *advisor) soakLeft(waiting *avail.Stage, b avail.Blocker) string {
 		return ""
 	}
 	return fmt.Sprintf(" and it has soaked there for %s", need)
+}
+
+// soakAhead says how long Freight that is on its way to the upstream, or has come to it, has
+// to stay there.
+func (a *advisor) soakAhead(waiting *avail.Stage, b avail.Blocker) string {
+	if a.soakLeft(waiting, b) == "" {
+		return ""
+	}
+	need, _ := waiting.SoakTime(b.Request)
+	return fmt.Sprintf(", where it has to soak for %s", need)
 }
 
 // then says what follows once the upstream satisfies the Stage that waits for it.

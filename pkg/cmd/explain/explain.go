@@ -79,7 +79,7 @@ it explains for each Warehouse that the Stage requests the newest Freight that i
 available, or else the newest; older Freight that is not available gets a line each.
 graph --freight shows where one piece of Freight is in the whole pipeline.`
 
-const examples = `  # Why is the newest Freight not available to prod?
+const examples = `  # What is the newest Freight that is not available to prod, and why?
   kubectl kargo-avail explain prod
 
   # Everything about one piece of Freight

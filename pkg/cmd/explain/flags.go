@@ -40,7 +40,7 @@ func (f *flags) addTo(cmd *cobra.Command) {
 	set.BoolVar(&f.ascii, "ascii", false, "draw with ASCII characters only")
 	set.IntVar(&f.limit, "limit", nextLimit, "without FREIGHT, list up to N more pieces of Freight, 0 for all")
 	f.watch.AddTo(cmd)
-	set.BoolVar(&f.exitCode, "exit-code", false, "exit with 1 if Freight that is explained is not available")
+	set.BoolVar(&f.exitCode, "exit-code", false, "exit with 1 if Freight that is explained is not available; in a script, name it")
 }
 
 // options are what the verb runs on.

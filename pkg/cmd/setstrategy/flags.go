@@ -18,9 +18,6 @@ import (
 // fieldManager is in whose name the field is written, unless told otherwise.
 const fieldManager = "kubectl-kargo-avail"
 
-// dryRunBare is --dry-run without a value, which kubectl also takes for client.
-const dryRunBare edit.DryRun = "unchanged"
-
 // flags mirror the command line.
 type flags struct {
 	input         cli.InputFlags
@@ -57,7 +54,7 @@ func (f *flags) addTo(cmd *cobra.Command) {
 	set.StringVar(&f.warehouse, "warehouse", "", "change only the requests for Freight of this Warehouse; otherwise all that name upstream Stages")
 	set.BoolVar(&f.unset, "unset", false, "remove the field, in place of any|all: Kargo's default is any")
 	set.StringVar(&f.dryRun, "dry-run", string(edit.DryRunNone), "none, client (send nothing; also without a value) or server (the API server checks the change and does not store it)")
-	set.Lookup("dry-run").NoOptDefVal = string(dryRunBare)
+	set.Lookup("dry-run").NoOptDefVal = string(edit.DryRunClient) // as for kubectl
 	cli.SetChoices(set, "dry-run", string(edit.DryRunNone), string(edit.DryRunClient), string(edit.DryRunServer))
 	set.BoolVar(&f.force, "force", false, "write the strategy even if it has no effect, as where Freight comes directly from the Warehouse, or if a GitOps controller will revert it")
 	set.BoolVarP(&f.yes, "yes", "y", false, "do not ask for confirmation, whatever the effect is, and even if it is unknown")
@@ -207,7 +204,7 @@ func (f *flags) selection(o *options, args []string) error {
 
 func (f *flags) checkDryRun(o *options) error {
 	switch o.dryRun {
-	case edit.DryRunNone, edit.DryRunClient, edit.DryRunServer, dryRunBare:
+	case edit.DryRunNone, edit.DryRunClient, edit.DryRunServer:
 	default:
 		return fmt.Errorf("invalid --dry-run %q: expected none, client or server", f.dryRun)
 	}
@@ -234,13 +231,5 @@ func (f *flags) checkFiles(o *options) error {
 func (o *options) explainType(env cli.Env) {
 	if o.typeWord != "" {
 		cli.PrintNotes(env, fmt.Sprintf("%q is read as the type, as in kubectl; for a Stage of that name, use stage/%s", o.typeWord, o.typeWord))
-	}
-}
-
-// explainDryRun warns about --dry-run without a value, and reads it as client.
-func (o *options) explainDryRun(env cli.Env) {
-	if o.dryRun == dryRunBare {
-		o.dryRun = edit.DryRunClient
-		cli.PrintWarnings(env, o.Connection.Color, "--dry-run without a value means --dry-run=client; please write that")
 	}
 }

@@ -26,7 +26,6 @@ func NewCommand(env cli.Env, connection *cli.ConnectionFlags) *cobra.Command {
 		if err != nil {
 			return &cli.UsageError{Command: cmd.CommandPath(), Err: err}
 		}
-		options.explainDryRun(env)
 		options.explainType(env)
 		return options.run(cmd.Context(), env)
 	}

@@ -83,7 +83,7 @@ func (p *writer) origins() {
 	for _, running := range p.stage.Origins {
 		p.item(2, "-", "of "+term.Sanitize(running.Origin)+" it "+p.running(running))
 	}
-	p.item(4, "", "Freight of each origin is promoted separately, and does not wait for the others.")
+	p.item(4, "", "Freight of each origin is promoted separately. Auto-promotion goes through the origins in the order of the requests, and stops at one that is refused.")
 }
 
 func (p *writer) running(running report.Running) string {

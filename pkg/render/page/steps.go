@@ -144,7 +144,7 @@ func (p *writer) stepList(indent int, steps []report.Step) {
 
 func (p *writer) step(indent int, number string, step report.Step) {
 	if step.Command == "" {
-		p.item(indent, cmp.Or(number, "-"), actionWords(step.Action)+": "+term.Sanitize(step.Effect))
+		p.item(indent, cmp.Or(number, "-"), stepWords(&step)+": "+term.Sanitize(step.Effect))
 		return
 	}
 	// The command is never folded: it is to be copied.
@@ -156,7 +156,15 @@ func (p *writer) step(indent int, number string, step report.Step) {
 	p.item(indent+4, "", term.Sanitize(step.Effect))
 }
 
-// actionWords names an action that has no command.
+// stepWords names a step that has no command.
+func stepWords(step *report.Step) string {
+	if remedy.Action(step.Action) == remedy.Promote {
+		return "promote it to " + term.Sanitize(step.Stage)
+	}
+	return actionWords(step.Action)
+}
+
+// actionWords names an action.
 func actionWords(action string) string {
 	switch remedy.Action(action) {
 	case remedy.Wait:
