@@ -36,12 +36,13 @@ func (p *Project) sorted(r request, has func(avail.Judgment) bool) (freight, hav
 
 func isAvailable(j avail.Judgment) bool { return j.Available[avail.Configured] }
 
-// effectOn returns what a format, with the names, says of Freight; nil when there is none.
-func effectOn(freight []*kargo.Freight, format string) *Effect {
+// effectOn says something of Freight, with its names between two texts; nil when there is
+// none.
+func effectOn(freight []*kargo.Freight, before, after string) *Effect {
 	if len(freight) == 0 {
 		return nil
 	}
-	return &Effect{fmt.Sprintf(format, names(freight)), freight}
+	return &Effect{before + names(freight) + after, freight}
 }
 
 // blocked says how much of the Freight at hand cannot be promoted to the request's Stage.
@@ -60,19 +61,19 @@ func (p *Project) blocked(r request) *Effect {
 // admitted says which Freight at hand is available at the request's Stage.
 func (p *Project) admitted(r request) *Effect {
 	_, list, _ := p.sorted(r, isAvailable)
-	return effectOn(list, "available at "+r.name()+" now: %s")
+	return effectOn(list, "available at "+r.name()+" now: ", "")
 }
 
 // overlooked says which Freight at hand is available and not listed.
 func (p *Project) overlooked(r request) *Effect {
 	_, list, _ := p.sorted(r, func(j avail.Judgment) bool { return isAvailable(j) && j.Listed[avail.Configured] == avail.No })
-	return effectOn(list, "auto-promotion and the web UI do not see %s now, available as it is")
+	return effectOn(list, "auto-promotion and the web UI do not see ", " now, available as it is")
 }
 
 // refused says which Freight at hand is listed and not available.
 func (p *Project) refused(r request) *Effect {
 	_, list, _ := p.sorted(r, func(j avail.Judgment) bool { return !isAvailable(j) && j.Listed[avail.Configured] == avail.Yes })
-	return effectOn(list, "listed now, and refused when promoted: %s")
+	return effectOn(list, "listed now, and refused when promoted: ", "")
 }
 
 // underAll says what it would mean for the Freight at hand to ask for every upstream.

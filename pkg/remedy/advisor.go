@@ -168,12 +168,16 @@ func (a *advisor) promotes(s *avail.Stage) string {
 	}
 	text += a.replacing(s)
 	if again {
-		text += fmt.Sprintf(" (Promotion %s %s)", last.Name, strings.ToLower(string(last.Phase)))
+		text += fmt.Sprintf(" (%s %s)", last.Title(), strings.ToLower(string(last.Phase)))
 	}
-	switch behind, queued := s.QueuedBehind(&avail.Promotion{}), a.hasQueued(s); {
+	behind := s.QueuedBehind(&avail.Promotion{})
+	switch queued := len(a.queued(s)) > 0; {
 	case behind != "" && queued:
-		text += "; it waits" + behind + " and the Promotions that are queued, and breaks nothing off"
-	case behind != "":
+		behind += " and the Promotions that are queued"
+	case queued:
+		behind = " behind the Promotions that are queued"
+	}
+	if behind != "" {
 		text += "; it waits" + behind + ", and breaks nothing off"
 	}
 	if s.Project().Unread(pipeline.Promotions) && !last.Open() {
@@ -192,19 +196,28 @@ func (a *advisor) replacing(s *avail.Stage) string {
 	switch {
 	case name == "" || name == a.freight.Metadata.Name:
 		return ""
-	case a.hasQueued(s):
-		return ", in place of what it runs then"
+	case slices.ContainsFunc(a.queued(s), func(f *kargo.Freight) bool { return f.Origin == a.freight.Origin }):
+		return ", in place of what it runs by then"
 	}
 	return fmt.Sprintf(", in place of %s, which it runs now", a.called(name))
 }
 
-// hasQueued reports whether Promotions of other Freight to the Stage are queued, as far as
-// they could be read.
-func (a *advisor) hasQueued(s *avail.Stage) bool {
-	return slices.ContainsFunc(s.Project().PromotionsTo(s.Metadata.Name), func(p *kargo.Promotion) bool {
-		queued := p.Status.Phase == "" || p.Status.Phase == kargo.PromotionPending
-		return queued && p.FreightName() != a.freight.Metadata.Name
-	})
+// queued returns the other Freight, each once, whose Promotions to the Stage are queued, as
+// far as they could be read.
+func (a *advisor) queued(s *avail.Stage) []*kargo.Freight {
+	var list []*kargo.Freight
+	seen := map[string]bool{a.freight.Metadata.Name: true}
+	for _, p := range s.Project().PromotionsTo(s.Metadata.Name) {
+		f := s.Project().FreightNamed(p.FreightName())
+		if f == nil || seen[f.Metadata.Name] {
+			continue
+		}
+		seen[f.Metadata.Name] = true
+		if slices.ContainsFunc(s.OpenPromotions(f), func(open *avail.Promotion) bool { return open.Phase != kargo.PromotionRunning }) {
+			list = append(list, f)
+		}
+	}
+	return list
 }
 
 // called is what people call a piece of Freight.

@@ -144,6 +144,18 @@ func TestSteps(t *testing.T) {
 			approve,
 		}},
 		{
+			"other Freight is queued before it",
+			world{
+				stages:     []kargo.Stage{prod(from(build.From("qa"))), direct("qa", build.Runs("f0"))},
+				freight:    append(f1(), build.Freight("f0", "w"), build.Freight("f2", "w")),
+				promotions: []kargo.Promotion{build.Promotion("qa.1", "qa", "f2", kargo.PromotionPending)},
+			},
+			[]string{
+				"Promote qa: promotes it to qa, in place of what it runs by then; it waits behind the Promotions that are queued, and breaks nothing off; once it is verified there, it is available to prod",
+				approve,
+			},
+		},
+		{
 			"two upstreams, all, in one of which it soaks",
 			world{
 				stages:  []kargo.Stage{prod(from(build.From("qa", "uat"), build.All(), build.Soak("1h"))), direct("qa", build.Runs("f1")), direct("uat")},

@@ -77,13 +77,15 @@ const examples = `  # What would these files change in the cluster?
 
 // run reads, compares and writes.
 func (o *options) run(ctx context.Context, env cli.Env) error {
-	input := new(bytes.Buffer) // what comes from standard input, for lint to read again
-	env.In = io.TeeReader(env.In, input)
+	manifests := new(bytes.Buffer)
+	if slices.Contains(o.Files, "-") { // lint reads them again; a dump of what is live may be large
+		env.In = io.TeeReader(env.In, manifests)
+	}
 	sides, err := load.Apply(ctx, env, o.Options, o.how)
 	if err != nil {
 		return err
 	}
-	env.In = input
+	env.In = manifests
 	linted, err := o.lint(ctx, env, sides)
 	if err != nil {
 		return err
